@@ -1,0 +1,65 @@
+import type { TokenModel } from '../../core/decode/decoder';
+import type { ModelIdentity } from '../../core/trace/record';
+import type { ModelRef, ModelSummary, ProbeReport, TokenInfo } from '../../protocol/engine';
+
+/** What one pass gave beside the logits. Arrays belong to the receiver. */
+export interface PassCapture {
+  /** Tokens in the cache before the pass. */
+  readonly pastLength: number;
+  /** Tokens fed. */
+  readonly fed: number;
+  /** layer -> [heads, fed, pastLength + fed], rows sum to 1, causal zeros exact. */
+  readonly attention: ReadonlyMap<number, Float32Array>;
+  /** block -> [fed, width]: the residual stream that enters the block; `layers` = what leaves the last one. */
+  readonly hidden: ReadonlyMap<number, Float32Array>;
+}
+
+export interface SequenceOptions {
+  /** Layers whose attention every pass should give. */
+  readonly attention: readonly number[];
+  readonly hidden: readonly number[];
+  /** Called after each pass that succeeded, before `extend` returns. */
+  readonly onPass?: (capture: PassCapture) => void;
+}
+
+/** One sequence with its own cache over a loaded model. Sequences share the session. */
+export interface Sequence extends TokenModel {
+  /** Frees the cache. */
+  dispose(): void;
+}
+
+/** Text to ids and back, through the folder's `tokenizer.json`, or ids alone where it has none. */
+export interface ModelTokenizer {
+  readonly kind: 'tokenizer.json' | 'none';
+  /**
+   * With special tokens as the tokenizer's post-processor adds them (a BOS for Llama).
+   * @throws Problem `tokenizer-invalid`, `prompt-invalid` (lone surrogates), or where kind is `none`.
+   */
+  encode(text: string): number[];
+  /** Tokens with text and bytes; bytes that are no whole character are shown as `<0xE2>`. Any id in the vocabulary. */
+  describe(ids: readonly number[]): TokenInfo[];
+  /** Decoded text of the ids, special tokens left out; incomplete characters as U+FFFD. */
+  decode(ids: readonly number[]): string;
+}
+
+/** A model ready to run: its session is open. */
+export interface LoadedModel {
+  readonly ref: Required<ModelRef>;
+  readonly identity: ModelIdentity;
+  readonly summary: ModelSummary;
+  readonly tokenizer: ModelTokenizer;
+  /** From generation_config.json, else config.json. */
+  readonly endIds: readonly number[];
+  readonly probes: ProbeReport;
+  readonly layers: number;
+  readonly heads: number;
+  /** Width of the residual stream. */
+  readonly width: number;
+  openSequence(options: SequenceOptions): Sequence;
+}
+
+/**
+ * Waits for the process's turn before a pass: interactive work first, else first come first served.
+ * Sessions run one pass at a time; between passes messages are read, so that Stop is seen.
+ */
+export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>;

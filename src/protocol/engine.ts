@@ -1,0 +1,276 @@
+import type { ModelIdentity, ModelTask, LifeGrid, Sampling, TraceEvent, TraceSummary } from '../core/trace/record';
+import type { Call } from './call';
+
+/** Raised with every change of what follows; client and engine refuse each other where it differs. */
+export const ENGINE_PROTOCOL = 1;
+
+/** A model folder, and which of its ONNX files (relative, forward slashes); without `file` the engine picks one. */
+export interface ModelRef {
+  readonly folder: string;
+  readonly file?: string;
+}
+
+export type ModelOrigin = 'bundled' | 'workspace' | 'added';
+
+export interface ModelRoot {
+  readonly path: string;
+  readonly origin: ModelOrigin;
+}
+
+/** One ONNX file of a folder that can be run. */
+export interface ModelVariant {
+  readonly file: string;
+  readonly dtype: string;
+  /** Bytes on disk, external data included. */
+  readonly bytes: number;
+}
+
+/** A model folder as lists show it. Made from the files' heads; no session is opened. */
+export interface ModelSummary {
+  readonly name: string;
+  readonly folder: string;
+  readonly origin: ModelOrigin;
+  readonly kind: ModelTask;
+  readonly role: 'target' | 'draft';
+  readonly architecture: string;
+  /** The file that is run when none is chosen, and all that could be. */
+  readonly file: string;
+  readonly variants: readonly ModelVariant[];
+  readonly dtype: string;
+  readonly bytes: number;
+  /** Elements of the weights; null where unreadable. */
+  readonly parameters: number | null;
+  readonly layers: number | null;
+  readonly heads: number | null;
+  readonly vocabularySize: number | null;
+  readonly contextLength: number | null;
+  readonly tokenizer: 'tokenizer.json' | 'none';
+  readonly life?: LifeGrid;
+  readonly probes: ProbeReport;
+  /** Why the folder cannot be run: one sentence and what to do; absent where it can. */
+  readonly problem?: { readonly code: string; readonly message: string; readonly action?: string };
+}
+
+/** What can be looked at in a file, and why not where it cannot. */
+export interface ProbeReport {
+  readonly attention: ProbeAnswer;
+  readonly hidden: ProbeAnswer;
+  readonly logits: ProbeAnswer;
+}
+
+export interface ProbeAnswer {
+  readonly available: boolean;
+  /** How it is read (`Softmax output`, `GroupQueryAttention`, ...), or why it cannot be. */
+  readonly how: string;
+}
+
+/** The whole answer of `vivarium inspect`. */
+export interface ModelReport {
+  readonly summary: ModelSummary;
+  readonly file: string;
+  readonly sha256: string;
+  readonly producer: string;
+  readonly opsets: readonly { readonly domain: string; readonly version: number }[];
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly operators: readonly { readonly name: string; readonly count: number }[];
+  readonly cache: string;
+  readonly estimate: MemoryEstimate;
+  readonly notes: readonly string[];
+}
+
+export interface TensorInfo {
+  readonly name: string;
+  readonly type: string;
+  /** Numbers, or names of symbolic dimensions. */
+  readonly shape: readonly (number | string)[];
+}
+
+/** Bytes. `available` is what the machine has free now; `fits` compares. */
+export interface MemoryEstimate {
+  readonly model: number;
+  readonly cache: number;
+  readonly capture: number;
+  readonly total: number;
+  readonly available: number;
+  readonly fits: boolean;
+  /** One sentence with the cheaper choice where it does not fit or is large. */
+  readonly advice?: string;
+}
+
+export interface TokenInfo {
+  readonly id: number;
+  readonly text: string;
+  readonly bytes: readonly number[];
+  readonly special: boolean;
+}
+
+export interface CaptureRequest {
+  readonly attention: 'all' | readonly number[];
+  readonly hidden: 'all' | readonly number[];
+  readonly logits: boolean;
+}
+
+export interface RunRequest {
+  readonly model: ModelRef;
+  readonly prompt: { readonly text: string } | { readonly ids: readonly number[] };
+  readonly decoder: string;
+  readonly sampling: Sampling;
+  /** 0 scores the prompt alone. */
+  readonly maxNewTokens: number;
+  readonly capture: CaptureRequest;
+  /** Id for the trace; the caller makes it (a UUID). */
+  readonly runId: string;
+}
+
+export type RunEvent =
+  | { readonly type: 'loading'; readonly message: string }
+  | {
+      readonly type: 'progress';
+      readonly tokens: number;
+      readonly total: number;
+      readonly tokensPerSecond: number | null;
+    }
+  /** In order, batched: at most about 20 messages a second. */
+  | { readonly type: 'trace'; readonly events: readonly TraceEvent[] };
+
+export interface RunResult {
+  readonly runId: string;
+  readonly summary: TraceSummary;
+}
+
+/** Brings a run back (after a reload, a crash, or from a file): tensors come from the file or from scoring the ids again. */
+export interface RestoreRequest {
+  readonly runId: string;
+  readonly model: ModelIdentity;
+  /** Where the model is now; absent: views that need the model say that it is missing. */
+  readonly ref?: ModelRef;
+  readonly ids: readonly number[];
+  readonly promptLength: number;
+  /** `.safetensors` beside a saved trace, with `attention.L`, `hidden.L`, `logits`. */
+  readonly tensors?: string;
+}
+
+export interface RestoreResult {
+  /** Layers whose attention can be shown, and from where. */
+  readonly attention: {
+    readonly layers: readonly number[];
+    readonly source: 'file' | 'model' | 'none';
+    readonly reason?: string;
+  };
+  readonly logits: { readonly source: 'file' | 'model' | 'none'; readonly reason?: string };
+}
+
+/** The raw logits of one position: what the what-if works on. */
+export interface PositionLogits {
+  readonly runId: string;
+  /** The token that these logits predicted: index >= 1. */
+  readonly index: number;
+  /** [vocabulary] raw logits. */
+  readonly logits: Float32Array;
+  /** True where they were computed again by scoring the sequence, false where kept from the run. */
+  readonly recomputed: boolean;
+}
+
+export interface VocabularyPage {
+  readonly tokens: readonly TokenInfo[];
+}
+
+/** Statistics of a head over the rows of the sequence; the first row (one key) is left out of entropy and distance. */
+export interface HeadStatistics {
+  readonly layer: number;
+  readonly head: number;
+  /** Mean over queries of the entropy of the row, in bits. */
+  readonly entropy: number;
+  /** Mean over queries of sum_k A[q,k] (q - k), in tokens. */
+  readonly distance: number;
+  /** Mean over queries of A[q,0]. */
+  readonly firstToken: number;
+}
+
+export interface AttentionOverview {
+  readonly runId: string;
+  /** Layers in the order of the data below. */
+  readonly layers: readonly number[];
+  readonly heads: number;
+  /** Tokens that the maps cover. */
+  readonly tokens: number;
+  /** Pixels of a thumbnail's side: min(tokens, requested). */
+  readonly size: number;
+  /** [layers, heads, size, size] codes (see `core/numeric/codes`), query down, key right, max-pooled where tokens > size. */
+  readonly thumbnails: Uint8Array;
+  /** Row-major by layer then head. */
+  readonly statistics: readonly HeadStatistics[];
+  /** How the weights are kept: exact, or as 8-bit codes. */
+  readonly kept: 'float32' | 'codes';
+}
+
+export interface AttentionHead {
+  readonly layer: number;
+  /** null = mean over the heads of the layer. */
+  readonly head: number | null;
+  readonly tokens: number;
+  /** Packed lower triangle: row q starts at q(q+1)/2 and has q+1 codes. */
+  readonly codes: Uint8Array;
+}
+
+export interface AttentionRow {
+  readonly layer: number;
+  readonly head: number | null;
+  readonly query: number;
+  /** [query + 1] weights, exact (float32) where `exact`; else decoded from 8-bit codes. */
+  readonly weights: Float32Array;
+  readonly exact: boolean;
+}
+
+export interface AttentionPair {
+  readonly query: number;
+  readonly key: number;
+  /** [layers, heads] in the order of the overview. */
+  readonly weights: Float32Array;
+  readonly exact: boolean;
+}
+
+export interface EngineInfo {
+  readonly pid: number;
+  readonly protocol: number;
+  readonly onnxruntime: string;
+  readonly node: string;
+  /** Resident bytes of the engine process. */
+  readonly memory: number;
+  readonly sessions: readonly { readonly folder: string; readonly file: string }[];
+}
+
+/** Everything that the engine answers. Implemented in `src/engine`, called through `src/client`. */
+export interface EngineApi {
+  info: Call<Record<string, never>, EngineInfo>;
+  listModels: Call<{ readonly roots: readonly ModelRoot[] }, readonly ModelSummary[]>;
+  inspectModel: Call<{ readonly model: ModelRef }, ModelReport>;
+  tokenize: Call<{ readonly model: ModelRef; readonly text: string }, { readonly tokens: readonly TokenInfo[] }>;
+  /** Texts of token ids, for ids that a trace does not carry. */
+  describeTokens: Call<{ readonly model: ModelRef; readonly ids: readonly number[] }, VocabularyPage>;
+  estimate: Call<{ readonly run: RunRequest }, MemoryEstimate>;
+  run: Call<RunRequest, RunResult, RunEvent>;
+  restoreRun: Call<RestoreRequest, RestoreResult>;
+  /** Frees the run's tensors. */
+  closeRun: Call<{ readonly runId: string }, null>;
+  /** Writes the tensors that were captured: `attention.L`, `hidden.L`, `logits`, `input_ids`; atomically. */
+  saveTensors: Call<
+    { readonly runId: string; readonly path: string },
+    { readonly bytes: number; readonly tensors: readonly string[] }
+  >;
+  positionLogits: Call<{ readonly runId: string; readonly index: number }, PositionLogits>;
+  attentionOverview: Call<
+    { readonly runId: string; readonly size: number },
+    AttentionOverview,
+    { readonly done: number; readonly total: number }
+  >;
+  attentionHead: Call<{ readonly runId: string; readonly layer: number; readonly head: number | null }, AttentionHead>;
+  attentionRow: Call<
+    { readonly runId: string; readonly layer: number; readonly head: number | null; readonly query: number },
+    AttentionRow
+  >;
+  attentionPair: Call<{ readonly runId: string; readonly query: number; readonly key: number }, AttentionPair>;
+}
+
+export type EngineMethod = keyof EngineApi;
