@@ -1,0 +1,1 @@
+"""How Vivarium's bundled models are made: data, training, evaluation, export, card."""

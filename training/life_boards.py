@@ -1,0 +1,81 @@
+"""Conway's Life on a torus: the rule, boards to train and test on, and LifeGPT's grammar as token ids.
+
+Grammar (Berkovich and Buehler 2024, arXiv 2409.12182): `@PredictNextState<cells> [cells]$`, one token per byte,
+cells row by row as `0` and `1`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+PREFIX, MIDDLE, SUFFIX = b"@PredictNextState<", b"> [", b"]$"
+END = ord("$")
+
+
+def neighbourhood(boards: np.ndarray) -> np.ndarray:
+    """[n, rows, columns] of 0 and 1 to [n, rows, columns, 9]: the 3 x 3 torus neighbourhood of each cell, row by row."""
+    shifts = [(row, column) for row in (1, 0, -1) for column in (1, 0, -1)]
+    return np.stack([np.roll(boards, shift, axis=(1, 2)) for shift in shifts], axis=-1)
+
+
+def next_boards(boards: np.ndarray) -> np.ndarray:
+    """One step of B3/S23 on the torus."""
+    total = neighbourhood(boards).sum(axis=-1, dtype=np.uint8)
+    return ((total == 3) | ((total == 4) & (boards == 1))).astype(np.uint8)
+
+
+def random_boards(rng: np.random.Generator, count: int, size: int, order: float | None = None) -> np.ndarray:
+    """Cells alive with probability `order`, or with one drawn evenly from 0 to 1 for each board."""
+    orders = rng.random(count) if order is None else np.full(count, order)
+    return (rng.random((count, size, size)) < orders[:, None, None]).astype(np.uint8)
+
+
+def sparse_boards(rng: np.random.Generator, count: int, size: int) -> np.ndarray:
+    """A few small random clumps on an empty torus, up to eight steps old: gliders, blinkers and their like are among them."""
+    boards = np.zeros((count, size, size), np.uint8)
+    for board in boards:
+        for _ in range(rng.integers(1, 4)):
+            side = int(rng.integers(2, 6))
+            rows = (rng.integers(size) + np.arange(side)) % size
+            columns = (rng.integers(size) + np.arange(side)) % size
+            board[np.ix_(rows, columns)] = rng.random((side, side)) < rng.uniform(0.3, 0.7)
+    return aged(rng, boards, 8)
+
+
+def aged(rng: np.random.Generator, boards: np.ndarray, oldest: int) -> np.ndarray:
+    ages = rng.integers(0, oldest + 1, len(boards))
+    for age in range(1, oldest + 1):
+        boards = np.where((ages >= age)[:, None, None], next_boards(boards), boards)
+    return boards
+
+
+def training_boards(seed: int, step: int, count: int, size: int) -> np.ndarray:
+    """The boards of one step: half random at every order, a quarter sparse, a quarter random ones grown up to 20 steps."""
+    rng = np.random.default_rng([seed, step])
+    old, few = count // 4, count // 4
+    soups = (rng.random((old, size, size)) < rng.uniform(0.2, 0.6, (old, 1, 1))).astype(np.uint8)
+    return np.concatenate(
+        [random_boards(rng, count - old - few, size), sparse_boards(rng, few, size), aged(rng, soups, 20)]
+    )
+
+
+def as_bytes(text: bytes, count: int) -> np.ndarray:
+    return np.broadcast_to(np.frombuffer(text, np.uint8), (count, len(text)))
+
+
+def prompt_ids(boards: np.ndarray) -> np.ndarray:
+    """[n, 18 + cells + 3]: up to and with ` [`, so that the next token is the first cell of the answer."""
+    count = len(boards)
+    cells = boards.reshape(count, -1) + ord("0")
+    return np.concatenate([as_bytes(PREFIX, count), cells, as_bytes(MIDDLE, count)], axis=1).astype(np.int64)
+
+
+def document_ids(boards: np.ndarray) -> np.ndarray:
+    """[n, 18 + cells + 3 + cells + 2]: a board, its successor, and the end."""
+    count = len(boards)
+    cells = next_boards(boards).reshape(count, -1) + ord("0")
+    return np.concatenate([prompt_ids(boards), cells, as_bytes(SUFFIX, count)], axis=1).astype(np.int64)
+
+
+def document_length(size: int) -> int:
+    return len(PREFIX) + len(MIDDLE) + len(SUFFIX) + 2 * size * size
