@@ -1,0 +1,50 @@
+import type { FunctionComponent } from 'preact';
+import type { Trace } from '../../core/trace/record';
+import type { Caller } from '../../protocol/call';
+import type { ModelSummary } from '../../protocol/engine';
+import type { EngineStatus, ExplorerApi, RunStatus } from '../../protocol/explorer';
+import type { ThemeInfo } from '../components/theme';
+
+/** What the shell gives to the tab on show. Tabs that are not on show are not mounted. */
+export interface TabProps {
+  /**
+   * The run on show. A new object for every batch of events, but `tokens` is one growing array for the whole run:
+   * depend on `trace.tokens.length`, never copy the array for each batch.
+   */
+  readonly trace: Trace | null;
+  /** For requests about the run; null without a trace. Changes when another run is shown: forget what was fetched. */
+  readonly runId: string | null;
+  /** `viewer`: a saved trace, without prompt and run; the model may be missing. */
+  readonly mode: 'explorer' | 'viewer';
+  readonly status: RunStatus;
+  readonly engine: EngineStatus;
+  /** The trace's model as the list knows it (what can be probed, and why not); null where it is not in the list. */
+  readonly model: ModelSummary | null;
+  readonly api: Caller<ExplorerApi>;
+  /** Selected token, index in the sequence, shared by all tabs; null only without tokens. */
+  readonly selected: number | null;
+  readonly onSelect: (index: number | null) => void;
+  /** Token under the pointer: a preview that is not kept. */
+  readonly hovered: number | null;
+  readonly onHover: (index: number | null) => void;
+  /** What the tab last kept (JSON), through hide, move and reload; undefined at first. Validate it: it may be old. */
+  readonly state: unknown;
+  /** Merges into the tab's state. */
+  readonly setState: (partial: Readonly<Record<string, unknown>>) => void;
+  readonly theme: ThemeInfo;
+  /** Says something in the page's one polite live region. */
+  readonly announce: (text: string) => void;
+}
+
+/** One tab of the Explorer. Tabs live in `registry.ts`. */
+export interface Tab {
+  /** Stable: the key of the tab's state. */
+  readonly id: string;
+  readonly title: string;
+  /** Fills the space under the tab titles; scrolls by itself. */
+  readonly component: FunctionComponent<TabProps>;
+  /** Whether the tab is offered for the run on show (null: no run yet). */
+  readonly available: (trace: Trace | null) => boolean;
+  /** Facts for the status at the right of the titles while the tab is on show, such as `5 layers × 8 heads`. */
+  readonly facts?: (trace: Trace) => string;
+}
