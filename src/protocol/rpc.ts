@@ -38,7 +38,10 @@ export function isRpcMessage(value: unknown): value is RpcMessage {
     case 'event':
       return Number.isSafeInteger(message['id']);
     case 'reply':
-      return Number.isSafeInteger(message['id']) && typeof message['ok'] === 'boolean';
+      return (
+        Number.isSafeInteger(message['id']) &&
+        (message['ok'] === true || (message['ok'] === false && isProblemData(message['problem'])))
+      );
     case 'notify':
       return typeof message['name'] === 'string';
     default:
@@ -46,54 +49,84 @@ export function isRpcMessage(value: unknown): value is RpcMessage {
   }
 }
 
+function isProblemData(value: unknown): value is ProblemData {
+  if (typeof value !== 'object' || value === null) return false;
+  const problem = value as Record<string, unknown>;
+  const textOrAbsent = (field: string): boolean => problem[field] === undefined || typeof problem[field] === 'string';
+  return (
+    typeof problem['code'] === 'string' &&
+    typeof problem['message'] === 'string' &&
+    textOrAbsent('action') &&
+    textOrAbsent('details')
+  );
+}
+
+interface RequestState {
+  aborted: boolean;
+  readonly listeners: Set<() => void>;
+}
+
 /** The answering side. Feed it every message of the channel; it ignores those that are not for it. */
 export class RpcServer<Api extends AnyApi<Api>> {
-  private readonly running = new Map<number, { aborted: boolean; listeners: Set<() => void> }>();
+  private readonly running = new Map<number, RequestState>();
 
   constructor(
     private readonly channel: Channel,
     private readonly handlers: Handlers<Api>,
     private readonly hooks: {
-      /** Called with what a handler threw, before the reply. */
+      /** Called with what a handler threw, before the reply, and with what could not be sent. Must not throw. */
       readonly onError?: (method: string, problem: Problem) => void;
+      /** Called after each reply. Must not throw. */
+      readonly onReply?: (method: string) => void;
     } = {},
   ) {}
 
   receive(message: RpcMessage): void {
     if (message.rpc === 'cancel') {
-      const state = this.running.get(message.id);
-      if (state) {
-        state.aborted = true;
-        for (const listener of state.listeners) listener();
-      }
-    } else if (message.rpc === 'request') {
+      this.abort(message.id);
+    } else if (message.rpc === 'request' && !this.running.has(message.id)) {
+      // A second request under an id that still waits is garbage: an answer could not be told from the first one's.
       void this.answer(message.id, message.method, message.params, message.priority);
     }
   }
 
   /** Cancels everything under way: the other side is gone. */
   abortAll(): void {
-    for (const id of [...this.running.keys()]) this.receive({ rpc: 'cancel', id });
+    for (const id of [...this.running.keys()]) this.abort(id);
+  }
+
+  /** Requests not answered yet. */
+  get pending(): number {
+    return this.running.size;
+  }
+
+  private abort(id: number): void {
+    const state = this.running.get(id);
+    if (!state || state.aborted) return;
+    state.aborted = true;
+    for (const listener of [...state.listeners]) {
+      try {
+        listener();
+      } catch (error) {
+        this.hooks.onError?.('cancel', Problem.from(error));
+      }
+    }
+    state.listeners.clear();
   }
 
   private async answer(id: number, method: string, params: unknown, priority: Priority): Promise<void> {
-    const state = { aborted: false, listeners: new Set<() => void>() };
+    const state: RequestState = { aborted: false, listeners: new Set() };
     this.running.set(id, state);
-    const signal: RequestSignal = {
-      get aborted() {
-        return state.aborted;
-      },
-      priority: priority === 'background' ? 'background' : 'interactive',
-      addEventListener: (_type, listener) => void state.listeners.add(listener),
-      removeEventListener: (_type, listener) => void state.listeners.delete(listener),
-    };
     let reply: RpcMessage;
     try {
       const handler = Object.hasOwn(this.handlers, method) ? this.handlers[method as keyof Api] : undefined;
       if (!handler) throw new Problem({ code: 'unknown-method', message: `There is no request named "${method}".` });
       const result = await handler(params as never, {
-        signal,
-        emit: (event) => this.post({ rpc: 'event', id, event }),
+        signal: requestSignal(state, priority),
+        emit: (event) => {
+          // An event after the reply would reach nobody.
+          if (this.running.get(id) === state) this.post(method, { rpc: 'event', id, event });
+        },
       });
       reply = { rpc: 'reply', id, ok: true, result: result ?? null };
     } catch (error) {
@@ -102,28 +135,48 @@ export class RpcServer<Api extends AnyApi<Api>> {
       reply = { rpc: 'reply', id, ok: false, problem: problem.toData() };
     }
     this.running.delete(id);
-    this.post(reply);
+    const unsent = this.post(method, reply);
+    if (unsent && reply.ok) {
+      // The result could not be cloned: the request must be answered all the same.
+      this.post(method, { rpc: 'reply', id, ok: false, problem: unsent.toData() });
+    }
+    this.hooks.onReply?.(method);
   }
 
-  private post(message: RpcMessage): void {
+  /** What kept the message from being sent. */
+  private post(method: string, message: RpcMessage): Problem | undefined {
     try {
       this.channel.post(message);
+      return undefined;
     } catch (error) {
-      if (message.rpc === 'reply' && message.ok) {
-        // The result could not be cloned: the request must be answered all the same.
-        this.channel.post({ rpc: 'reply', id: message.id, ok: false, problem: Problem.from(error).toData() });
-      }
+      const problem = Problem.from(error);
+      this.hooks.onError?.(method, problem);
+      return problem;
     }
   }
+}
+
+function requestSignal(state: RequestState, priority: Priority): RequestSignal {
+  return {
+    get aborted() {
+      return state.aborted;
+    },
+    priority: priority === 'background' ? 'background' : 'interactive',
+    addEventListener: (_type, listener) => void state.listeners.add(listener),
+    removeEventListener: (_type, listener) => void state.listeners.delete(listener),
+  };
+}
+
+interface WaitingCall {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (problem: Problem) => void;
+  readonly onEvent: ((event: never) => void) | undefined;
 }
 
 /** The asking side. */
 export class RpcClient<Api extends AnyApi<Api>> implements Caller<Api> {
   private nextId = 1;
-  private readonly waiting = new Map<
-    number,
-    { resolve: (value: unknown) => void; reject: (problem: Problem) => void; onEvent?: (event: never) => void }
-  >();
+  private readonly waiting = new Map<number, WaitingCall>();
 
   constructor(private readonly channel: Channel) {}
 
@@ -134,7 +187,7 @@ export class RpcClient<Api extends AnyApi<Api>> implements Caller<Api> {
         return;
       }
       const id = this.nextId++;
-      const onAbort = (): void => this.tryPost({ rpc: 'cancel', id });
+      const onAbort = (): void => this.cancel(id);
       const settle = (): void => {
         this.waiting.delete(id);
         options.signal?.removeEventListener('abort', onAbort);
@@ -148,7 +201,7 @@ export class RpcClient<Api extends AnyApi<Api>> implements Caller<Api> {
           settle();
           reject(problem);
         },
-        ...(options.onEvent ? { onEvent: options.onEvent as (event: never) => void } : {}),
+        onEvent: options.onEvent as ((event: never) => void) | undefined,
       });
       options.signal?.addEventListener('abort', onAbort, { once: true });
       try {
@@ -160,7 +213,14 @@ export class RpcClient<Api extends AnyApi<Api>> implements Caller<Api> {
 
   receive(message: RpcMessage): void {
     if (message.rpc === 'event') {
-      this.waiting.get(message.id)?.onEvent?.(message.event as never);
+      const entry = this.waiting.get(message.id);
+      try {
+        entry?.onEvent?.(message.event as never);
+      } catch (error) {
+        // A listener that fails fails its own call, not the channel that everyone shares.
+        this.cancel(message.id);
+        entry?.reject(Problem.from(error));
+      }
     } else if (message.rpc === 'reply') {
       const entry = this.waiting.get(message.id);
       if (!entry) return;
@@ -179,9 +239,9 @@ export class RpcClient<Api extends AnyApi<Api>> implements Caller<Api> {
     return this.waiting.size;
   }
 
-  private tryPost(message: RpcMessage): void {
+  private cancel(id: number): void {
     try {
-      this.channel.post(message);
+      this.channel.post({ rpc: 'cancel', id });
     } catch {
       // The other side is gone; failAll answers the request.
     }
