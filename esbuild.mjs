@@ -1,0 +1,80 @@
+// Builds every bundle: `node esbuild.mjs [--watch | --production] [--existing]`.
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, context } from 'esbuild';
+import { bundles } from './scripts/lib/bundles.mjs';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+const existing = process.argv.includes('--existing');
+
+/** @param {import('./scripts/lib/bundles.mjs').Bundle} bundle @returns {import('esbuild').BuildOptions} */
+function optionsOf(bundle) {
+  return {
+    absWorkingDir: root,
+    entryPoints: [bundle.entry],
+    outfile: bundle.outfile,
+    bundle: true,
+    minify: production,
+    sourcemap: production ? false : 'linked',
+    define: { 'process.env.NODE_ENV': JSON.stringify(production ? 'production' : 'development') },
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    ...bundle.options,
+    plugins: watch ? [announce(bundle.name)] : [],
+  };
+}
+
+/** Two lines a build, which the problem matcher of `.vscode/tasks.json` waits for. @param {string} name */
+function announce(name) {
+  return {
+    name: 'announce',
+    /** @param {import('esbuild').PluginBuild} plugin */
+    setup(plugin) {
+      plugin.onStart(() => console.log(`[watch] ${name} started`));
+      plugin.onEnd(() => console.log(`[watch] ${name} finished`));
+    },
+  };
+}
+
+/** Keeps the metafile for the import test and gives the bytes written. @param {typeof bundles[number]} bundle */
+async function buildOne(bundle) {
+  const result = await build(optionsOf(bundle));
+  await writeFile(path.join(root, '.cache/meta', `${bundle.name}.json`), JSON.stringify(result.metafile));
+  if (bundle.name === 'cli') await chmod(path.join(root, bundle.outfile), 0o755);
+  let bytes = 0;
+  for (const file of Object.keys(result.metafile?.outputs ?? {})) {
+    if (!file.endsWith('.map')) bytes += (await stat(path.join(root, file))).size;
+  }
+  return bytes;
+}
+
+const chosen = existing ? bundles.filter((bundle) => existsSync(path.join(root, bundle.entry))) : bundles;
+await mkdir(path.join(root, '.cache/meta'), { recursive: true });
+
+if (watch) {
+  const contexts = await Promise.all(chosen.map((bundle) => context(optionsOf(bundle))));
+  await Promise.all(contexts.map((each) => each.watch()));
+} else {
+  // Maps of an earlier development build must not end up in a package.
+  if (production) await rm(path.join(root, 'dist'), { recursive: true, force: true });
+  let failed = false;
+  for (const bundle of chosen) {
+    try {
+      const bytes = await buildOne(bundle);
+      const over = production && bytes > bundle.budget;
+      const size = `${(bytes / 1000).toFixed(1)} of ${bundle.budget / 1000} kB`;
+      console.log(`${over ? 'OVER BUDGET ' : ''}${bundle.outfile}: ${production ? size : 'built'}`);
+      failed ||= over;
+    } catch (error) {
+      // esbuild has printed the messages already; anything else is new.
+      if (!(error instanceof Error && 'errors' in error)) console.error(error);
+      failed = true;
+    }
+  }
+  process.exitCode = failed ? 1 : 0;
+}

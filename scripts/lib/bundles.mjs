@@ -1,0 +1,62 @@
+/** What esbuild makes of the sources: one bundle a runtime, with the size it must not outgrow (bytes, minified). */
+const KB = 1000;
+
+/**
+ * @typedef {object} Bundle
+ * @property {string} name
+ * @property {import('./runtimes.mjs').Runtime} runtime the folder whose import rules hold for the bundle
+ * @property {string} entry relative to the project root
+ * @property {string} outfile relative to the project root
+ * @property {number} budget bytes of the production build, style sheet included
+ * @property {boolean} [testOnly] never shipped, no budget
+ * @property {import('esbuild').BuildOptions} options
+ */
+
+/** @type {import('esbuild').BuildOptions} */
+const node = { platform: 'node', target: 'node20', external: ['onnxruntime-node'] };
+/** @type {import('esbuild').BuildOptions} */
+const host = { platform: 'node', target: 'node20', format: 'cjs', external: ['vscode'] };
+/** @type {import('esbuild').BuildOptions} */
+const webview = {
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+};
+
+/** @type {readonly Bundle[]} */
+export const bundles = [
+  {
+    name: 'extension',
+    runtime: 'extension',
+    entry: 'src/extension/extension.ts',
+    outfile: 'dist/extension.cjs',
+    budget: 150 * KB,
+    options: host,
+  },
+  {
+    name: 'engine',
+    runtime: 'engine',
+    entry: 'src/engine/main.ts',
+    outfile: 'dist/engine.mjs',
+    budget: 150 * KB,
+    options: { ...node, format: 'esm' },
+  },
+  {
+    name: 'cli',
+    runtime: 'cli',
+    entry: 'src/cli/main.ts',
+    outfile: 'dist/cli.mjs',
+    budget: 150 * KB,
+    options: { ...node, format: 'esm', banner: { js: '#!/usr/bin/env node' } },
+  },
+  {
+    name: 'explorer',
+    runtime: 'webview',
+    entry: 'src/webview/explorer/main.tsx',
+    outfile: 'dist/webview/explorer.js',
+    budget: 250 * KB,
+    options: webview,
+  },
+];
