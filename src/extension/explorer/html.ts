@@ -1,0 +1,40 @@
+import * as crypto from 'node:crypto';
+import * as vscode from 'vscode';
+
+/** The folder that an Explorer webview may load from, and nothing else. */
+export function webviewResources(extensionUri: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+}
+
+/** The page of an Explorer: one script and one style sheet under a policy that allows nothing more. */
+export function explorerHtml(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+  const resources = webviewResources(extensionUri);
+  const nonce = crypto.randomBytes(16).toString('base64url');
+  const script = webview.asWebviewUri(vscode.Uri.joinPath(resources, 'explorer.js')).toString();
+  const style = webview.asWebviewUri(vscode.Uri.joinPath(resources, 'explorer.css')).toString();
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    `img-src ${webview.cspSource} data:`,
+    `font-src ${webview.cspSource}`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="${escapeAttribute(vscode.env.language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeAttribute(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${escapeAttribute(style)}">
+<title>Vivarium</title>
+</head>
+<body>
+<div id="root"></div>
+<script type="module" nonce="${nonce}" src="${escapeAttribute(script)}"></script>
+</body>
+</html>`;
+}
+
+function escapeAttribute(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+}

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { ExplorerSettings } from '../../protocol/explorer';
+import { explorerHtml, webviewResources } from './html';
+import { ExplorerSession, type ExplorerServices } from './session';
+
+const VIEW_TYPE = 'vivarium.explorer';
+
+/** The Explorer tabs: opened by commands, revived after a window reload. */
+export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  private readonly sessions = new Map<vscode.WebviewPanel, ExplorerSession>();
+  private readonly registration: vscode.Disposable;
+
+  constructor(private readonly services: ExplorerServices) {
+    this.registration = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this);
+  }
+
+  /** Shows the Explorer in use (or a new one) with these settings; `run` starts at once. */
+  open(settings: Partial<ExplorerSettings>, options: { readonly run?: boolean; readonly fresh?: boolean } = {}): void {
+    const shown = options.fresh ? undefined : this.current();
+    const panel =
+      shown ??
+      vscode.window.createWebviewPanel(VIEW_TYPE, vscode.l10n.t('Vivarium'), vscode.ViewColumn.Active, {
+        enableScripts: true,
+        localResourceRoots: [webviewResources(this.services.context.extensionUri)],
+      });
+    const session = this.sessions.get(panel) ?? this.attach(panel);
+    panel.reveal(undefined, false);
+    session.show(settings, options.run ?? false);
+  }
+
+  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    panel.webview.options = {
+      enableScripts: true,
+      localResourceRoots: [webviewResources(this.services.context.extensionUri)],
+    };
+    this.attach(panel);
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+    for (const panel of this.sessions.keys()) panel.dispose();
+  }
+
+  /** The visible Explorer that was used last; the map keeps the order. */
+  private current(): vscode.WebviewPanel | undefined {
+    const panels = [...this.sessions.keys()];
+    return panels.find((panel) => panel.active) ?? panels.reverse().find((panel) => panel.visible) ?? panels[0];
+  }
+
+  private attach(panel: vscode.WebviewPanel): ExplorerSession {
+    panel.iconPath = vscode.Uri.joinPath(this.services.context.extensionUri, 'media', 'explorer.svg');
+    const session = new ExplorerSession(this.services, panel.webview, {
+      mode: 'explorer',
+      onTitle: (title) => {
+        panel.title = vscode.l10n.t('Vivarium: {0}', title);
+      },
+    });
+    this.sessions.set(panel, session);
+    panel.onDidDispose(() => {
+      this.sessions.delete(panel);
+      session.dispose();
+    });
+    panel.webview.html = explorerHtml(panel.webview, this.services.context.extensionUri);
+    return session;
+  }
+}

@@ -1,0 +1,107 @@
+import * as crypto from 'node:crypto';
+import * as vscode from 'vscode';
+import { TraceAssembler } from '../../core/trace/assemble';
+import type { Trace, TraceEvent } from '../../core/trace/record';
+import type { ModelSummary, RunRequest } from '../../protocol/engine';
+import { Problem } from '../../protocol/errors';
+import type { ExplorerSettings, RunStatus } from '../../protocol/explorer';
+import type { EditorEngine } from '../engine/engine';
+
+/** What a run tells while it goes on. */
+export interface RunListener {
+  onEvents(events: readonly TraceEvent[]): void;
+  onStatus(status: RunStatus): void;
+}
+
+/** One run under way: its trace so far and the way to stop it. */
+export class ActiveRun {
+  readonly runId = crypto.randomUUID();
+  private readonly stopper = new AbortController();
+  private readonly assembler = new TraceAssembler();
+
+  constructor(
+    private readonly engine: EditorEngine,
+    private readonly settings: ExplorerSettings,
+    private readonly model: ModelSummary,
+    private readonly listener: RunListener,
+  ) {}
+
+  /** The trace so far; null before its header came. */
+  get trace(): Trace | null {
+    return this.assembler.trace;
+  }
+
+  stop(): void {
+    this.stopper.abort();
+  }
+
+  /** Runs to the end; problems become the last status, what came before them stays in the trace. */
+  async start(): Promise<void> {
+    this.listener.onStatus({ state: 'loading', message: vscode.l10n.t('Loading {0}…', this.model.name) });
+    try {
+      await this.engine.call('run', this.request(), {
+        signal: this.stopper.signal,
+        priority: 'background',
+        onEvent: (event) => {
+          if (event.type === 'trace') {
+            for (const item of event.events) this.assembler.add(item);
+            this.listener.onEvents(event.events);
+          } else if (event.type === 'loading') {
+            this.listener.onStatus({ state: 'loading', message: event.message });
+          } else {
+            this.listener.onStatus({ state: 'running', ...pick(event) });
+          }
+        },
+      });
+      this.listener.onStatus({ state: 'done' });
+    } catch (error) {
+      const problem = Problem.from(error);
+      this.listener.onStatus(
+        problem.code === 'cancelled' ? { state: 'done' } : { state: 'problem', problem: problem.toData() },
+      );
+      if (problem.code !== 'cancelled') throw problem;
+    }
+  }
+
+  /** The request that this run is. */
+  private request(): RunRequest {
+    return runRequest(this.runId, this.settings, this.model);
+  }
+}
+
+/** Settings as a request to the engine; every layer's attention and all logits are kept as far as memory allows. */
+export function runRequest(runId: string, settings: ExplorerSettings, model: ModelSummary): RunRequest {
+  return {
+    runId,
+    model: settings.model ?? { folder: model.folder },
+    prompt: model.tokenizer === 'none' ? { ids: parseIds(settings.prompt) } : { text: settings.prompt },
+    decoder: settings.decoder,
+    sampling: settings.sampling,
+    maxNewTokens: settings.maxNewTokens,
+    capture: { attention: model.probes.attention.available ? 'all' : [], hidden: [], logits: true },
+  };
+}
+
+/** `1, 2 3` as ids. @throws Problem `prompt-invalid` naming what is no id. */
+export function parseIds(text: string): number[] {
+  const parts = text.split(/[\s,]+/).filter((part) => part !== '');
+  return parts.map((part) => {
+    const id = Number(part);
+    if (!/^\d+$/.test(part) || !Number.isSafeInteger(id)) {
+      throw new Problem({
+        code: 'prompt-invalid',
+        message: vscode.l10n.t('"{0}" is no token id.', part.slice(0, 40)),
+        action: vscode.l10n.t('This model has no tokenizer: type whole numbers separated by commas or blanks.'),
+      });
+    }
+    return id;
+  });
+}
+
+function pick(event: { tokens: number; total: number; tokensPerSecond: number | null }): {
+  tokens: number;
+  total: number;
+  tokensPerSecond: number | null;
+} {
+  return { tokens: event.tokens, total: event.total, tokensPerSecond: event.tokensPerSecond };
+}

@@ -1,0 +1,53 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { Trace } from '../../core/trace/record';
+import { serializeTrace } from '../../core/trace/vivtrace';
+import { Problem } from '../../protocol/errors';
+import { formatBytes } from '../format';
+import type { Log } from '../log';
+import { writeAtomically } from '../runs/store';
+import type { RunTensors } from './tensors';
+
+/**
+ * Asks where, and writes the trace as `.vivtrace` with its tensors in `.safetensors` beside it, each atomically.
+ * @returns the trace's path, or null where the user changed their mind.
+ */
+export async function saveRun(trace: Trace, tensors: RunTensors, log: Log): Promise<string | null> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const name = `${trace.header.model.name}-${trace.header.createdAt.slice(0, 19).replace(/[:T]/g, '-')}.vivtrace`;
+  const target = await vscode.window.showSaveDialog({
+    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
+    filters: { [vscode.l10n.t('Vivarium trace')]: ['vivtrace'] },
+    title: vscode.l10n.t('Save Run'),
+  });
+  if (!target) return null;
+  if (target.scheme !== 'file') {
+    throw new Problem({
+      code: 'file',
+      message: vscode.l10n.t('A run can only be saved on the disk of the machine that ran it.'),
+      action: vscode.l10n.t('Choose a folder there.'),
+    });
+  }
+  const file = target.fsPath;
+  await writeAtomically(file, serializeTrace(trace));
+  const tensorFile = tensorsBeside(file);
+  try {
+    const { bytes } = await tensors.call(trace, 'saveTensors', { runId: trace.header.id, path: tensorFile });
+    void vscode.window.setStatusBarMessage(
+      vscode.l10n.t('Saved {0} and {1} of tensors', path.basename(file), formatBytes(bytes)),
+      5000,
+    );
+  } catch (error) {
+    // The trace itself is safe; say what is missing beside it.
+    const problem = log.problem('Saving the tensors', error);
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('The trace was saved, its tensors were not: {0}', problem.message),
+    );
+  }
+  return file;
+}
+
+/** `run.vivtrace` -> `run.safetensors` */
+export function tensorsBeside(traceFile: string): string {
+  return path.join(path.dirname(traceFile), `${path.basename(traceFile, path.extname(traceFile))}.safetensors`);
+}

@@ -1,0 +1,284 @@
+import * as vscode from 'vscode';
+import type { Trace } from '../../core/trace/record';
+import type { Handlers } from '../../protocol/call';
+import { Problem } from '../../protocol/errors';
+import type {
+  ExplorerApi,
+  ExplorerNotifications,
+  ExplorerSettings,
+  ExplorerSnapshot,
+  ExplorerState,
+  ExplorerView,
+  RunStatus,
+} from '../../protocol/explorer';
+import { isRpcMessage, RpcServer } from '../../protocol/rpc';
+import type { EditorEngine } from '../engine/engine';
+import type { Log } from '../log';
+import { modelNotListed, type ModelCatalog } from '../models/catalog';
+import type { RunStore } from '../runs/store';
+import { ActiveRun, runRequest } from './run';
+import { saveRun } from './save';
+import { defaultSettings } from './settings';
+import { RunTensors } from './tensors';
+import { explorerRequests } from './validation';
+
+/** What an Explorer needs of the extension. */
+export interface ExplorerServices {
+  readonly context: vscode.ExtensionContext;
+  readonly engine: EditorEngine;
+  readonly catalog: ModelCatalog;
+  readonly runs: RunStore;
+  readonly log: Log;
+}
+
+export interface SessionOptions {
+  readonly mode: ExplorerSnapshot['mode'];
+  readonly settings?: ExplorerSettings;
+  /** A saved trace: what could be read of it, and what is to be said about it. */
+  readonly saved?: SavedTrace;
+  /** Called when the run on show changes, for the tab's title. */
+  readonly onTitle?: (title: string) => void;
+}
+
+export interface SavedTrace {
+  readonly trace: Trace | null;
+  readonly notes: readonly string[];
+  readonly problem?: Problem;
+  /** `.safetensors` beside the trace, where it has a path on disk. */
+  readonly tensors?: string;
+}
+
+/**
+ * The host's side of one Explorer: answers the webview, holds the run on show, and outlives the page, which may be
+ * hidden, moved and loaded again at any time.
+ */
+export class ExplorerSession implements vscode.Disposable {
+  private settings: ExplorerSettings;
+  private view: ExplorerView | null = null;
+  private trace: Trace | null = null;
+  private notes: readonly string[] = [];
+  private status: RunStatus = { state: 'idle' };
+  private active: ActiveRun | undefined;
+  private readonly tensors: RunTensors;
+  private readonly server: RpcServer<ExplorerApi>;
+  private readonly subscriptions: vscode.Disposable[] = [];
+  /** The first snapshot of a revived page may bring the state of the window before. */
+  private revived = false;
+
+  constructor(
+    private readonly services: ExplorerServices,
+    private readonly webview: vscode.Webview,
+    private readonly options: SessionOptions,
+  ) {
+    this.settings = options.settings ?? defaultSettings();
+    const saved = options.saved;
+    if (saved) {
+      this.trace = saved.trace;
+      this.notes = saved.notes;
+      this.status = saved.problem ? { state: 'problem', problem: saved.problem.toData() } : { state: 'done' };
+    }
+    this.tensors = new RunTensors(services.engine, services.catalog, () => saved?.tensors);
+    this.server = new RpcServer<ExplorerApi>(
+      { post: (message) => void this.webview.postMessage(message) },
+      this.handlers(),
+      { onError: (method, problem) => void services.log.problem(`Explorer, ${method}`, problem) },
+    );
+    this.subscriptions.push(
+      webview.onDidReceiveMessage((message: unknown) => {
+        if (isRpcMessage(message)) this.server.receive(message);
+      }),
+      services.engine.onStatus((status) => this.notify('engine', { status })),
+      services.catalog.onChange((models) => this.notify('models', { models })),
+    );
+  }
+
+  /** Fills the controls, as a command asks; `run` starts at once. */
+  show(settings: Partial<ExplorerSettings>, run: boolean): void {
+    this.settings = { ...this.settings, ...settings };
+    this.notify('settings', { settings: this.settings, run: false });
+    if (run) {
+      this.startRun(this.settings).catch((error: unknown) => {
+        this.setStatus({ state: 'problem', problem: this.services.log.problem('Starting the run', error).toData() });
+      });
+    }
+  }
+
+  dispose(): void {
+    this.active?.stop();
+    this.server.abortAll();
+    vscode.Disposable.from(...this.subscriptions).dispose();
+    const runId = this.trace?.header.id;
+    if (runId) {
+      this.services.runs.release(runId);
+      // The engine may have been ended long before the tab: nothing is started only to free memory.
+      if (this.services.engine.status.state === 'ready') {
+        this.services.engine.call('closeRun', { runId }).catch((error: unknown) => {
+          this.services.log.problem('Closing a run', error);
+        });
+      }
+    }
+  }
+
+  private handlers(): Handlers<ExplorerApi> {
+    const { engine, catalog, context, log } = this.services;
+    return explorerRequests({
+      snapshot: ({ state }) => this.snapshot(state),
+      run: async ({ settings }) => ({ runId: await this.startRun(settings) }),
+      stop: () => {
+        this.active?.stop();
+        return null;
+      },
+      tokenize: async (params, { signal }) => {
+        await this.requireListed(params.model.folder);
+        return engine.call('tokenize', params, { signal });
+      },
+      estimate: async ({ settings }, { signal }) => {
+        const model = await this.requireListed(settings.model?.folder);
+        return engine.call('estimate', { run: runRequest('estimate', settings, model) }, { signal });
+      },
+      refreshModels: () => catalog.refresh(),
+      save: async ({ runId }) => ({ path: await saveRun(this.traceOf(runId), this.tensors, log) }),
+      copy: async ({ text }) => {
+        await vscode.env.clipboard.writeText(text);
+        return null;
+      },
+      showLog: () => {
+        log.channel.show();
+        return null;
+      },
+      openWalkthrough: async () => {
+        await vscode.commands.executeCommand(
+          'workbench.action.openWalkthrough',
+          `${context.extension.id}#vivarium.start`,
+          false,
+        );
+        return null;
+      },
+      describeTokens: async ({ runId, ids }, { signal }) => {
+        const trace = this.traceOf(runId);
+        const model = await this.tensors.modelOf(trace);
+        if (!model) throw modelNotListed(trace.header.model.folder);
+        return engine.call('describeTokens', { model, ids }, { signal });
+      },
+      positionLogits: (params, { signal }) =>
+        this.tensors.call(this.traceOf(params.runId), 'positionLogits', params, { signal }),
+      attentionOverview: (params, { signal, emit }) =>
+        this.tensors.call(this.traceOf(params.runId), 'attentionOverview', params, { signal, onEvent: emit }),
+      attentionHead: (params, { signal }) =>
+        this.tensors.call(this.traceOf(params.runId), 'attentionHead', params, { signal }),
+      attentionRow: (params, { signal }) =>
+        this.tensors.call(this.traceOf(params.runId), 'attentionRow', params, { signal }),
+      attentionPair: (params, { signal }) =>
+        this.tensors.call(this.traceOf(params.runId), 'attentionPair', params, { signal }),
+    });
+  }
+
+  private async snapshot(state: ExplorerState | null): Promise<ExplorerSnapshot> {
+    if (state) {
+      this.view = state.view;
+      if (!this.revived && this.options.mode === 'explorer' && !this.trace && !this.active) await this.revive(state);
+    }
+    this.revived = true;
+    const { models, problem } = await this.services.catalog.tryList();
+    if (!this.settings.model) {
+      const first =
+        models.find((model) => !model.problem && model.kind === 'text') ?? models.find((model) => !model.problem);
+      if (first) this.settings = { ...this.settings, model: { folder: first.folder, file: first.file } };
+    }
+    return {
+      mode: this.options.mode,
+      models,
+      ...(problem ? { modelsProblem: problem } : {}),
+      settings: this.settings,
+      view: this.view,
+      trace: this.trace,
+      runId: this.trace?.header.id ?? this.active?.runId ?? null,
+      status: this.status,
+      engine: this.services.engine.status,
+      notes: this.notes,
+      trusted: vscode.workspace.isTrusted,
+    };
+  }
+
+  /** After a window reload: the controls as they were, and the run from disk. */
+  private async revive(state: ExplorerState): Promise<void> {
+    this.settings = state.settings;
+    const trace = state.runId ? await this.services.runs.find(state.runId) : undefined;
+    if (trace) {
+      this.trace = trace;
+      this.status = { state: 'done' };
+      this.options.onTitle?.(trace.header.model.name);
+    }
+  }
+
+  private async startRun(settings: ExplorerSettings): Promise<string> {
+    this.settings = settings;
+    const model = await this.requireListed(settings.model?.folder);
+    if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
+    this.active?.stop();
+    const previous = this.trace?.header.id;
+    const run = new ActiveRun(this.services.engine, settings, model, {
+      onEvents: (events) => {
+        if (this.active !== run) return;
+        this.trace = run.trace;
+        this.notify('trace', { runId: run.runId, events });
+      },
+      onStatus: (status) => {
+        if (this.active === run) this.setStatus(status);
+      },
+    });
+    this.active = run;
+    this.trace = null;
+    this.notes = [];
+    this.notify('runStarted', { runId: run.runId });
+    this.options.onTitle?.(model.name);
+    if (previous) this.services.runs.release(previous);
+    void this.follow(run);
+    return run.runId;
+  }
+
+  private async follow(run: ActiveRun): Promise<void> {
+    try {
+      await run.start();
+    } catch (error) {
+      this.services.log.problem('Run', error);
+    }
+    if (run.trace) await this.services.runs.keep(run.trace, true);
+    if (this.active === run) {
+      this.trace = run.trace;
+      this.active = undefined;
+    }
+  }
+
+  /** The trace that a request is about: requests for a run that is no longer on show are refused. */
+  private traceOf(runId: string): Trace {
+    if (this.trace?.header.id !== runId) {
+      throw new Problem({ code: 'run-unknown', message: vscode.l10n.t('This run is no longer on show.') });
+    }
+    return this.trace;
+  }
+
+  private async requireListed(
+    folder: string | undefined,
+  ): Promise<NonNullable<Awaited<ReturnType<ModelCatalog['find']>>>> {
+    if (folder === undefined) {
+      throw new Problem({
+        code: 'model-not-found',
+        message: vscode.l10n.t('No model is chosen.'),
+        action: vscode.l10n.t('Choose one in the list at the top.'),
+      });
+    }
+    const model = await this.services.catalog.find(folder);
+    if (!model) throw modelNotListed(folder);
+    return model;
+  }
+
+  private setStatus(status: RunStatus): void {
+    this.status = status;
+    this.notify('status', { status });
+  }
+
+  private notify<N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]): void {
+    void this.webview.postMessage({ rpc: 'notify', name, data });
+  }
+}

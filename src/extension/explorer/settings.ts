@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+import type { ExplorerSettings } from '../../protocol/explorer';
+
+/** The controls of a fresh Explorer, from the user's settings. */
+export function defaultSettings(): ExplorerSettings {
+  const settings = vscode.workspace.getConfiguration('vivarium.explorer');
+  return {
+    model: null,
+    decoder: 'autoregressive',
+    sampling: {
+      temperature: within(settings.get('temperature', 0.7), 0, 10, 0.7),
+      topK: 0,
+      topP: 1,
+      minP: 0,
+      seed: 1,
+    },
+    maxNewTokens: Math.round(within(settings.get('maxNewTokens', 40), 0, 100_000, 40)),
+    prompt: '',
+  };
+}
+
+function within(value: unknown, low: number, high: number, fallback: number): number {
+  return typeof value === 'number' && value >= low && value <= high ? value : fallback;
+}

@@ -1,0 +1,92 @@
+import type { Handlers } from '../../protocol/call';
+import type { ExplorerApi } from '../../protocol/explorer';
+import {
+  anything,
+  array,
+  check,
+  integer,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  record,
+  string,
+  type Check,
+} from '../../protocol/validate';
+
+const LONGEST_PROMPT = 2_000_000;
+const path = string({ min: 1, max: 4096 });
+const runId = string({ min: 1, max: 64 });
+const index = integer({ min: 0, max: 2 ** 31 });
+
+const modelRef = object({ folder: path, file: optional(path) });
+
+const settings = object({
+  model: nullable(modelRef),
+  decoder: string({ min: 1, max: 64 }),
+  sampling: object({
+    temperature: number({ min: 0, max: 100 }),
+    topK: integer({ min: 0, max: 2 ** 31 }),
+    topP: number({ min: 0, max: 1 }),
+    minP: number({ min: 0, max: 1 }),
+    seed: integer({ min: 0, max: 2 ** 32 - 1 }),
+  }),
+  maxNewTokens: integer({ min: 0, max: 100_000 }),
+  prompt: string({ max: LONGEST_PROMPT }),
+});
+
+const view = object({
+  tab: string({ max: 64 }),
+  selected: nullable(index),
+  tabs: record(anything(), { max: 32 }),
+});
+
+const state = object({ version: oneOf(1), settings, view, runId: nullable(runId) });
+
+const nothing = object({});
+const layer = integer({ min: 0, max: 10_000 });
+const head = nullable(integer({ min: 0, max: 10_000 }));
+
+/** What each request of a webview must look like; a page is never trusted, however it came to be. */
+const checks: { readonly [M in keyof ExplorerApi]: Check<unknown> } = {
+  snapshot: object({ state: nullable(state) }),
+  run: object({ settings }),
+  stop: nothing,
+  tokenize: object({ model: modelRef, text: string({ max: LONGEST_PROMPT }) }),
+  estimate: object({ settings }),
+  refreshModels: nothing,
+  save: object({ runId }),
+  copy: object({ text: string({ max: 50_000_000 }) }),
+  showLog: nothing,
+  openWalkthrough: nothing,
+  positionLogits: object({ runId, index }),
+  describeTokens: object({ runId, ids: array(index, { max: 10_000 }) }),
+  attentionOverview: object({ runId, size: integer({ min: 1, max: 512 }) }),
+  attentionHead: object({ runId, layer, head }),
+  attentionRow: object({ runId, layer, head, query: index }),
+  attentionPair: object({ runId, query: index, key: index }),
+};
+
+/** The same handlers, each behind the check of its parameters. */
+export function explorerRequests(handlers: Handlers<ExplorerApi>): Handlers<ExplorerApi> {
+  const checked = Object.entries(handlers).map(([method, handler]) => {
+    const rule = checks[method as keyof ExplorerApi];
+    const answer = handler as (params: unknown, context: unknown) => unknown;
+    // A state that an older version kept is no reason to show nothing: it is dropped.
+    const read =
+      method === 'snapshot'
+        ? (params: unknown): unknown => acceptOrNull(rule, params)
+        : (params: unknown): unknown => check(rule, params);
+    return [method, (params: unknown, context: unknown) => answer(read(params), context)];
+  });
+  return Object.fromEntries(checked) as Handlers<ExplorerApi>;
+}
+
+function acceptOrNull(rule: Check<unknown>, params: unknown): unknown {
+  try {
+    return check(rule, params);
+  } catch {
+    return { state: null };
+  }
+}

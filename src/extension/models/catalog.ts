@@ -1,0 +1,132 @@
+import * as vscode from 'vscode';
+import { Problem, type ProblemData } from '../../protocol/errors';
+import type { ModelRoot, ModelSummary } from '../../protocol/engine';
+import type { EditorEngine } from '../engine/engine';
+import type { Log } from '../log';
+
+/**
+ * The model folders that can be chosen: bundled ones, those of a trusted workspace, and those that the user added.
+ * Listed by the engine on first use and again when folders or settings change.
+ */
+export class ModelCatalog implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<readonly ModelSummary[]>();
+  readonly onChange = this.changed.event;
+
+  private listed: Promise<readonly ModelSummary[]> | undefined;
+  private pendingRefresh: NodeJS.Timeout | undefined;
+  private readonly subscriptions: vscode.Disposable[] = [];
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly engine: EditorEngine,
+    private readonly log: Log,
+  ) {
+    const watcher = vscode.workspace.createFileSystemWatcher('**/{*.onnx,config.json,tokenizer.json}');
+    this.subscriptions.push(
+      watcher,
+      watcher.onDidCreate(() => this.refreshSoon()),
+      watcher.onDidChange(() => this.refreshSoon()),
+      watcher.onDidDelete(() => this.refreshSoon()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.refreshSoon()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.refreshSoon()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('vivarium.models')) this.refreshSoon();
+      }),
+    );
+  }
+
+  /** The models, listed once and kept. Rejects with a Problem; the next call then tries again. */
+  list(): Promise<readonly ModelSummary[]> {
+    return (this.listed ??= this.read());
+  }
+
+  /** Lists again and tells every view. */
+  async refresh(): Promise<readonly ModelSummary[]> {
+    this.listed = this.read();
+    const models = await this.listed;
+    this.changed.fire(models);
+    return models;
+  }
+
+  /** The models, or an empty list and the reason. */
+  async tryList(): Promise<{ models: readonly ModelSummary[]; problem?: ProblemData }> {
+    try {
+      return { models: await this.list() };
+    } catch (error) {
+      return { models: [], problem: this.log.problem('Listing the models', error).toData() };
+    }
+  }
+
+  /** The model in exactly this folder, or undefined: only listed folders are ever run. */
+  async find(folder: string): Promise<ModelSummary | undefined> {
+    return (await this.list()).find((model) => model.folder === folder);
+  }
+
+  /** Adds a folder to the user's settings. */
+  async addFolder(folder: string): Promise<void> {
+    const settings = vscode.workspace.getConfiguration('vivarium.models');
+    const folders = addedFolders();
+    if (!folders.includes(folder)) {
+      await settings.update('folders', [...folders, folder], vscode.ConfigurationTarget.Global);
+    }
+    await this.refresh();
+  }
+
+  /** Takes the added root that holds this folder out of the user's settings. */
+  async removeFolder(folder: string): Promise<void> {
+    const settings = vscode.workspace.getConfiguration('vivarium.models');
+    const kept = addedFolders().filter((added) => folder !== added && !folder.startsWith(`${added}/`) && !folder.startsWith(`${added}\\`));
+    await settings.update('folders', kept, vscode.ConfigurationTarget.Global);
+    await this.refresh();
+  }
+
+  dispose(): void {
+    clearTimeout(this.pendingRefresh);
+    vscode.Disposable.from(...this.subscriptions).dispose();
+    this.changed.dispose();
+  }
+
+  private roots(): ModelRoot[] {
+    const roots: ModelRoot[] = [
+      { path: vscode.Uri.joinPath(this.context.extensionUri, 'models').fsPath, origin: 'bundled' },
+    ];
+    if (vscode.workspace.isTrusted) {
+      for (const folder of vscode.workspace.workspaceFolders ?? []) {
+        if (folder.uri.scheme === 'file') roots.push({ path: folder.uri.fsPath, origin: 'workspace' });
+      }
+    }
+    for (const path of addedFolders()) roots.push({ path, origin: 'added' });
+    return roots;
+  }
+
+  private read(): Promise<readonly ModelSummary[]> {
+    const reading = this.engine.call('listModels', { roots: this.roots() });
+    reading.catch(() => {
+      if (this.listed === reading) this.listed = undefined;
+    });
+    return reading;
+  }
+
+  /** Several files change at once when a model is copied in; nothing is read before somebody has asked for the list. */
+  private refreshSoon(): void {
+    if (!this.listed) return;
+    clearTimeout(this.pendingRefresh);
+    this.pendingRefresh = setTimeout(() => {
+      this.refresh().catch((error: unknown) => this.log.problem('Listing the models', error));
+    }, 400);
+  }
+}
+
+function addedFolders(): readonly string[] {
+  const value: unknown = vscode.workspace.getConfiguration('vivarium.models').get('folders');
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string' && item !== '') : [];
+}
+
+/** The problem for a folder that is not (or no longer) in the catalog. */
+export function modelNotListed(folder: string): Problem {
+  return new Problem({
+    code: 'model-not-found',
+    message: vscode.l10n.t('The model folder {0} is not among the models of this window.', folder),
+    action: vscode.l10n.t('Choose another model, or add the folder with "Vivarium: Add Model Folder".'),
+  });
+}
