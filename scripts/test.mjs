@@ -1,0 +1,173 @@
+// Runs the tests, all levels or those named: `npm test`, `npm test -- unit engine`. Installs what it needs, and ends
+// with one line of counts. A level that cannot start counts as a failure.
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { browserHint, ensureBrowser } from './lib/browser.mjs';
+import { install } from './lib/install.mjs';
+import { root, run } from './lib/run.mjs';
+import { ensureVsCode } from './lib/vscode.mjs';
+
+/**
+ * @typedef {object} Level
+ * @property {string} about
+ * @property {readonly ('build' | 'browser' | 'vscode' | 'package')[]} needs
+ * @property {readonly (readonly [string, readonly string[]])[]} [steps] commands that pass or fail as one, instead of
+ *   the test files in `test/<level>/`
+ */
+
+const node = process.execPath;
+/** @param {string} file @param {string[]} args @returns {readonly [string, readonly string[]]} */
+const tool = (file, ...args) => [`${path.basename(file)} ${args.join(' ')}`, [node, file, ...args]];
+
+/** @type {Readonly<Record<string, Level>>} */
+const levels = {
+  check: {
+    about: 'types, lint and format',
+    needs: [],
+    steps: [
+      tool('node_modules/typescript/bin/tsc', '-b'),
+      tool('node_modules/eslint/bin/eslint.js', '.'),
+      tool('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
+    ],
+  },
+  bundles: { about: 'what is in each bundle', needs: ['build'] },
+  unit: { about: 'everything that needs no process, browser or model', needs: [] },
+  engine: { about: 'the engine on the real onnxruntime', needs: ['build'] },
+  cli: { about: 'the vivarium command', needs: ['build'] },
+  training: { about: 'a few steps of training, and the export', needs: [] },
+  webview: { about: 'the webview bundles in Chromium', needs: ['build', 'browser'] },
+  integration: { about: 'inside the extension host of VS Code', needs: ['build', 'browser', 'vscode'] },
+  e2e: { about: 'the packaged extension in VS Code', needs: ['build', 'browser', 'vscode', 'package'] },
+};
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
+const broken = [];
+
+/** @param {string} what @param {string} why */
+function fail(what, why) {
+  total.failed++;
+  broken.push(`${what}: ${why}`);
+  console.error(`✖ ${what}: ${why}`);
+}
+
+/** @param {string} level @returns {string[]} */
+function testFilesOf(level) {
+  const folder = path.join(root, 'test', level);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.test\.tsx?$/.test(file))
+    .map((file) => path.join('test', level, file))
+    .sort();
+}
+
+/** @param {readonly (readonly [string, readonly string[]])[]} steps */
+async function runSteps(steps) {
+  for (const [name, [command, ...args]] of steps) {
+    const started = Date.now();
+    if ((await run(/** @type {string} */ (command), args)) === 0) {
+      total.passed++;
+      console.log(`  ✔ ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+    } else fail(name, 'failed, see above');
+  }
+}
+
+/** @param {string} level @param {NodeJS.ProcessEnv} env */
+async function runTests(level, env) {
+  const files = testFilesOf(level);
+  if (files.length === 0) return fail(level, `there is no test/${level}/**/*.test.ts`);
+  const scratch = mkdtempSync(path.join(tmpdir(), 'vivarium-counts-'));
+  const countsFile = path.join(scratch, 'counts.json');
+  const reporter = pathToFileURL(path.join(root, 'scripts/lib/reporter.mjs')).href;
+  // Each file of the levels with a VS Code starts one of its own: one at a time.
+  const alone = level === 'integration' || level === 'e2e' ? ['--test-concurrency=1'] : [];
+  const flags = [
+    `--test-reporter=${reporter}`,
+    '--test-reporter-destination=stdout',
+    '--test-timeout=600000',
+    ...alone,
+  ];
+  const code = await run(node, ['--import', 'tsx', '--test', ...flags, ...files], {
+    env: { ...env, VIVARIUM_COUNTS: countsFile },
+  });
+  const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, 'utf8')) : null;
+  rmSync(scratch, { recursive: true, force: true });
+  if (counts === null) return fail(level, 'the tests ended before they could be counted');
+  for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) total[key] += counts[key];
+  if (counts.failed > 0) broken.push(`${level}: ${counts.failed} failed`);
+  else if (code !== 0) fail(level, `the test runner ended with exit code ${code}`);
+}
+
+/**
+ * What levels need, made once each, when the first level asks.
+ *
+ * @param {NodeJS.ProcessEnv} env the needs leave here what the tests look for
+ * @returns {Record<Level['needs'][number], () => Promise<string | null>>} each gives null, or why it could not be had
+ */
+function needsOf(env) {
+  return {
+    build: async () => ((await run(node, ['esbuild.mjs', '--production'])) === 0 ? null : 'the build failed'),
+    browser: async () => {
+      const browser = await ensureBrowser();
+      if (browser === null) return `there is no Chrome, Chromium or Edge. ${browserHint}`;
+      env['VIVARIUM_BROWSER'] = browser;
+      return null;
+    },
+    vscode: async () => {
+      try {
+        await ensureVsCode((line) => console.log(line));
+        return null;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+    package: async () => {
+      const file = path.join(root, '.cache', 'vivarium-test.vsix');
+      if ((await run(node, ['scripts/package.mjs', '--no-build', '--out', file], { quiet: true })) !== 0) {
+        return 'packaging failed';
+      }
+      env['VIVARIUM_VSIX'] = file;
+      return null;
+    },
+  };
+}
+
+/** @param {readonly string[]} chosen */
+async function runLevels(chosen) {
+  const env = { ...process.env };
+  const make = needsOf(env);
+  /** @type {Map<string, string | null>} */
+  const made = new Map();
+  for (const name of chosen) {
+    const level = /** @type {Level} */ (levels[name]);
+    const started = Date.now();
+    console.log(`\n=== ${name}: ${level.about}`);
+    /** @type {string | null} */
+    let missing = null;
+    for (const need of level.needs) {
+      if (!made.has(need)) made.set(need, await make[need]());
+      missing ??= made.get(need) ?? null;
+    }
+    if (missing !== null) fail(name, missing);
+    else if (level.steps) await runSteps(level.steps);
+    else await runTests(name, env);
+    console.log(`--- ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  }
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in levels));
+if (unknown.length > 0) {
+  console.error(`There is no level "${unknown.join('", "')}". Levels: ${Object.keys(levels).join(', ')}.`);
+  process.exit(2);
+}
+mkdirSync(path.join(root, '.cache'), { recursive: true });
+if (await install())
+  await runLevels(asked.length > 0 ? Object.keys(levels).filter((name) => asked.includes(name)) : Object.keys(levels));
+else fail('install', 'npm could not install the packages, see above');
+
+if (broken.length > 0) console.log(`\n${broken.map((line) => `✖ ${line}`).join('\n')}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;

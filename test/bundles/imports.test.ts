@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { bundles } from '../../scripts/lib/bundles.mjs';
+import { root } from '../../scripts/lib/run.mjs';
+import {
+  companions,
+  isBuiltin,
+  packageOf,
+  reachable,
+  rules,
+  runtimeOf,
+  whyForbidden,
+} from '../../scripts/lib/runtimes.mjs';
+
+interface Metafile {
+  outputs: Record<string, { inputs: Record<string, unknown>; imports: { path: string; external?: boolean }[] }>;
+}
+
+function metafileOf(name: string): Metafile {
+  const file = path.join(root, '.cache/meta', `${name}.json`);
+  assert.ok(existsSync(file), `${name} has not been built: run "npm run build"`);
+  return JSON.parse(readFileSync(file, 'utf8')) as Metafile;
+}
+
+describe('what is packed into a bundle exists where the bundle runs', () => {
+  for (const bundle of bundles) {
+    const rule = rules[bundle.runtime];
+    const packages = [...rule.packages, ...Object.keys(rule.confined ?? {})];
+    const companionsOf = Object.entries(companions).flatMap(([name, more]) => (packages.includes(name) ? more : []));
+    const output = (): Metafile['outputs'][string] => {
+      const found = metafileOf(bundle.name).outputs[bundle.outfile];
+      assert.ok(found, `${bundle.outfile} is not in the metafile`);
+      return found;
+    };
+
+    test(`${bundle.name} holds sources only of folders that it may import`, () => {
+      const foreign = Object.keys(output().inputs).filter((file) => {
+        const runtime = runtimeOf(file);
+        return !file.includes('node_modules/') && (runtime === null || !reachable(bundle.runtime).has(runtime));
+      });
+      assert.deepEqual(foreign, []);
+    });
+
+    test(`${bundle.name} holds only the packages that it may import`, () => {
+      const packed = Object.keys(output().inputs)
+        .filter((file) => file.includes('node_modules/'))
+        .map((file) => packageOf(file.slice(file.lastIndexOf('node_modules/') + 'node_modules/'.length)));
+      const foreign = [...new Set(packed)].filter((name) => ![...packages, ...companionsOf].includes(name));
+      assert.deepEqual(foreign, []);
+    });
+
+    test(`${bundle.name} leaves nothing to be resolved at run time but what is there`, () => {
+      const external = output()
+        .imports.filter((entry) => entry.external)
+        .map((entry) => entry.path);
+      const foreign = external.filter((name) => !(isBuiltin(name) ? rule.node : packages.includes(packageOf(name))));
+      assert.deepEqual(foreign, []);
+    });
+  }
+});
+
+describe('the import rules are those of the architecture', () => {
+  const allowed: [string, string, boolean][] = [
+    ['src/core/decode/a.ts', 'src/core/numeric/b', false],
+    ['src/protocol/engine.ts', 'src/core/trace/record', true],
+    ['src/engine/main.ts', 'onnxruntime-node', false],
+    ['src/extension/extension.ts', 'vscode', false],
+    ['src/webview/ui/button.tsx', '@vscode/webview-ui-toolkit', false],
+    ['src/webview/explorer/main.tsx', 'preact/hooks', false],
+  ];
+  const forbidden: [string, string, boolean][] = [
+    ['src/core/decode/a.ts', 'src/protocol/engine', true],
+    ['src/core/decode/a.ts', 'node:fs', true],
+    ['src/protocol/engine.ts', 'src/core/trace/record', false],
+    ['src/engine/main.ts', 'vscode', true],
+    ['src/client/index.ts', 'onnxruntime-node', true],
+    ['src/cli/main.ts', 'src/engine/main', false],
+    ['src/extension/extension.ts', 'src/webview/explorer/main', false],
+    ['src/webview/explorer/main.tsx', '@vscode/webview-ui-toolkit', false],
+    ['src/webview/explorer/main.tsx', 'fs', false],
+    ['src/engine/main.ts', 'test/harness/onnx', false],
+  ];
+  for (const [file, target, typeOnly] of allowed) {
+    test(`${file} may import ${typeOnly ? 'types of ' : ''}${target}`, () => {
+      assert.equal(whyForbidden(file, target, typeOnly), null);
+    });
+  }
+  for (const [file, target, typeOnly] of forbidden) {
+    test(`${file} may not import ${typeOnly ? 'types of ' : ''}${target}`, () => {
+      assert.equal(typeof whyForbidden(file, target, typeOnly), 'string');
+    });
+  }
+});
