@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream';
+import { Problem } from '../protocol/errors';
+
+/** How a process ended. `error` is why it could not even be started. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly error?: Error;
+  /** The last lines of its stderr, oldest first. */
+  readonly lastLines: readonly string[];
+}
+
+const LAST_LINES = 40;
+const OUT_OF_MEMORY = /out of memory|bad_alloc|bad allocation|failed to allocate|cannot allocate memory|ENOMEM/i;
+
+/** One sentence on why the engine died, with what to do, as a `engine-crashed` problem. */
+export function crashProblem(end: ProcessEnd): Problem {
+  const words = tellingLine(end.lastLines);
+  const outOfMemory = end.signal === 'SIGKILL' || end.lastLines.some((line) => OUT_OF_MEMORY.test(line));
+  return new Problem({
+    code: 'engine-crashed',
+    message: `${crashCause(end, outOfMemory)}${words === undefined ? '.' : `: ${sentence(words)}`}`,
+    action: outOfMemory
+      ? 'Run again; if it happens again, choose a smaller model or dtype, or a shorter prompt.'
+      : 'Run again: the engine starts afresh. The log has the details.',
+    ...(end.lastLines.length === 0 ? {} : { details: end.lastLines.join('\n') }),
+  });
+}
+
+function crashCause(end: ProcessEnd, outOfMemory: boolean): string {
+  if (end.error) return `The engine process could not be started (${end.error.message})`;
+  const how = end.signal === null ? `stopped with exit code ${end.code ?? 'unknown'}` : `was ended by ${end.signal}`;
+  return `The engine process ${how}${outOfMemory ? ', probably because memory ran out' : ''}`;
+}
+
+/** The line that says most: the last that names an error, and not the stack or the version below it. */
+function tellingLine(lines: readonly string[]): string | undefined {
+  const spoken = lines.map((line) => line.trim()).filter((line) => line !== '' && !/^at |^Node\.js v/.test(line));
+  return spoken.findLast((line) => /error|fatal|exception|what\(\)|terminate/i.test(line)) ?? spoken.at(-1);
+}
+
+function sentence(words: string): string {
+  const short = words.length > 300 ? `${words.slice(0, 300)}…` : words;
+  return /[.!?…]$/.test(short) ? short : `${short}.`;
+}
+
+/** Feeds the lines of a stream to `onLine` and keeps the last ones. */
+export function followLines(stream: Readable | null, onLine: (line: string) => void): readonly string[] {
+  const last: string[] = [];
+  let rest = '';
+  const take = (line: string): void => {
+    last.push(line);
+    if (last.length > LAST_LINES) last.shift();
+    onLine(line);
+  };
+  stream?.setEncoding('utf8');
+  stream?.on('data', (text: string) => {
+    const lines = (rest + text).split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    lines.forEach(take);
+  });
+  stream?.on('end', () => {
+    if (rest !== '') take(rest);
+    rest = '';
+  });
+  return last;
+}
