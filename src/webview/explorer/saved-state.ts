@@ -1,0 +1,36 @@
+import type { Sampling } from '../../core/trace/record';
+import type { ExplorerSettings, ExplorerState, ExplorerView } from '../../protocol/explorer';
+
+export const EMPTY_VIEW: ExplorerView = { tab: 'tokens', selected: null, tabs: {} };
+
+export const DEFAULT_SAMPLING: Sampling = { temperature: 0.7, topK: 0, topP: 1, minP: 0, seed: 1 };
+
+export const DEFAULT_SETTINGS: ExplorerSettings = {
+  model: null,
+  decoder: 'autoregressive',
+  sampling: DEFAULT_SAMPLING,
+  maxNewTokens: 48,
+  prompt: '',
+};
+
+/** What `getState` gave, where it is a state of this version; else null. The host validates its contents again. */
+export function readSavedState(value: unknown): ExplorerState | null {
+  if (!isRecord(value) || value['version'] !== 1) return null;
+  const { settings, view, runId } = value;
+  if (!isRecord(settings) || !isRecord(settings['sampling']) || typeof settings['prompt'] !== 'string') return null;
+  if (!isView(view) || !(runId === null || typeof runId === 'string')) return null;
+  return value as unknown as ExplorerState;
+}
+
+function isView(value: unknown): value is ExplorerView {
+  return (
+    isRecord(value) &&
+    typeof value['tab'] === 'string' &&
+    (value['selected'] === null || Number.isSafeInteger(value['selected'])) &&
+    isRecord(value['tabs'])
+  );
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,262 @@
+import type { Trace } from '../../core/trace/record';
+import type { ModelSummary } from '../../protocol/engine';
+import { Problem, type ProblemData } from '../../protocol/errors';
+import type {
+  EngineStatus,
+  ExplorerApi,
+  ExplorerNotifications,
+  ExplorerSettings,
+  ExplorerSnapshot,
+  ExplorerState,
+  ExplorerView,
+  RunStatus,
+} from '../../protocol/explorer';
+import { RpcClient, isRpcMessage } from '../../protocol/rpc';
+import type { WebviewHost } from './host';
+import { growTrace } from './run-trace';
+import { DEFAULT_SETTINGS, EMPTY_VIEW, readSavedState } from './saved-state';
+
+/** Everything that the shell draws from. A new object for every change. */
+export interface SessionState {
+  /** `opening` until the host has answered for the first time. */
+  readonly phase: 'opening' | 'open' | 'failed';
+  readonly mode: 'explorer' | 'viewer';
+  readonly models: readonly ModelSummary[];
+  readonly modelsProblem: ProblemData | null;
+  readonly settings: ExplorerSettings;
+  readonly view: ExplorerView;
+  readonly trace: Trace | null;
+  readonly runId: string | null;
+  readonly status: RunStatus;
+  readonly engine: EngineStatus;
+  readonly notes: readonly string[];
+  readonly trusted: boolean;
+  /** Why the last request of the shell (open, save, list) failed; a run's problem is in its status. */
+  readonly problem: ProblemData | null;
+}
+
+const SAVE_EVERY_MS = 250;
+
+/**
+ * The page's record of one Explorer: what the host last said, and what the user has set since.
+ * It asks for the whole once, then follows the host's notifications.
+ */
+export class ExplorerSession {
+  readonly api: RpcClient<ExplorerApi>;
+  private current: SessionState;
+  private readonly listeners = new Set<() => void>();
+  private saving: ReturnType<typeof setTimeout> | null = null;
+  private asked = 0;
+  private asking = false;
+
+  constructor(private readonly host: WebviewHost) {
+    this.api = new RpcClient<ExplorerApi>({ post: (message) => host.postMessage(message) });
+    const saved = readSavedState(host.getState());
+    this.current = {
+      phase: 'opening',
+      mode: 'explorer',
+      models: [],
+      modelsProblem: null,
+      settings: saved?.settings ?? DEFAULT_SETTINGS,
+      view: saved?.view ?? EMPTY_VIEW,
+      trace: null,
+      runId: saved?.runId ?? null,
+      status: { state: 'idle' },
+      engine: { state: 'stopped' },
+      notes: [],
+      trusted: true,
+      problem: null,
+    };
+  }
+
+  get state(): SessionState {
+    return this.current;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** Feed it every message of the window; it ignores those that are not for it. */
+  receive(data: unknown): void {
+    if (!isRpcMessage(data)) return;
+    if (data.rpc === 'notify') this.notified(data.name, data.data);
+    else this.api.receive(data);
+  }
+
+  /** Asks the host for the whole: at the start, when the page shows again, and when streamed events were missed. */
+  async open(): Promise<void> {
+    const ask = ++this.asked;
+    this.asking = true;
+    const state = this.current.phase === 'open' ? this.toSave() : readSavedState(this.host.getState());
+    try {
+      const snapshot = await this.api.call('snapshot', { state });
+      if (ask === this.asked) this.show(snapshot);
+    } catch (error) {
+      if (ask === this.asked) {
+        const phase = this.current.phase === 'open' ? 'open' : 'failed';
+        this.update({ phase, problem: Problem.from(error).toData() });
+      }
+    } finally {
+      if (ask === this.asked) this.asking = false;
+    }
+  }
+
+  async run(settings: ExplorerSettings = this.current.settings): Promise<void> {
+    if (isBusy(this.current.status)) return;
+    this.update({ problem: null, settings, status: { state: 'loading', message: 'Starting…' } });
+    try {
+      await this.api.call('run', { settings });
+    } catch (error) {
+      const problem = Problem.from(error).toData();
+      this.update({ status: problem.code === 'cancelled' ? { state: 'idle' } : { state: 'problem', problem } });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.attempt(() => this.api.call('stop', {}));
+  }
+
+  async save(): Promise<string | null> {
+    const { runId } = this.current;
+    if (runId === null) return null;
+    return (await this.attempt(() => this.api.call('save', { runId })))?.path ?? null;
+  }
+
+  async refreshModels(): Promise<void> {
+    const models = await this.attempt(() => this.api.call('refreshModels', {}));
+    if (models) this.update({ models, modelsProblem: null });
+  }
+
+  showLog(): void {
+    void this.attempt(() => this.api.call('showLog', {}));
+  }
+
+  openWalkthrough(): void {
+    void this.attempt(() => this.api.call('openWalkthrough', {}));
+  }
+
+  copy(text: string): void {
+    void this.attempt(() => this.api.call('copy', { text }));
+  }
+
+  dismissProblem(): void {
+    this.update({ problem: null });
+  }
+
+  set(settings: Partial<ExplorerSettings>): void {
+    this.update({ settings: { ...this.current.settings, ...settings } });
+    this.keep();
+  }
+
+  setView(view: Partial<ExplorerView>): void {
+    this.update({ view: { ...this.current.view, ...view } });
+    this.keep();
+  }
+
+  /** Merges into what a tab keeps. */
+  setTab(id: string, partial: Readonly<Record<string, unknown>>): void {
+    const kept = this.current.view.tabs[id];
+    const merged = { ...(typeof kept === 'object' && kept !== null ? kept : {}), ...partial };
+    this.setView({ tabs: { ...this.current.view.tabs, [id]: merged } });
+  }
+
+  /** Keeps what has not been kept yet: the page is about to go. */
+  flush(): void {
+    if (this.saving === null) return;
+    clearTimeout(this.saving);
+    this.saving = null;
+    this.host.setState(this.toSave());
+  }
+
+  private notified(name: string, data: unknown): void {
+    // What comes while the whole is under way is part of the whole, or comes again after it.
+    if (this.asking && name !== 'settings') return;
+    const is = <N extends keyof ExplorerNotifications>(wanted: N): ExplorerNotifications[N] | null =>
+      name === wanted ? (data as ExplorerNotifications[N]) : null;
+    const started = is('runStarted');
+    const events = is('trace');
+    const status = is('status');
+    const engine = is('engine');
+    const models = is('models');
+    const settings = is('settings');
+    if (started) {
+      this.update({ runId: started.runId, trace: null, notes: [], view: { ...this.current.view, selected: null } });
+      this.keep();
+    } else if (events && events.runId === this.current.runId) {
+      const { trace, gap } = growTrace(this.current.trace, events.events);
+      this.update({ trace });
+      if (gap) void this.open();
+    } else if (status) {
+      this.update({ status: status.status });
+    } else if (engine) {
+      this.update({ engine: engine.status });
+    } else if (models) {
+      this.update({ models: models.models, modelsProblem: null });
+    } else if (settings) {
+      this.set(settings.settings);
+      if (settings.run) void this.run(settings.settings);
+    }
+  }
+
+  private show(snapshot: ExplorerSnapshot): void {
+    this.update({
+      phase: 'open',
+      mode: snapshot.mode,
+      models: snapshot.models,
+      modelsProblem: snapshot.modelsProblem ?? null,
+      settings: snapshot.settings,
+      view: snapshot.view ?? this.current.view,
+      trace: snapshot.trace,
+      runId: snapshot.runId,
+      status: snapshot.status,
+      engine: snapshot.engine,
+      notes: snapshot.notes,
+      trusted: snapshot.trusted,
+      problem: null,
+    });
+    this.keep();
+  }
+
+  private async attempt<T>(request: () => Promise<T>): Promise<T | null> {
+    try {
+      return await request();
+    } catch (error) {
+      const problem = Problem.from(error).toData();
+      if (problem.code !== 'cancelled') this.update({ problem });
+      return null;
+    }
+  }
+
+  private update(change: Partial<SessionState>): void {
+    this.current = { ...this.current, ...change };
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  private keep(): void {
+    this.saving ??= setTimeout(() => this.flush(), SAVE_EVERY_MS);
+  }
+
+  private toSave(): ExplorerState {
+    const { settings, view, runId } = this.current;
+    return { version: 1, settings, view, runId };
+  }
+}
+
+/** Whether a run is under way: Run is off and Stop is on. */
+export function isBusy(status: RunStatus): boolean {
+  return status.state === 'loading' || status.state === 'running';
+}
+
+/**
+ * The token that is selected where the user has chosen none: the first that was generated, as soon as it is there;
+ * the last of a prompt that was only scored.
+ */
+export function effectiveSelection(trace: Trace | null, selected: number | null, status: RunStatus): number | null {
+  const count = trace?.tokens.length ?? 0;
+  if (!trace || count === 0) return null;
+  if (selected !== null && selected < count) return selected;
+  if (count > trace.header.promptLength) return trace.header.promptLength;
+  return isBusy(status) ? null : count - 1;
+}
