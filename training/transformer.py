@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 LayerCache = tuple[Tensor, Tensor]  # keys, values, each [batch, heads, tokens, head size]
+QK_GAIN = 1.5  # where normalised queries and keys start: scores up to 1.5^2 sqrt(head size), sharp enough to find one token
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,8 @@ class Attention(nn.Module):
         self.k_norm: RMSNorm | None = None
         if config.qk_norm:  # one gain per head and channel: a head can choose its frequencies and its sharpness
             shape = (config.heads, 1, config.head_dim)
-            self.q_norm = RMSNorm(shape, config.norm_eps)
-            self.k_norm = RMSNorm(shape, config.norm_eps)
+            self.q_norm = RMSNorm(shape, config.norm_eps, QK_GAIN)
+            self.k_norm = RMSNorm(shape, config.norm_eps, QK_GAIN)
 
     def split(self, x: Tensor) -> Tensor:
         return x.view(x.shape[0], x.shape[1], self.heads, self.head_dim).transpose(1, 2)

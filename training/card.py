@@ -1,0 +1,24 @@
+"""What both cards share: tables, the training curve, numbers as text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+
+def curve(run: Path, points: int = 8) -> list[dict[str, float]]:
+    """Evenly spaced lines of the training log, the last one included."""
+    lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    by_step = {line["step"]: line for line in lines}
+    steps = sorted(by_step)
+    kept = steps[:: max(1, len(steps) // points)]
+    return [by_step[step] for step in sorted({*kept, steps[-1]})]
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.3f} %"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
