@@ -25,13 +25,15 @@ export interface TokenModel {
 }
 
 export interface DecodeRequest {
-  /** At least one token. */
+  /** The whole sequence so far, at least one token: what the target held before is forgotten. */
   readonly prompt: readonly number[];
   readonly maxNewTokens: number;
   readonly endIds: readonly number[];
   readonly sampling: Sampling;
   /** Aborted between passes: the generator then returns with finish `cancelled`. */
   readonly signal: AbortSignalLike;
+  /** Monotonic clock in milliseconds for the passes' times; the wall clock in whole milliseconds where absent. */
+  readonly clock?: () => number;
 }
 
 /** The part of AbortSignal that core needs; core has no DOM or node types. */

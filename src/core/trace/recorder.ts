@@ -1,0 +1,124 @@
+import type { DecodeStep } from '../decode/decoder';
+import { judge } from './judge';
+import type { FinishReason, Judgement, TracePass, TraceSummary, TraceToken } from './record';
+
+/** What a token reads as, in the order of the ids: the tokenizer's part of a trace. */
+export type DescribeTokens = (ids: readonly number[]) => readonly TokenReading[];
+
+export interface TokenReading {
+  readonly text: string;
+  readonly bytes: readonly number[];
+  readonly special: boolean;
+}
+
+export interface RecorderOptions {
+  readonly describe: DescribeTokens;
+  /** Monotonic clock in milliseconds. */
+  readonly clock: () => number;
+}
+
+/**
+ * Turns what a decoder brings into the events of a trace, and counts what the summary says. Create it right before the
+ * first pass: its clock starts then.
+ */
+export class TraceRecorder {
+  private readonly readings = new Map<number, TokenReading>();
+  private readonly started: number;
+  private lastToken: number;
+  private prefillEnd: number;
+  private prefillMilliseconds = 0;
+  private tokens = 0;
+  private generated = 0;
+  private passes = 0;
+
+  constructor(private readonly options: RecorderOptions) {
+    this.started = options.clock();
+    this.lastToken = this.started;
+    this.prefillEnd = this.started;
+  }
+
+  /**
+   * The pass and its tokens, judged one by one as they are asked for: at a large vocabulary judging a long prompt takes
+   * a while, and the caller may let messages through in between.
+   */
+  *record(step: DecodeStep): Generator<TracePass | TraceToken> {
+    const { contextLength, fed, milliseconds } = step;
+    const readPrompt = this.generated === 0;
+    yield { type: 'pass', step: this.passes++, contextLength, fed, milliseconds };
+    if (readPrompt) {
+      this.prefillMilliseconds += milliseconds;
+    }
+    for (const { id, origin, logits } of step.emitted) {
+      const judgement = logits === null ? null : this.judge(logits, id);
+      const reading = this.read([id])[0] as TokenReading;
+      if (origin !== 'prompt') this.generated++;
+      yield {
+        type: 'token',
+        index: this.tokens++,
+        id,
+        text: reading.text,
+        bytes: reading.bytes,
+        special: reading.special,
+        origin,
+        judgement,
+      };
+    }
+    this.lastToken = this.options.clock();
+    if (readPrompt) this.prefillEnd = this.lastToken;
+  }
+
+  /**
+   * Generated tokens per second so far, as the summary defines it: the first token is the prompt passes' and counts with
+   * them, so it is (n − 1) over the wall time since; null before the second.
+   */
+  get tokensPerSecond(): number | null {
+    const decoding = this.lastToken - this.prefillEnd;
+    return this.generated < 2 || decoding <= 0 ? null : ((this.generated - 1) * 1000) / decoding;
+  }
+
+  /** Tokens recorded so far, prompt included. */
+  get tokenCount(): number {
+    return this.tokens;
+  }
+
+  summary(
+    finish: FinishReason,
+    options: { readonly message?: string; readonly notes?: readonly string[] } = {},
+  ): TraceSummary {
+    return {
+      type: 'summary',
+      finish,
+      ...(options.message === undefined ? {} : { message: options.message }),
+      passes: this.passes,
+      promptTokens: this.tokens - this.generated,
+      generatedTokens: this.generated,
+      seconds: (this.lastToken - this.started) / 1000,
+      prefillSeconds: this.prefillMilliseconds / 1000,
+      tokensPerSecond: this.tokensPerSecond,
+      notes: options.notes ?? [],
+    };
+  }
+
+  private judge(logits: Float32Array, id: number): Judgement {
+    const { topIds, topProbabilities, ...rest } = judge(logits, id);
+    const ids = Array.from(topIds);
+    const readings = this.read(ids);
+    return {
+      ...rest,
+      top: ids.map((topId, i) => ({
+        id: topId,
+        text: (readings[i] as TokenReading).text,
+        probability: topProbabilities[i] as number,
+      })),
+    };
+  }
+
+  /** Readings of the ids; each id is described once a run. */
+  private read(ids: readonly number[]): TokenReading[] {
+    const missing = ids.filter((id) => !this.readings.has(id));
+    if (missing.length > 0) {
+      this.options.describe(missing).forEach((reading, i) => this.readings.set(missing[i] as number, reading));
+    }
+    return ids.map((id) => this.readings.get(id) as TokenReading);
+  }
+}
