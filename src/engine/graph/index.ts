@@ -1,0 +1,27 @@
+/**
+ * Reading decoders from ONNX files and giving them further outputs, without their weights and without onnxruntime.
+ *
+ *     const source = openFileSource(path);
+ *     const model = readOnnx(source);                       // the graph; weights are skipped
+ *     const anatomy = findDecoder(model);                   // inputs, cache, layers; fails for what is no decoder
+ *     const plan = planProbes(model, { attention: [0], hidden: 'none', logits: true }, anatomy);
+ *     const bytes = applyEdits(source, plan.edits);         // one buffer, each original byte read once
+ *     source.close();
+ */
+export { type AttentionKind } from './attention';
+export { type DecoderAnatomy, findDecoder } from './decoder';
+export { applyEdits, type Edit, type Piece, pieces } from './edits';
+export { byteLength, type ElementType, halfToNumber } from './elementType';
+export { type CacheTensor, type DecoderInput, type DecoderInterface, type InputRole } from './interface';
+export { readOnnx } from './model';
+export type { Dimension, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './onnx';
+export {
+  type AttentionProbe,
+  type HiddenProbe,
+  planProbes,
+  type ProbeOutput,
+  type ProbePlan,
+  type ProbeRequest,
+  type Unavailable,
+} from './probe';
+export { bufferSource, type ByteSource, type FileSource, openFileSource } from './source';
