@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { DecodeStep } from '../../../../src/core/decode/decoder';
+import { autoregressive } from '../../../../src/core/decode/autoregressive';
+import { TableModel } from '../../../../src/core/decode/table-model';
+import type { TracePass, TraceToken } from '../../../../src/core/trace/record';
+import { TraceRecorder } from '../../../../src/core/trace/recorder';
+
+const LETTERS = ['a', 'b', 'c'];
+const describe = (ids: readonly number[]) =>
+  ids.map((id) => ({ text: LETTERS[id]!, bytes: [97 + id], special: id === 2 }));
+
+async function record(options: { chunk?: number; maxNewTokens: number }) {
+  let now = 0;
+  const model = TableModel.markov(3, 0, { '': [0.25, 0.5, 0.25] }, { chunk: options.chunk ?? 512 });
+  const steps = autoregressive.decode(model, {
+    prompt: [0, 2, 1],
+    maxNewTokens: options.maxNewTokens,
+    endIds: [],
+    sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 },
+    signal: { aborted: false },
+    clock: () => (now += 10),
+  });
+  const recorder = new TraceRecorder({ describe, clock: () => now });
+  const events: (TracePass | TraceToken)[] = [];
+  for await (const step of steps) events.push(...recorder.record(step));
+  return { events, recorder };
+}
+
+test('a run becomes passes and tokens in order, each token with the judgement of the row before it', async () => {
+  const { events } = await record({ maxNewTokens: 1 });
+  assert.deepEqual(
+    events.map((e) => (e.type === 'pass' ? `pass ${e.step}: ${e.contextLength}+${e.fed}` : `${e.index} ${e.text}`)),
+    ['pass 0: 0+3', '0 a', '1 c', '2 b', '3 b'],
+  );
+  const [first, second, , generated] = events.filter((e) => e.type === 'token');
+  assert.equal(first!.judgement, null);
+  assert.deepEqual([second!.special, second!.bytes, second!.origin], [true, [99], 'prompt']);
+  assert.equal(second!.judgement!.rank, 2);
+  assert.ok(Math.abs(second!.judgement!.surprisal - 2) < 1e-6);
+  assert.ok(Math.abs(second!.judgement!.entropy - 1.5) < 1e-6);
+  assert.equal(generated!.origin, 'sampled');
+  assert.deepEqual(
+    generated!.judgement!.top.map(({ id, text }) => [id, text]),
+    [
+      [1, 'b'],
+      [0, 'a'],
+      [2, 'c'],
+    ],
+  );
+});
+
+test('the summary counts passes, tokens and time: speed is of the tokens after the first', async () => {
+  const { recorder } = await record({ maxNewTokens: 5, chunk: 2 });
+  const summary = recorder.summary('length', { notes: ['Only layer 0 was kept.'] });
+  // Six passes, 10 ms each, and 10 ms between them: two read the prompt (and give the first token), four decode.
+  assert.deepEqual(summary, {
+    type: 'summary',
+    finish: 'length',
+    passes: 6,
+    promptTokens: 3,
+    generatedTokens: 5,
+    seconds: 0.12,
+    prefillSeconds: 0.02,
+    tokensPerSecond: 50,
+    notes: ['Only layer 0 was kept.'],
+  });
+});
+
+test('where fewer than two tokens were generated there is no speed', async () => {
+  for (const maxNewTokens of [0, 1]) {
+    const { recorder } = await record({ maxNewTokens });
+    assert.equal(recorder.summary('length').tokensPerSecond, null);
+  }
+});
+
+test('each id is described once a run', () => {
+  const asked: number[] = [];
+  const recorder = new TraceRecorder({
+    clock: () => 0,
+    describe: (ids) => {
+      asked.push(...ids);
+      return describe(ids);
+    },
+  });
+  const logits = Float32Array.of(0, 0, 0);
+  const step: DecodeStep = {
+    contextLength: 0,
+    fed: 1,
+    milliseconds: 0,
+    emitted: [
+      { id: 0, origin: 'prompt', logits: null },
+      { id: 1, origin: 'prompt', logits },
+      { id: 2, origin: 'sampled', logits },
+    ],
+  };
+  assert.equal([...recorder.record(step)].length, 4);
+  assert.deepEqual(asked.sort(), [0, 1, 2]);
+});
