@@ -14,8 +14,8 @@ from training.device import choose_device, describe_device
 from training.model_folder import config_json, write_folder
 from training.onnx_check import OnnxDecoder
 from training.paths import CACHE, MODELS, RUNS
-from training.text_corpus import SOURCES, is_held_out, load
-from training.text_data import TextData, encoded, prepare
+from training.text_corpus import SOURCES, Document, is_held_out, load
+from training.text_data import encoded, prepare
 from training.text_evaluate import bits_per_byte, greedy_agreement, samples
 from training.text_task import TextTask
 from training.text_tokenizer import tokenizer_config
@@ -74,18 +74,25 @@ RECIPES = {
 }
 
 
-def baseline(recipe: Recipe, data: TextData, cache: Path) -> float:
+def baseline(documents: list[Document]) -> float:
     """Bits per byte of the byte 5-gram, trained on all documents that are not held out."""
-    documents = load(cache / "packages", recipe.sources)
     train = "".join(document.text for document in documents if not is_held_out(document)).encode()
-    held_out = "".join(document.text for document in data.held_out).encode()
+    held_out = "".join(document.text for document in documents if is_held_out(document)).encode()
     return ngram.bits_per_byte(train, held_out)
 
 
-def make(recipe: Recipe, run: Path, folder: Path, device: str, cache: Path = CACHE, train: bool = True) -> None:
+def make(
+    recipe: Recipe,
+    documents: list[Document],
+    run: Path,
+    folder: Path,
+    device: str,
+    kept_as: Path | None = None,
+    train: bool = True,
+) -> None:
     """The whole path. With `train=False` only what follows training, from the run's checkpoint."""
     torch.manual_seed(recipe.schedule.seed)
-    data = prepare(cache, recipe.sources, recipe.config.vocab_size)
+    data = prepare(documents, recipe.config.vocab_size, kept_as)
     task = TextTask(recipe.config, data, recipe.batch, recipe.length, recipe.schedule.seed, device)
     trainer = Trainer(task, recipe.schedule, run, device)
     resumed = trainer.resume()
@@ -110,7 +117,7 @@ def make(recipe: Recipe, run: Path, folder: Path, device: str, cache: Path = CAC
         "bits_per_byte": bits_per_byte(OnnxDecoder(onnx), data.tokenizer, held_out, recipe.length),
         "int8_bits_per_byte": bits_per_byte(OnnxDecoder(int8), data.tokenizer, held_out, recipe.length),
         "int8_agreement": greedy_agreement(onnx, int8, data.tokenizer, held_out, recipe.length),
-        "baseline": baseline(recipe, data, cache),
+        "baseline": baseline(documents),
     }
     said = samples(onnx, data.tokenizer, recipe.sample_tokens)
     text_card.write(folder, recipe, trainer, data, describe_device(device), differences, figures, said)
@@ -131,7 +138,9 @@ def main() -> None:
     name = "almanac" if options.recipe == "full" else f"text-{options.recipe}"
     folder = options.out or (MODELS if options.recipe == "full" else RUNS / "models") / name
     device = choose_device(options.threads)
-    make(recipe, options.run or RUNS / name, folder, device, train=not options.export_only)
+    documents = load(CACHE / "packages", recipe.sources)
+    kept_as = CACHE / f"{name}-{recipe.config.vocab_size}"
+    make(recipe, documents, options.run or RUNS / name, folder, device, kept_as, train=not options.export_only)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Token arrays of the corpus, kept in `training/.cache`, and the batches cut out of them."""
+"""The corpus as token arrays, and the batches cut out of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from training.text_corpus import Document, is_held_out, load
+from training.text_corpus import Document, is_held_out
 from training.text_tokenizer import train_tokenizer
 
 KEPT_IN_100 = {"wordnet": 40}  # of the training documents; the others are kept whole. Definitions would drown the prose.
@@ -37,20 +37,20 @@ def encoded(tokenizer: Tokenizer, documents: Iterable[Document]) -> np.ndarray:
     return np.concatenate([np.array(encoding.ids, np.uint16) for encoding in encodings])
 
 
-def prepare(cache: Path, sources: tuple[str, ...], vocabulary: int) -> TextData:
-    """Fetch, clean, split, train the tokenizer and encode; what was made before is read from `cache`."""
-    documents = load(cache / "packages", sources)
+def prepare(documents: list[Document], vocabulary: int, kept_as: Path | None) -> TextData:
+    """Split, train the tokenizer and encode. With `kept_as`, a path without suffix, what was made before is read from there."""
     held_out = [document for document in documents if is_held_out(document)]
     kept = [document for document in documents if not is_held_out(document) and is_kept(document)]
-    stem = cache / f"text-{'-'.join(sources)}-{vocabulary}"
-    tokenizer_path, train_path = stem.with_suffix(".tokenizer.json"), stem.with_suffix(".npy")
-    if tokenizer_path.exists() and train_path.exists():
-        return TextData(Tokenizer.from_file(str(tokenizer_path)), np.load(train_path), held_out)
+    if kept_as is not None:
+        tokenizer_path, train_path = kept_as.with_suffix(".tokenizer.json"), kept_as.with_suffix(".npy")
+        if tokenizer_path.exists() and train_path.exists():
+            return TextData(Tokenizer.from_file(str(tokenizer_path)), np.load(train_path), held_out)
     tokenizer = train_tokenizer((document.text for document in kept), vocabulary)
     order = np.random.default_rng(1).permutation(len(kept))
     train = encoded(tokenizer, [kept[index] for index in order])
-    tokenizer.save(str(tokenizer_path))
-    np.save(train_path, train)
+    if kept_as is not None:
+        tokenizer.save(str(tokenizer_path))
+        np.save(train_path, train)
     return TextData(tokenizer, train, held_out)
 
 
