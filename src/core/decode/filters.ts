@@ -26,8 +26,15 @@ export interface FilteredDistribution {
    * distribution divided by it. At temperature 0, where there is no such distribution, the mass at temperature 1.
    */
   readonly keptMass: number;
-  /** Mass that each rule cut, and tokens, in the order of FILTER_RULES; the same distribution as keptMass. */
-  readonly cuts: readonly { readonly rule: FilterRule; readonly count: number; readonly mass: number }[];
+  /** What each rule that was on cut, in the order of FILTER_RULES. */
+  readonly cuts: readonly RuleCut[];
+}
+
+/** Tokens that a rule cut, and their mass in the distribution that keptMass is of. */
+export interface RuleCut {
+  readonly rule: FilterRule;
+  readonly count: number;
+  readonly mass: number;
 }
 
 /** The rule that cut a token first, or null where it was kept. */
@@ -73,45 +80,41 @@ export function filterLogits(row: Float32Array, settings: FilterSettings): Filte
     probabilities[best.id] = 1;
     cut.fill(codeOf('greedy'));
     cut[best.id] = 0;
-    const cuts = cutList({ greedy: { count: vocabulary - 1, mass: 1 - mass } });
+    const cuts: RuleCut[] = [{ rule: 'greedy', count: vocabulary - 1, mass: 1 - mass }];
     return { probabilities, cut, keptCount: 1, keptMass: mass, cuts };
   }
 
-  const p = softmax(row, settings.temperature);
-  let kept = vocabulary;
-  const removed: Removed = {};
-  const remove = (rule: FilterRule, unwanted: (id: number) => boolean): void => {
-    let count = 0;
-    let mass = 0;
-    for (let id = 0; id < vocabulary; id++) {
-      if (cut[id] !== 0 || !unwanted(id)) continue;
-      cut[id] = codeOf(rule);
-      count++;
-      mass += p[id] as number;
-    }
-    kept -= count;
-    removed[rule] = { count, mass };
+  const p = softmax(row, settings.temperature, best);
+  const cuts: RuleCut[] = [];
+  // Ids still in, or null for the whole vocabulary; mass and count of them.
+  let ids: Uint32Array | null = null;
+  let mass = 1;
+  const keepOnly = (rule: FilterRule, kept: Uint32Array): void => {
+    const keptMass = massOf(p, kept);
+    const code = codeOf(rule);
+    if (ids === null) cut.fill(code);
+    else for (const id of ids) cut[id] = code;
+    for (const id of kept) cut[id] = 0;
+    cuts.push({ rule, count: (ids?.length ?? vocabulary) - kept.length, mass: Math.max(0, mass - keptMass) });
+    ids = kept;
+    mass = keptMass;
   };
 
   if (settings.topK > 0 && settings.topK < vocabulary) {
-    const border = row[selectTop(row, settings.topK)[settings.topK - 1] as number] as number;
-    remove('top-k', (id) => (row[id] as number) < border);
+    keepOnly('top-k', withTies(row, selectTop(row, settings.topK)));
   }
-  if (settings.topP < 1) {
-    const stays = nucleus(row, p, cut, kept, settings.topP * sumOfKept(p, cut));
-    remove('top-p', (id) => stays[id] === 0);
-  }
+  if (settings.topP < 1) keepOnly('top-p', nucleus(row, p, ids, settings.topP * mass));
   if (settings.minP > 0) {
-    // The largest probability is never cut before, and the shared factor of renormalisation drops out.
+    // The most probable token is never cut before, and the shared factor of renormalisation drops out.
     const least = settings.minP * (p[best.id] as number);
-    remove('min-p', (id) => (p[id] as number) < least);
+    keepOnly('min-p', atLeast(p, ids, least));
   }
 
-  const keptMass = kept === vocabulary ? 1 : sumOfKept(p, cut);
-  if (kept < vocabulary) {
-    for (let id = 0; id < vocabulary; id++) p[id] = cut[id] === 0 ? (p[id] as number) / keptMass : 0;
-  }
-  return { probabilities: p, cut, keptCount: kept, keptMass, cuts: cutList(removed) };
+  if (ids === null) return { probabilities: p, cut, keptCount: vocabulary, keptMass: 1, cuts };
+  const kept: Uint32Array = ids;
+  const probabilities = new Float64Array(vocabulary);
+  for (const id of kept) probabilities[id] = (p[id] as number) / mass;
+  return { probabilities, cut, keptCount: kept.length, keptMass: mass, cuts };
 }
 
 /**
@@ -132,36 +135,41 @@ export function draw(probabilities: Float64Array, u: number): number {
   return last;
 }
 
-type Removed = Partial<Record<FilterRule, { readonly count: number; readonly mass: number }>>;
-
 function codeOf(rule: FilterRule): number {
   return FILTER_RULES.indexOf(rule) + 1;
 }
 
-function cutList(removed: Removed): FilteredDistribution['cuts'] {
-  return FILTER_RULES.flatMap((rule) => (removed[rule] ? [{ rule, ...removed[rule] }] : []));
-}
-
-function sumOfKept(p: Float64Array, cut: Uint8Array): number {
+function massOf(p: Float64Array, ids: Uint32Array): number {
   let sum = 0;
-  for (let id = 0; id < p.length; id++) if (cut[id] === 0) sum += p[id] as number;
+  for (const id of ids) sum += p[id] as number;
   return sum;
 }
 
-/** [vocabulary] 1 for the tokens not cut yet, best first, before whose mass reaches `target`; at least one. */
-function nucleus(row: Float32Array, p: Float64Array, cut: Uint8Array, kept: number, target: number): Uint8Array {
-  const stays = new Uint8Array(p.length);
-  // Ordered by logit, which tells apart what rounds to one probability. Where top-k cut, all that it kept is finite.
-  const left = row.map((logit, id) => (cut[id] === 0 ? logit : -Infinity));
-  // The nucleus is mostly small: a short head is selected first, a longer one only where it does not suffice.
-  for (let size = Math.min(256, kept); ; size = Math.min(size * 16, kept)) {
-    const order = selectTop(left, size);
+/** The selected ids and every other one that ties with the last of them. */
+function withTies(row: Float32Array, selected: Uint32Array): Uint32Array {
+  const border = row[selected[selected.length - 1] as number] as number;
+  let count = 0;
+  for (let id = 0; id < row.length; id++) if ((row[id] as number) >= border) count++;
+  return count === selected.length ? selected : selectTop(row, count);
+}
+
+/** Of `ids` (null = all), best first, those before whose mass reaches `target`; at least one. */
+function nucleus(row: Float32Array, p: Float64Array, ids: Uint32Array | null, target: number): Uint32Array {
+  // Ordered by logit, which tells apart what rounds to one probability. Ids that are given are sorted already.
+  for (let size = Math.min(256, row.length); ; size = Math.min(size * 16, row.length)) {
+    // The nucleus is mostly small: a short head is selected first, a longer one only where it does not suffice.
+    const order = ids ?? selectTop(row, size);
     let mass = 0;
     let count = 0;
-    while (count < size && (count === 0 || mass < target)) mass += p[order[count++] as number] as number;
-    if (count < size || size === kept || mass >= target) {
-      for (let i = 0; i < count; i++) stays[order[i] as number] = 1;
-      return stays;
-    }
+    while (count < order.length && (count === 0 || mass < target)) mass += p[order[count++] as number] as number;
+    if (ids !== null || count < order.length || size === row.length || mass >= target) return order.subarray(0, count);
   }
+}
+
+/** Of `ids` (null = all), those with at least the probability `least`. */
+function atLeast(p: Float64Array, ids: Uint32Array | null, least: number): Uint32Array {
+  if (ids !== null) return ids.filter((id) => (p[id] as number) >= least);
+  const kept: number[] = [];
+  for (let id = 0; id < p.length; id++) if ((p[id] as number) >= least) kept.push(id);
+  return Uint32Array.from(kept);
 }

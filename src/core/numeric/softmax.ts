@@ -1,4 +1,5 @@
 import { CoreError } from '../errors';
+import { expNegative } from './exp';
 
 /** Most negative finite float32: a logit of −∞ counts as this where a finite number is needed. */
 export const LOWEST_LOGIT = -3.4028234663852886e38;
@@ -48,7 +49,7 @@ export function summarizeRow(row: Float32Array): RowSummary {
     const d = (row[i] as number) - max;
     // exp(-745.2) is 0 in float64; the test also keeps 0 × −∞ out of the entropy.
     if (d < -745) continue;
-    const e = Math.exp(d);
+    const e = expNegative(d);
     sum += e;
     weighted += e * d;
   }
@@ -59,15 +60,16 @@ export function summarizeRow(row: Float32Array): RowSummary {
 /**
  * softmax(row / temperature) in float64.
  * @param temperature above 0.
+ * @param best the row's argmax, where it is known already.
  * @returns [row.length] probabilities that sum to 1 within rounding.
  * @throws CoreError `logits-invalid` as {@link argmax}.
  */
-export function softmax(row: Float32Array, temperature = 1): Float64Array {
-  const { logit: max } = argmax(row);
+export function softmax(row: Float32Array, temperature = 1, best = argmax(row)): Float64Array {
+  const max = best.logit;
   const probabilities = new Float64Array(row.length);
   let sum = 0;
   for (let i = 0; i < row.length; i++) {
-    const e = Math.exp(((row[i] as number) - max) / temperature);
+    const e = expNegative(((row[i] as number) - max) / temperature);
     probabilities[i] = e;
     sum += e;
   }
