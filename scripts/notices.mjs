@@ -16,7 +16,7 @@ for (const name of fs.readdirSync(metaFolder)) {
   for (const output of Object.values(meta.outputs)) {
     for (const input of Object.keys(output.inputs)) {
       const match = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(input);
-      if (match) names.add(match[1]);
+      if (match?.[1]) names.add(match[1]);
     }
   }
 }

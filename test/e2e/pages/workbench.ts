@@ -1,0 +1,67 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** The parts of VS Code's window that a person uses, found as a screen reader finds them. */
+export class Workbench {
+  constructor(readonly page: Page) {}
+
+  /** Runs a command from the palette by the title it shows there: "Vivarium: Explore Prompt". */
+  async runCommand(title: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input');
+    // The palette lists a command only once its extension is known, and does not wait for it.
+    const entry = this.page.locator('.quick-input-list').getByRole('option', { name: title }).first();
+    for (let attempt = 0; ; attempt++) {
+      await this.page.keyboard.press('F1');
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      const listed = await entry.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+      if (listed) break;
+      if (attempt === 5) throw new Error(`The palette does not list "${title}"`);
+      await this.page.keyboard.press('Escape');
+    }
+    await entry.click();
+  }
+
+  /** Chooses an entry of the quick pick on show. */
+  async pick(label: string | RegExp): Promise<void> {
+    await this.page.locator('.quick-input-list').getByRole('option', { name: label }).first().click();
+  }
+
+  /** Opens a container of the activity bar. */
+  async openActivity(name: string): Promise<void> {
+    await this.page.locator('.activitybar').getByRole('tab', { name }).click();
+  }
+
+  /** A row of a tree in the side bar. */
+  treeItem(name: string | RegExp): Locator {
+    return this.page.locator('.sidebar').getByRole('treeitem', { name });
+  }
+
+  editorTab(name: string | RegExp): Locator {
+    return this.page.locator('.editor-group-container').getByRole('tab', { name });
+  }
+
+  /** Opens a file of the workspace by name, through Go to File. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+P');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.waitFor();
+    await input.fill(name);
+    await this.page.locator('.quick-input-list').getByRole('option', { name }).first().click();
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts').getByText(text);
+  }
+
+  statusBarItem(name: string | RegExp): Locator {
+    return this.page.locator('.statusbar').getByRole('button', { name });
+  }
+
+  /** The document of the webview on show. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+}
