@@ -52,7 +52,7 @@ def decoder_config(vocabulary: int, width: int, layers: int, intermediate: int, 
 
 RECIPES = {
     "full": Recipe(
-        config=decoder_config(1536, width=192, layers=6, intermediate=448, length=512),
+        config=decoder_config(1536, width=160, layers=6, intermediate=384, length=512),
         sources=tuple(SOURCES),
         batch=8,
         length=512,
