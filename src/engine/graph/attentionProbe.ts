@@ -1,6 +1,6 @@
 import type { AttentionSite } from './attention';
 import type { ElementType } from './elementType';
-import type { GraphEditor } from './graphEditor';
+import { copyAttributes, type GraphEditor } from './graphEditor';
 import type { OnnxNode } from './onnx';
 import { rankOf } from './rank';
 import { recomputeAttention } from './recompute';
@@ -45,19 +45,17 @@ function fourthOutput(
   attribute: { name: string; value: number } | null,
 ): ProbeValue {
   const { scope } = editor;
-  const existing = node.outputs[qkOutput];
   const elementType = scope.elementType(node.inputs[0] ?? '');
-  if (existing) {
-    const mode = attribute ? node.attributes.get(attribute.name)?.int : undefined;
-    if (mode === attribute?.value) return { value: existing, elementType };
-    const isUsed = scope.consumers(existing).length > 0 || scope.graph.outputs.some(({ name }) => name === existing);
-    if (isUsed) {
-      return {
-        reason: `The file already takes another intermediate result (${existing}) from its ${node.op} operator.`,
-      };
-    }
-  }
-  return { value: editor.extend(node, qkOutput, attribute), elementType };
+  const existing = node.outputs[qkOutput];
+  if (!existing) return { value: editor.extend(node, qkOutput, attribute), elementType };
+  const mode = attribute ? node.attributes.get(attribute.name)?.int : undefined;
+  if (mode === attribute?.value) return { value: existing, elementType };
+  // The file takes another intermediate result from the operator already: ask a second operator beside it.
+  const copied = copyAttributes(node);
+  if (!copied || !attribute) return { reason: `The file takes ${existing} from its ${node.op} operator already.` };
+  const outputs = node.outputs.map((output) => output && editor.unique(node.op));
+  editor.copy(node, node.inputs, outputs, { ...copied, [attribute.name]: attribute.value });
+  return { value: outputs[qkOutput] as string, elementType };
 }
 
 /** [heads, query, key] or any split of the heads over leading dimensions as [1, heads, query, key]. */

@@ -11,9 +11,10 @@ import {
   inputRole,
   realInputs,
 } from './interface';
-import type { OnnxGraph, OnnxModel, OnnxNode } from './onnx';
+import type { OnnxModel, OnnxNode } from './onnx';
 import { type Cut, type DataFlow, dataFlow } from './residual';
 import { Scope } from './scope';
+import { checkGraph } from './check';
 import { attentionHeads, type HeadCounts, weightDims } from './sizes';
 
 /** What a decoder is made of. Sizes that the file does not give are null: take them from the config. */
@@ -55,9 +56,10 @@ export interface DecoderBlock {
 
 /**
  * Finds the parts of a decoder: token ids in, logits out, attention and the residual stream between.
- * Fails with a {@link Problem} `onnx-not-a-decoder` that says what is missing.
+ * Fails with a {@link Problem} `onnx-not-a-decoder` that says what is missing, or `onnx-invalid` for a graph with loose ends.
  */
 export function findDecoder(model: OnnxModel): DecoderAnatomy {
+  checkGraph(model);
   const io = findInterface(model);
   const scope = new Scope(model.graph);
   const bodies = findBodies(model, scope, io.ids.name, io.logits.name);
@@ -120,7 +122,7 @@ function findInterface(model: OnnxModel): DecoderInterface {
   const sorted: DecoderInput[] = [];
   const unknown = inputs.filter((input) => {
     if (input === ids || cacheName(input.name)) return false;
-    const role = inputRole(input.name);
+    const role = inputRole(input);
     if (role) sorted.push({ ...input, role });
     return role === null;
   });
@@ -259,13 +261,4 @@ function headCounts(body: DecoderBody, cache: readonly CacheTensor[], width: num
   const kvHeads = size(tensor?.headAxis ?? null) ?? fromGraph.kvHeads;
   const guess = width !== null && headSize !== null && width % headSize === 0 ? width / headSize : null;
   return { heads: fromGraph.heads ?? guess, kvHeads, headSize };
-}
-
-/** The graphs of a model that hold attention, other than as a decoder: itself and the branches of its If nodes. */
-export function allScopes(graph: OnnxGraph, outer: Scope | null = null): Scope[] {
-  const scope = new Scope(graph, outer);
-  const inner = graph.nodes.flatMap((node) =>
-    [...node.attributes.values()].flatMap((attribute) => (attribute.graph ? allScopes(attribute.graph, scope) : [])),
-  );
-  return [scope, ...inner];
 }

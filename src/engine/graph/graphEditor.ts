@@ -1,7 +1,7 @@
 import type { NestedEdit } from './edits';
 import { elementTypeCode, type ElementType, isFloat } from './elementType';
 import { type AttributeValue, encodeAttribute, encodeNode, encodeTensor, encodeValue } from './encode';
-import type { OnnxNode } from './onnx';
+import type { OnnxAttribute, OnnxNode } from './onnx';
 import { WireWriter } from './protobuf';
 import type { Scope } from './scope';
 
@@ -112,7 +112,27 @@ export class GraphEditor {
     return this.isEmpty ? null : this.added.finish();
   }
 
-  private unique(what: string): string {
+  /** A name that no value of the graph has. */
+  unique(what: string): string {
     return `vivarium/${what}_${this.count++}`;
   }
+}
+
+/** The attributes of a node as values to write; null where one holds a tensor or a graph. */
+export function copyAttributes(node: OnnxNode): Record<string, AttributeValue> | null {
+  const copied: Record<string, AttributeValue> = {};
+  for (const [name, attribute] of node.attributes) {
+    const value = attributeValue(attribute);
+    if (value === null) return null;
+    copied[name] = value;
+  }
+  return copied;
+}
+
+function attributeValue(attribute: OnnxAttribute): AttributeValue | null {
+  if (attribute.int !== undefined) return attribute.int;
+  if (attribute.float !== undefined) return { float: attribute.float };
+  if (attribute.text !== undefined) return { text: attribute.text };
+  if (attribute.ints) return attribute.ints;
+  return attribute.floats ? { floats: attribute.floats } : null;
 }

@@ -136,9 +136,11 @@ export function cacheName(name: string): CacheName | null {
   return { layer: Number(layer), part, cross: /encoder|cross/i.test(name) };
 }
 
-/** What an input is for besides token ids and cache, by its name; null where it is not known. */
-export function inputRole(name: string): InputRole | null {
-  return roles.find(([, pattern]) => pattern.test(name))?.[0] ?? null;
+/** What an input is for besides token ids and cache, by its name and form; null where it is not known. */
+export function inputRole({ name, dims }: OnnxValue): InputRole | null {
+  const role = roles.find(([, pattern]) => pattern.test(name))?.[0] ?? null;
+  // A mask over queries and keys is made by rules of the model's own.
+  return role === 'attention-mask' && dims && dims.length !== 2 ? null : role;
 }
 
 /** Pairs the cache's inputs with its outputs. `state` tensors of one layer are told apart by their names. */

@@ -1,8 +1,7 @@
 import type { ProbeValue } from './attentionProbe';
 import type { DecoderBody } from './decoder';
-import type { AttributeValue } from './encode';
-import type { GraphEditor } from './graphEditor';
-import type { OnnxAttribute, OnnxNode } from './onnx';
+import { copyAttributes, type GraphEditor } from './graphEditor';
+import type { OnnxNode } from './onnx';
 import type { Scope } from './scope';
 
 const pruningOps: ReadonlySet<string> = new Set(['Slice', 'Gather', 'GatherND', 'GatherElements']);
@@ -78,23 +77,4 @@ function between(scope: Scope, from: string, to: string): OnnxNode[] {
     up.push(...node.inputs);
   }
   return scope.graph.nodes.filter((node) => below.has(node) && above.has(node));
-}
-
-/** The attributes of a node as values to write; null where one holds a tensor or a graph. */
-function copyAttributes(node: OnnxNode): Record<string, AttributeValue> | null {
-  const copied: Record<string, AttributeValue> = {};
-  for (const [name, attribute] of node.attributes) {
-    const value = attributeValue(attribute);
-    if (value === null) return null;
-    copied[name] = value;
-  }
-  return copied;
-}
-
-function attributeValue(attribute: OnnxAttribute): AttributeValue | null {
-  if (attribute.int !== undefined) return attribute.int;
-  if (attribute.float !== undefined) return { float: attribute.float };
-  if (attribute.text !== undefined) return { text: attribute.text };
-  if (attribute.ints) return attribute.ints;
-  return attribute.floats ? { floats: attribute.floats } : null;
 }

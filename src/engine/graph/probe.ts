@@ -215,7 +215,7 @@ function fulfil(
  * Fields of a GraphProto as bytes that may follow a ModelProto: protobuf merges what comes again, so the graph grows by them.
  * https://protobuf.dev/programming-guides/encoding/#last-one-wins
  */
-function appendToModel(model: OnnxModel, graphFields: Uint8Array): Uint8Array {
+export function appendToModel(model: OnnxModel, graphFields: Uint8Array): Uint8Array {
   const writer = new WireWriter();
   // The nodes that are added need the standard's operators, which a file of contrib operators alone need not import.
   if (!model.opsets.has('')) writer.message(8, new WireWriter().text(1, '').int(2, 17));

@@ -7,15 +7,14 @@ export class Scope {
   private readonly users = new Map<string, OnnxNode[]>();
   private readonly values = new Map<string, OnnxValue>();
   private readonly types = new Map<string, ElementType>();
-  /** Position of each node in {@link OnnxGraph.nodes}. */
-  readonly order = new Map<OnnxNode, number>();
+  private readonly inputNames: ReadonlySet<string>;
 
   constructor(
     readonly graph: OnnxGraph,
     readonly outer: Scope | null = null,
   ) {
-    graph.nodes.forEach((node, index) => {
-      this.order.set(node, index);
+    this.inputNames = new Set(graph.inputs.map(({ name }) => name));
+    for (const node of graph.nodes) {
       for (const output of node.outputs) if (output) this.producers.set(output, node);
       for (const input of node.inputs) {
         if (!input) continue;
@@ -23,7 +22,7 @@ export class Scope {
         if (users) users.push(node);
         else this.users.set(input, [node]);
       }
-    });
+    }
     for (const value of [...graph.valueInfo.values(), ...graph.outputs, ...graph.inputs]) {
       this.values.set(value.name, value);
     }
@@ -34,9 +33,26 @@ export class Scope {
     return this.producers.get(value);
   }
 
+  /** Whether something in this graph or around it is called `value`. */
+  defines(value: string): boolean {
+    return (
+      this.producers.has(value) ||
+      this.graph.initializers.has(value) ||
+      this.inputNames.has(value) ||
+      (this.outer?.defines(value) ?? false)
+    );
+  }
+
   /** The nodes of this graph that take `value` as an input, once per use. */
   consumers(value: string): readonly OnnxNode[] {
     return this.users.get(value) ?? [];
+  }
+
+  /** The name under which a weight was stored that is only renamed, reshaped or cast on its way to `value`. */
+  source(value: string): string {
+    const node = this.producers.get(value);
+    if (!node) return this.outer?.producers.has(value) ? this.outer.source(value) : value;
+    return ['Identity', 'Reshape', 'Cast', 'Transpose'].includes(node.op) ? this.source(node.inputs[0] ?? '') : value;
   }
 
   /** The constant that `value` is: an initialiser or a Constant node, through Identity. */
@@ -143,4 +159,13 @@ export function operatorName(node: OnnxNode): string {
 /** Whether a node is one of onnxruntime's own operators. Some optimisers write them with the standard's domain. */
 export function isContrib(node: OnnxNode): boolean {
   return node.domain === 'com.microsoft';
+}
+
+/** A graph and those inside its nodes (the branches of an If), outermost first. */
+export function allScopes(graph: OnnxGraph, outer: Scope | null = null): Scope[] {
+  const scope = new Scope(graph, outer);
+  const inner = graph.nodes.flatMap((node) =>
+    [...node.attributes.values()].flatMap((attribute) => (attribute.graph ? allScopes(attribute.graph, scope) : [])),
+  );
+  return [scope, ...inner];
 }
