@@ -1,0 +1,149 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureDecoding, type BenchModel, type DecodeResult } from './decode';
+import { root } from './engine';
+import { measureLarge, type LargeResult } from './large';
+import { measureProbes, type ProbeResult } from './probes';
+import { measureThumbnails } from './thumbnails';
+
+const { values } = parseArgs({
+  options: {
+    smollm2: { type: 'string' },
+    only: { type: 'string' },
+    rounds: { type: 'string', default: '7' },
+    write: { type: 'boolean', default: true },
+  },
+  allowNegative: true,
+});
+const chosen = values.only?.split(',');
+const wanted = (section: string): boolean => !chosen || chosen.includes(section);
+const rounds = Number(values.rounds);
+const smollm2 = values.smollm2 ? path.resolve(values.smollm2) : undefined;
+
+const seconds = (value: number): string => (value < 1 ? `${(value * 1000).toFixed(0)} ms` : `${value.toFixed(2)} s`);
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`;
+const ratio = (value: number): string => value.toFixed(2);
+
+const lines: string[] = [];
+const say = (...text: string[]): void => {
+  lines.push(...text);
+  for (const line of text) console.log(line);
+};
+
+say(
+  '# Bench',
+  '',
+  'Made by `npm run bench -- --smollm2 FOLDER`; SmolLM2-135M-Instruct as Hugging Face ONNX (fp32, int8) is not part of the',
+  'project, without it its rows are left out. Ratios compare what ran in turns in one run on one machine; single times are',
+  'of that machine only.',
+  '',
+  `${new Date().toISOString().slice(0, 10)} · ${os.cpus()[0]?.model.trim() ?? 'unknown processor'}, ${os.cpus().length} cores · ` +
+    `${megabytes(os.totalmem())} of memory · Node ${process.versions.node} · ${os.platform()} ${os.arch()}`,
+);
+
+if (wanted('decode')) {
+  const models = benchModels();
+  const results: DecodeResult[] = [];
+  for (const model of models) {
+    console.log(`\n… decoding, ${model.label}`);
+    results.push(await measureDecoding(model, model.label.includes('SmolLM2') ? Math.min(3, rounds) : rounds));
+  }
+  say(
+    '',
+    '## Decoding',
+    '',
+    `Whole calls, 32 prompt tokens and the generated ones, greedy; medians of ${rounds} rounds (SmolLM2: 3).`,
+  );
+  say(
+    '',
+    '| model | tokens | trace | bare loop | transformers.js | bare / trace (goal ≥ 0.9) | transformers.js / trace (goal ≥ 1.0) |',
+  );
+  say('|---|--:|--:|--:|--:|--:|--:|');
+  for (const { model, seconds: s } of results) {
+    say(
+      `| ${model.label} | ${model.newTokens} | ${seconds(s.trace)} | ${seconds(s.bare)} | ${seconds(s.transformers)} | ${ratio(s.bare / s.trace)} | ${ratio(s.transformers / s.trace)} |`,
+    );
+  }
+  say(
+    '',
+    '`trace`: the engine in its own process, trace streamed to the caller, as the Explorer runs it but without tensors.',
+  );
+  say('', '| model | attention of layer 0 / none (goal ≤ 1.15) | every layer and all logits / none |', '|---|--:|--:|');
+  for (const { model, seconds: s } of results) {
+    say(`| ${model.label} | ${ratio(s.oneLayer / s.trace)} | ${ratio(s.everything / s.trace)} |`);
+  }
+}
+
+if (wanted('thumbnails')) {
+  console.log('\n… thumbnails');
+  const result = await measureThumbnails();
+  say(
+    '',
+    '## Thumbnails',
+    '',
+    '12 × 12 heads at 512 tokens, from weights in memory to pixels on screen (goal < 1 s), in Chromium:',
+    '',
+  );
+  for (const [what, milliseconds] of Object.entries(result)) say(`- ${what}: ${milliseconds.toFixed(0)} ms`);
+}
+
+if (wanted('probes')) {
+  say('', '## Probing', '', 'All attention, hidden states and logits added to a file; its weights pass untouched.', '');
+  say('| file | size | bytes added | bytes replaced | read to plan | planned in | read into the one buffer | probes |');
+  say('|---|--:|--:|--:|--:|--:|--:|--:|');
+  for (const { label, folder, file } of benchModels()) say(probeRow(`${label}`, measureProbes(folder, file)));
+}
+
+if (wanted('large') && smollm2) {
+  const results: LargeResult[] = [];
+  for (const file of ['onnx/model.onnx', 'onnx/model_quantized.onnx']) {
+    console.log(`\n… SmolLM2, ${file}`);
+    results.push(await measureLarge(smollm2, file, 1000));
+  }
+  say(
+    '',
+    '## A model of the size people use: SmolLM2-135M-Instruct',
+    '',
+    'Attention of all 30 layers and all logits kept.',
+    '',
+  );
+  say(`| | ${results.map(({ file }) => `\`${file}\``).join(' | ')} |`, `|---|${results.map(() => '--:').join('|')}|`);
+  const row = (what: string, value: (result: LargeResult) => string): void =>
+    say(`| ${what} | ${results.map(value).join(' | ')} |`);
+  row('size', (r) => megabytes(r.fileBytes));
+  row('first picture: cold engine to the thumbnails of 270 heads, 32 tokens', (r) => seconds(r.firstPictureSeconds));
+  row('tokens per second', (r) => r.tokensPerSecond.toFixed(1));
+  row('1,000 tokens scored with everything kept', (r) => seconds(r.longScoreSeconds));
+  row('then the overview of all heads', (r) => seconds(r.longOverviewSeconds));
+  row(
+    'one head of any layer, median / worst',
+    (r) => `${r.headMilliseconds.median.toFixed(0)} / ${r.headMilliseconds.worst.toFixed(0)} ms`,
+  );
+  row('weights kept as', (r) => (r.kept === 'codes' ? '8-bit codes' : r.kept));
+  row(
+    'memory of the engine, loaded / after 1,000 tokens',
+    (r) => `${megabytes(r.memory.loaded)} / ${megabytes(r.memory.afterLong)}`,
+  );
+}
+
+if (values.write && !chosen) fs.writeFileSync(path.join(root, 'test', 'bench', 'RESULTS.md'), `${lines.join('\n')}\n`);
+
+function benchModels(): BenchModel[] {
+  const almanac = path.join(root, 'models', 'almanac');
+  const models: BenchModel[] = [
+    { label: 'almanac (2.7 M) fp32', folder: almanac, file: 'onnx/model.onnx', dtype: 'fp32', newTokens: 256 },
+  ];
+  if (smollm2) {
+    models.push(
+      { label: 'SmolLM2-135M fp32', folder: smollm2, file: 'onnx/model.onnx', dtype: 'fp32', newTokens: 48 },
+      { label: 'SmolLM2-135M int8', folder: smollm2, file: 'onnx/model_quantized.onnx', dtype: 'q8', newTokens: 48 },
+    );
+  }
+  return models;
+}
+
+function probeRow(label: string, r: ProbeResult): string {
+  return `| ${label} | ${megabytes(r.fileBytes)} | ${r.insertedBytes} | ${r.replacedBytes} | ${megabytes(r.planningBytes)} | ${seconds(r.planningSeconds)} | ${megabytes(r.assembledBytes)} | ${r.attention} attention, ${r.hidden} hidden |`;
+}

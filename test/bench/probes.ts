@@ -1,0 +1,57 @@
+import * as path from 'node:path';
+import {
+  applyEdits,
+  findDecoder,
+  openFileSource,
+  planProbes,
+  readOnnx,
+  type ByteSource,
+} from '../../src/engine/graph/index';
+
+export interface ProbeResult {
+  readonly fileBytes: number;
+  readonly insertedBytes: number;
+  readonly replacedBytes: number;
+  /** Bytes of the file that were read to plan the probes: the graph without its weights. */
+  readonly planningBytes: number;
+  readonly planningSeconds: number;
+  /** Bytes that were read into the one buffer that onnxruntime is given; anything above the file's size was copied twice. */
+  readonly assembledBytes: number;
+  readonly attention: number;
+  readonly hidden: number;
+}
+
+/** Adds every probe to a file and counts the bytes that this reads and writes. */
+export function measureProbes(folder: string, file: string): ProbeResult {
+  const source = openFileSource(path.join(folder, file));
+  let read = 0;
+  const counted: ByteSource = {
+    name: source.name,
+    size: source.size,
+    readInto: (target, targetOffset, offset, length) => {
+      read += length;
+      source.readInto(target, targetOffset, offset, length);
+    },
+  };
+  try {
+    const started = performance.now();
+    const model = readOnnx(counted);
+    const plan = planProbes(model, { attention: 'all', hidden: 'all', logits: true }, findDecoder(model));
+    const planningSeconds = (performance.now() - started) / 1000;
+    const planningBytes = read;
+    read = 0;
+    applyEdits(counted, plan.edits);
+    return {
+      fileBytes: source.size,
+      insertedBytes: plan.insertedBytes,
+      replacedBytes: plan.replacedBytes,
+      planningBytes,
+      planningSeconds,
+      assembledBytes: read,
+      attention: plan.attention.length,
+      hidden: plan.hidden.length,
+    };
+  } finally {
+    source.close();
+  }
+}
