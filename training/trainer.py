@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -58,6 +59,7 @@ class Trainer:
         self.task, self.schedule, self.folder, self.device = task, schedule, folder, device
         self.step = 0
         self.seconds = 0.0
+        self.stopping = False
         inner, outer = [], []
         for name, parameter in task.module.named_parameters():
             (inner if parameter.dim() == 2 and ".blocks." in f".{name}" else outer).append(parameter)
@@ -121,12 +123,20 @@ class Trainer:
             file.write(line + "\n")
         print(line, flush=True)
 
+    def stop_soon(self, *_: object) -> None:
+        self.stopping = True
+
     def run(self, validate_every: int, save_seconds: float = 120.0) -> None:
-        """Train to the schedule's last step, validating and saving on the way and at the end."""
+        """Train to the schedule's last step, validating and saving on the way and at the end.
+
+        Ctrl-C and SIGTERM finish the step at hand, save, and end the process.
+        """
         torch.manual_seed(self.schedule.seed)
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, self.stop_soon)
         started, saved = time.monotonic() - self.seconds, time.monotonic()
         total, count = 0.0, 0
-        while self.step < self.schedule.steps:
+        while self.step < self.schedule.steps and not self.stopping:
             total, count = total + self.update(), count + 1
             self.seconds = time.monotonic() - started
             last = self.step == self.schedule.steps
@@ -136,6 +146,10 @@ class Trainer:
                     figures = self.task.validate()
                 self.log({"step": self.step, "seconds": self.seconds, "loss": total / count, **figures})
                 total, count = 0.0, 0
-            if last or time.monotonic() - saved > save_seconds:
+            if last or self.stopping or time.monotonic() - saved > save_seconds:
                 self.save()
                 saved = time.monotonic()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, signal.SIG_DFL if name == signal.SIGTERM else signal.default_int_handler)
+        if self.stopping:
+            raise SystemExit(f"stopped and saved at step {self.step}; the same command goes on from there")
