@@ -25,21 +25,30 @@ function optionsOf(bundle) {
     metafile: true,
     logLevel: 'warning',
     ...bundle.options,
-    plugins: watch ? [announce(bundle.name)] : [],
+    plugins: watch ? [announce] : [],
   };
 }
 
-/** Two lines a build, which the problem matcher of `.vscode/tasks.json` waits for. @param {string} name */
-function announce(name) {
-  return {
-    name: 'announce',
-    /** @param {import('esbuild').PluginBuild} plugin */
-    setup(plugin) {
-      plugin.onStart(() => console.log(`[watch] ${name} started`));
-      plugin.onEnd(() => console.log(`[watch] ${name} finished`));
-    },
-  };
-}
+/** How many bundles are being built at this moment. */
+let building = 0;
+
+/**
+ * Says when the first bundle of a change begins and when the last one ends: the problem matcher of
+ * `.vscode/tasks.json` waits for these lines, and F5 for it.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const announce = {
+  name: 'announce',
+  setup(plugin) {
+    plugin.onStart(() => {
+      if (building++ === 0) console.log('[watch] build started');
+    });
+    plugin.onEnd(() => {
+      if (--building === 0) console.log('[watch] build finished');
+    });
+  },
+};
 
 /** Keeps the metafile for the import test and gives the bytes written. @param {typeof bundles[number]} bundle */
 async function buildOne(bundle) {
