@@ -121,7 +121,7 @@ export class RpcServer<Api extends AnyApi<Api>> {
     try {
       const handler = Object.hasOwn(this.handlers, method) ? this.handlers[method as keyof Api] : undefined;
       if (!handler) throw new Problem({ code: 'unknown-method', message: `There is no request named "${method}".` });
-      const result = await handler(params as never, {
+      const result = await handler(params, {
         signal: requestSignal(state, priority),
         emit: (event) => {
           // An event after the reply would reach nobody.
@@ -195,13 +195,13 @@ export class RpcClient<Api extends AnyApi<Api>> implements Caller<Api> {
       this.waiting.set(id, {
         resolve: (value) => {
           settle();
-          resolve(value as never);
+          resolve(value);
         },
         reject: (problem) => {
           settle();
           reject(problem);
         },
-        onEvent: options.onEvent as ((event: never) => void) | undefined,
+        onEvent: options.onEvent,
       });
       options.signal?.addEventListener('abort', onAbort, { once: true });
       try {

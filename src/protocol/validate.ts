@@ -24,7 +24,13 @@ export class Mismatch {
   constructor(
     readonly field: string,
     readonly expected: string,
+    /** How far into the value it lies: levels of fields, half a level less where the field is missing. */
+    readonly depth = 0,
   ) {}
+
+  within(given: unknown): Mismatch {
+    return new Mismatch(this.field, this.expected, this.depth + (this.depth === 0 && given === undefined ? 0.5 : 1));
+  }
 }
 
 /**
@@ -90,7 +96,7 @@ export function array<T>(item: Check<T>, { max }: { readonly max: number }): Che
       const items: T[] = [];
       for (let index = 0; index < value.length; index++) {
         const read = item.read(value[index], `${field}[${index}]`);
-        if (read instanceof Mismatch) return read;
+        if (read instanceof Mismatch) return read.within(value[index]);
         items.push(read);
       }
       return items;
@@ -116,7 +122,7 @@ export function object<const S extends Readonly<Record<string, Check<unknown>>>>
         const given = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
         if (given === undefined && 'optional' in checkField) continue;
         const read = checkField.read(given, field === '' ? name : `${field}.${name}`);
-        if (read instanceof Mismatch) return read;
+        if (read instanceof Mismatch) return read.within(given);
         fields[name] = read;
       }
       return fields as CheckedShape<S>;
@@ -130,9 +136,14 @@ export function optional<T>(inner: Check<T>): OptionalCheck<T> {
 }
 
 export function nullable<T>(inner: Check<T>): Check<T | null> {
+  const expected = `${inner.expected}, or null`;
   return {
-    expected: `${inner.expected}, or null`,
-    read: (value, field) => (value === null ? null : inner.read(value, field)),
+    expected,
+    read(value, field) {
+      if (value === null) return null;
+      const read = inner.read(value, field);
+      return read instanceof Mismatch && read.depth === 0 ? new Mismatch(field, expected) : read;
+    },
   };
 }
 
@@ -149,7 +160,7 @@ export function union<const C extends readonly Check<unknown>[]>(...alternatives
       for (const alternative of alternatives) {
         const read = alternative.read(value, field);
         if (!(read instanceof Mismatch)) return read as Checked<C[number]>;
-        if (read.field.length > (deepest?.field.length ?? field.length)) deepest = read;
+        if (read.depth > (deepest?.depth ?? 0)) deepest = read;
       }
       return deepest ?? new Mismatch(field, expected);
     },
@@ -168,7 +179,7 @@ export function record<T>(item: Check<T>, { max }: { readonly max: number }): Ch
       const items: [string, T][] = [];
       for (const [name, given] of entries) {
         const read = item.read(given, field === '' ? name : `${field}.${name}`);
-        if (read instanceof Mismatch) return read;
+        if (read instanceof Mismatch) return read.within(given);
         items.push([name, read]);
       }
       return Object.fromEntries(items);
