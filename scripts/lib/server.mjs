@@ -136,7 +136,6 @@ export async function startServer(options) {
     detached: process.platform !== 'win32',
   });
   const server = new VsCodeServer(child, token);
-  const onExit = () => server.stop();
   server.port = await new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new Error(`VS Code could not be started: ${error.message}`)));
     void server.ended.then((code) => {
@@ -150,7 +149,7 @@ export async function startServer(options) {
       if (listening) resolve(Number(listening[1]));
     });
   }).catch(async (error) => {
-    await onExit();
+    await server.stop();
     throw error;
   });
   return server;
