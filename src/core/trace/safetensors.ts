@@ -56,7 +56,7 @@ export function layoutSafetensors(
   let start = head.length;
   const tensors = specs.map((spec, i): TensorEntry => {
     const end = start + (sizes[i] as number);
-    const entry = { ...spec, start, end };
+    const entry = { name: spec.name, dtype: spec.dtype, shape: spec.shape, start, end };
     start = end;
     return entry;
   });
