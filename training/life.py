@@ -101,13 +101,17 @@ def make(recipe: Recipe, run: Path, folder: Path, device: str, train: bool = Tru
         quantized=False,
     )
     figures = evaluate(folder / "onnx" / "model.onnx", size, recipe.boards_per_order, recipe.rollout_steps)
-    life_card.write(folder, recipe, trainer, describe_device(device), differences, figures)
+    life_card.write(
+        folder, recipe, trainer, task.module.decoder.parameter_count(), describe_device(device), differences, figures
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recipe", choices=sorted(RECIPES), default="full")
-    parser.add_argument("--steps", type=int, help="train to this step instead; a longer run goes on from the checkpoint")
+    parser.add_argument(
+        "--steps", type=int, help="train to this step instead; a longer run goes on from the checkpoint"
+    )
     parser.add_argument("--threads", type=int, help="CPU threads")
     parser.add_argument("--run", type=Path, help="folder of the checkpoint and the curve")
     parser.add_argument("--out", type=Path, help="model folder to write")

@@ -13,7 +13,7 @@ END = ord("$")
 
 
 def neighbourhood(boards: np.ndarray) -> np.ndarray:
-    """[n, rows, columns] of 0 and 1 to [n, rows, columns, 9]: the 3 x 3 torus neighbourhood of each cell, row by row."""
+    """[n, rows, columns] to [n, rows, columns, 9]: the 3 x 3 torus neighbourhood of each cell, row by row."""
     shifts = [(row, column) for row in (1, 0, -1) for column in (1, 0, -1)]
     return np.stack([np.roll(boards, shift, axis=(1, 2)) for shift in shifts], axis=-1)
 
@@ -31,7 +31,7 @@ def random_boards(rng: np.random.Generator, count: int, size: int, order: float 
 
 
 def sparse_boards(rng: np.random.Generator, count: int, size: int) -> np.ndarray:
-    """A few small random clumps on an empty torus, up to eight steps old: gliders, blinkers and their like are among them."""
+    """A few small random clumps on an empty torus, up to eight steps old; gliders and blinkers come out of such."""
     boards = np.zeros((count, size, size), np.uint8)
     for board in boards:
         for _ in range(rng.integers(1, 4)):
@@ -50,7 +50,7 @@ def aged(rng: np.random.Generator, boards: np.ndarray, oldest: int) -> np.ndarra
 
 
 def training_boards(seed: int, step: int, count: int, size: int) -> np.ndarray:
-    """The boards of one step: half random at every order, a quarter sparse, a quarter random ones grown up to 20 steps."""
+    """The boards of one step: half random at every order, a quarter sparse, a quarter random and up to 20 steps old."""
     rng = np.random.default_rng([seed, step])
     old, few = count // 4, count // 4
     soups = (rng.random((old, size, size)) < rng.uniform(0.2, 0.6, (old, 1, 1))).astype(np.uint8)

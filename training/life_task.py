@@ -54,7 +54,7 @@ class LifeTask:
         self.validation = np.concatenate([random_boards(rng, half, size), sparse_boards(rng, half, size)])
 
     def loss(self, step: int) -> Tensor:
-        """Cross entropy of everything after the prompt; plus, where hints are on, of the nine cells around each answer cell."""
+        """Cross entropy of what follows the prompt; with hints on, also of the nine cells around each answer cell."""
         settings = self.settings
         boards = training_boards(settings.seed, step, settings.batch, settings.size)
         ids = torch.from_numpy(document_ids(boards)).to(self.device)

@@ -18,7 +18,9 @@ def write_json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def config_json(config: DecoderConfig, end: int, start: int | None, pad: int | None, vivarium: dict[str, Any]) -> dict[str, Any]:
+def config_json(
+    config: DecoderConfig, end: int, start: int | None, pad: int | None, vivarium: dict[str, Any]
+) -> dict[str, Any]:
     """`config.json`. A decoder that computes what Llama computes says so; any other is called what it is: `lifegpt`."""
     is_llama = config.activation == "swiglu" and not config.qk_norm
     return {

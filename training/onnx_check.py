@@ -25,9 +25,7 @@ class OnnxDecoder:
         self.past: dict[str, np.ndarray] = {}
 
     def reset(self, batch: int) -> None:
-        self.past = {
-            i.name: np.zeros((batch, i.shape[1], 0, i.shape[3]), np.float32) for i in self.past_inputs
-        }
+        self.past = {i.name: np.zeros((batch, i.shape[1], 0, i.shape[3]), np.float32) for i in self.past_inputs}
 
     @property
     def past_length(self) -> int:

@@ -6,12 +6,14 @@ Attention stays MatMul - Softmax - MatMul, so that any tool can read the probabi
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+from torch import nn
 
-from training.transformer import Attention, Decoder, DecoderConfig, FeedForward, RMSNorm, inverse_frequencies
+from training.transformer import Attention, Block, Decoder, DecoderConfig, FeedForward, RMSNorm, inverse_frequencies
 
 OPSET = 18
 IR_VERSION = 8
@@ -25,7 +27,7 @@ class GraphWriter:
         self.nodes: list[onnx.NodeProto] = []
         self.weights: dict[str, onnx.TensorProto] = {}
 
-    def op(self, kind: str, inputs: list[str], name: str, output: str | None = None, **attributes: object) -> str:
+    def op(self, kind: str, inputs: list[str], name: str, output: str | None = None, **attributes: Any) -> str:
         output = output or f"{name}_output"
         self.nodes.append(helper.make_node(kind, inputs, [output], name=name, **attributes))
         return output
@@ -40,7 +42,7 @@ class GraphWriter:
     def scalar(self, name: str, value: float) -> str:
         return self.weight(name, np.array(value, np.float32))
 
-    def linear(self, x: str, layer: object, scope: str) -> str:
+    def linear(self, x: str, layer: nn.Linear, scope: str) -> str:
         matrix = layer.weight.detach().cpu().float().numpy().T  # [inputs, outputs]
         return self.op("MatMul", [x, self.weight(f"{scope}.weight", matrix)], f"{scope}/MatMul")
 
@@ -65,7 +67,7 @@ def write_positions(graph: GraphWriter, config: DecoderConfig) -> tuple[str, str
 
 
 def write_mask(graph: GraphWriter) -> str:
-    """What is added to the scores, [batch, 1, tokens, past + tokens]: 0 where a query may look, else the lowest float."""
+    """Added to the scores, [batch, 1, tokens, past + tokens]: 0 where a query may look, else the lowest float."""
     key_shape = graph.op("Shape", ["attention_mask"], "mask/KeyShape")
     query_shape = graph.op("Shape", ["input_ids"], "mask/QueryShape")
     axis = graph.weight("axis_1", np.array(1, np.int64))
@@ -143,11 +145,15 @@ def declare(config: DecoderConfig) -> tuple[list[onnx.ValueInfoProto], list[onnx
         return helper.make_tensor_value_info(name, TensorProto.INT64, ["batch_size", width])
 
     def cache(name: str, length: str) -> onnx.ValueInfoProto:
-        shape = ["batch_size", config.heads, length, config.head_dim]
+        shape: list[str | int | None] = ["batch_size", config.heads, length, config.head_dim]
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
-    inputs = [ints("input_ids", "sequence_length"), ints("attention_mask", TOTAL), ints("position_ids", "sequence_length")]
-    shape = ["batch_size", "sequence_length", config.vocab_size]
+    inputs = [
+        ints("input_ids", "sequence_length"),
+        ints("attention_mask", TOTAL),
+        ints("position_ids", "sequence_length"),
+    ]
+    shape: list[str | int | None] = ["batch_size", "sequence_length", config.vocab_size]
     outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, shape)]
     for index in range(config.layers):
         for part in ("key", "value"):
@@ -164,6 +170,7 @@ def decoder_graph(model: Decoder) -> onnx.ModelProto:
     embedding = graph.weight("model.embed_tokens.weight", model.embed_tokens.weight.detach().cpu().float().numpy())
     x = graph.op("Gather", [embedding, "input_ids"], "model.embed_tokens/Gather", axis=0)
     for index, block in enumerate(model.blocks):
+        assert isinstance(block, Block)
         scope = f"model.layers.{index}"
         normed = graph.rms_norm(x, block.input_layernorm, f"{scope}.input_layernorm")
         x = graph.op("Add", [x, write_attention(graph, normed, block.self_attn, index, shared)], f"{scope}/Add")

@@ -27,7 +27,7 @@ def find(package: Package, cache: Path) -> Path | None:
 
 
 def fetch(package: Package, cache: Path) -> Path:
-    """The package's file in `cache`, downloaded if it is not there. Put files there by hand where a client is missing."""
+    """The package's file in `cache`, downloaded if it is not there. Without npm or apt put the files there by hand."""
     cache.mkdir(parents=True, exist_ok=True)
     found = find(package, cache)
     if found is not None:

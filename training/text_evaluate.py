@@ -21,7 +21,7 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def document_nats(decoder: OnnxDecoder, ids: np.ndarray, length: int) -> float:
-    """-ln p of a document after its first token. Windows overlap by half, so that a token has half a context at least."""
+    """-ln p of a document after its first token. Windows overlap by half: a token sees half a context at least."""
     total, scored = 0.0, 1
     for start in range(0, len(ids), length // 2):
         window = ids[start : start + length]
@@ -45,7 +45,9 @@ def bits_per_byte(decoder: OnnxDecoder, tokenizer: Tokenizer, documents: Iterabl
     return nats / math.log(2) / max(1, count)
 
 
-def sample(decoder: OnnxDecoder, tokenizer: Tokenizer, prompt: str, count: int, seed: int, temperature: float, top_p: float) -> str:
+def sample(
+    decoder: OnnxDecoder, tokenizer: Tokenizer, prompt: str, count: int, seed: int, temperature: float, top_p: float
+) -> str:
     """`count` tokens at a temperature, from the smallest set of tokens that holds `top_p` of the probability."""
     rng = np.random.default_rng(seed)
     ids = list(tokenizer.encode(prompt).ids)

@@ -20,7 +20,9 @@ class TextModule(nn.Module):
 
 
 class TextTask:
-    def __init__(self, config: DecoderConfig, data: TextData, batch_size: int, length: int, seed: int, device: str) -> None:
+    def __init__(
+        self, config: DecoderConfig, data: TextData, batch_size: int, length: int, seed: int, device: str
+    ) -> None:
         self.data, self.batch_size, self.length, self.seed, self.device = data, batch_size, length, seed, device
         self.module = TextModule(config).to(device)
         ids = encoded(data.tokenizer, data.held_out)
@@ -40,7 +42,9 @@ class TextTask:
 
     def validate(self) -> dict[str, float]:
         """A quick estimate on evenly spaced held-out windows; the card has the exact figure."""
-        nats = sum(self.cross_entropy(self.validation[i : i + 4], "sum").item() for i in range(0, len(self.validation), 4))
+        nats = sum(
+            self.cross_entropy(self.validation[i : i + 4], "sum").item() for i in range(0, len(self.validation), 4)
+        )
         return {
             "held_out_loss": nats / (len(self.validation) * self.length),
             "bits_per_byte": nats / math.log(2) / self.validation_bytes,

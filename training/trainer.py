@@ -41,7 +41,10 @@ class Schedule:
 class Task(Protocol):
     """What differs between models."""
 
-    module: nn.Module  # everything that is trained, including parts that are not exported
+    @property
+    def module(self) -> nn.Module:
+        """Everything that is trained, including parts that are not exported."""
+        ...
 
     def loss(self, step: int) -> Tensor:
         """Mean loss over the batch of this step, on the module's device."""
@@ -60,7 +63,8 @@ class Trainer:
         self.step = 0
         self.seconds = 0.0
         self.stopping = False
-        inner, outer = [], []
+        inner: list[nn.Parameter] = []
+        outer: list[nn.Parameter] = []
         for name, parameter in task.module.named_parameters():
             (inner if parameter.dim() == 2 and ".blocks." in f".{name}" else outer).append(parameter)
         self.muon = Muon(inner, schedule.matrix_lr, weight_decay=schedule.weight_decay)
@@ -86,7 +90,7 @@ class Trainer:
         os.replace(unfinished, self.checkpoint)
 
     def resume(self) -> bool:
-        """Go on from the checkpoint, if there is one. The schedule is the caller's: longer runs may follow shorter ones."""
+        """Go on from the checkpoint, if there is one. The schedule is the caller's: a longer one may follow."""
         if not self.checkpoint.exists():
             return False
         state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)

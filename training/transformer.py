@@ -14,7 +14,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 LayerCache = tuple[Tensor, Tensor]  # keys, values, each [batch, heads, tokens, head size]
-QK_GAIN = 1.5  # where normalised queries and keys start: scores up to 1.5^2 sqrt(head size), sharp enough to find one token
+QK_GAIN = (
+    1.5  # where normalised queries and keys start: scores up to 1.5^2 sqrt(head size), sharp enough to find one token
+)
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,8 @@ class Decoder(nn.Module):
         if config.tied:
             self.lm_head.weight = self.embed_tokens.weight
         cos, sin = rotary_table(config, config.max_positions)
+        self.cos: Tensor
+        self.sin: Tensor
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
         self.reset_parameters()
@@ -154,7 +158,9 @@ class Decoder(nn.Module):
             if name.startswith(("embed_tokens", "lm_head")):
                 nn.init.normal_(parameter, std=0.02 if self.config.tied else parameter.shape[1] ** -0.5)
             else:
-                shrink = (2 * self.config.layers) ** -0.5 if name.endswith(("o_proj.weight", "down_proj.weight")) else 1.0
+                shrink = (
+                    (2 * self.config.layers) ** -0.5 if name.endswith(("o_proj.weight", "down_proj.weight")) else 1.0
+                )
                 nn.init.normal_(parameter, std=shrink * parameter.shape[1] ** -0.5)
 
     def residuals(self, ids: Tensor, past: list[LayerCache] | None = None) -> tuple[list[Tensor], list[LayerCache]]:
