@@ -63,7 +63,7 @@ function decoderFeeds(
   const past = before ? (before.dims[grows?.sequenceAxis ?? 0] ?? 0) : 0;
   for (const tensor of io.cache) {
     if (tensor.past === null) continue;
-    feeds[tensor.past] = (cache?.[tensor.present ?? ''] as ort.Tensor | undefined) ?? emptyCache(tensor, anatomy);
+    feeds[tensor.past] = cache?.[tensor.present ?? ''] ?? emptyCache(tensor, anatomy);
   }
   for (const input of io.inputs) feeds[input.name] = feedFor(input, { sequence: ids.length, past });
   return feeds;
@@ -130,10 +130,10 @@ function feedFor(input: DecoderInput, { sequence, past }: Sizes): ort.Tensor {
 /** The elements of a float32 or float16 tensor. */
 export function floats(tensor: ort.OnnxValue | undefined): Float32Array {
   if (!tensor || !('data' in tensor)) throw new Error('the run gave no such output');
-  const { data } = tensor as ort.Tensor;
+  const { data } = tensor;
   if (data instanceof Float32Array) return data;
   if (data instanceof Uint16Array) return Float32Array.from(data, halfToNumber);
-  throw new Error(`not a tensor of floats: ${(tensor as ort.Tensor).type}`);
+  throw new Error(`not a tensor of floats: ${tensor.type}`);
 }
 
 /** The largest absolute difference of two arrays of one length. */
