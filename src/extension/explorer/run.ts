@@ -28,7 +28,7 @@ export class ActiveRun {
 
   /** The trace so far; null before its header came. */
   get trace(): Trace | null {
-    return this.assembler.trace;
+    return this.assembler.trace ?? null;
   }
 
   stop(): void {
