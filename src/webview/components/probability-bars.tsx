@@ -1,0 +1,124 @@
+import type { FilterRule } from '../../core/decode/filters';
+import { UNKNOWN, count, probability } from './format';
+import { Icon } from './icon';
+import { TokenLabel } from './token-chip';
+import './probability-bars.css';
+
+/** One token of a distribution before and after the filters. */
+export interface BarRow {
+  readonly id: number;
+  /** What the token reads as; null until it is known. */
+  readonly text: string | null;
+  readonly rank: number;
+  readonly p: number;
+  readonly cumulative: number | null;
+  readonly after: number;
+  readonly cut: FilterRule | null;
+  readonly chosen: boolean;
+}
+
+export interface ProbabilityBarsProps {
+  /** Most probable first; the last may stand below a gap. */
+  readonly rows: readonly BarRow[];
+  readonly rest: {
+    readonly count: number | null;
+    readonly p: number;
+    readonly after: number | null;
+    readonly cut: FilterRule | 'several' | null;
+  };
+  /** Shows more rows; absent where there are no more. */
+  readonly onMore?: () => void;
+  readonly caption: string;
+}
+
+/** Alternatives as a table: p as a filled bar, p′ as an outline over it, and the rule that cut a row. */
+export function ProbabilityBars({ rows, rest, onMore, caption }: ProbabilityBarsProps) {
+  // One scale for all bars: the longest of p and p′ takes the whole width.
+  const scale = rows.reduce((most, row) => Math.max(most, row.p, row.after), 1e-9);
+  return (
+    <table class="bars">
+      <caption class="unseen">{caption}</caption>
+      <thead>
+        <tr>
+          <th scope="col" class="bars-rank">
+            #
+          </th>
+          <th scope="col">token</th>
+          <th scope="col" class="bars-bar">
+            p filled, p′ outlined
+          </th>
+          <th scope="col" class="number" title="Probability by the model: softmax of the raw logits at temperature 1.">
+            p
+          </th>
+          <th scope="col" class="number" title="Sum of p from the most probable token down to this one.">
+            Σ p
+          </th>
+          <th
+            scope="col"
+            class="number"
+            title="Probability after temperature and filters, or the rule that cuts the token first."
+          >
+            p′
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, place) => (
+          <Row key={row.id} row={row} scale={scale} gap={place > 0 && row.rank > rows[place - 1]!.rank + 1} />
+        ))}
+        <tr class="bars-rest">
+          <td class="bars-rank" />
+          <td colSpan={2}>
+            {onMore ? (
+              <button type="button" class="link" onClick={onMore}>
+                all others{rest.count === null ? '' : `, ${count(rest.count)}`}
+              </button>
+            ) : (
+              <>all others{rest.count === null ? '' : `, ${count(rest.count)}`}</>
+            )}
+          </td>
+          <td class="number">{probability(rest.p)}</td>
+          <td class="number">1.000</td>
+          <td class="number">{rest.cut ?? (rest.after === null ? UNKNOWN : probability(rest.after))}</td>
+        </tr>
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ row, scale, gap }: { readonly row: BarRow; readonly scale: number; readonly gap: boolean }) {
+  const names = [row.cut ? 'bars-cut' : '', row.chosen ? 'bars-chosen' : '', gap ? 'bars-gap' : ''];
+  const width = (value: number): string => `${(100 * value) / scale}%`;
+  return (
+    <tr class={names.filter(Boolean).join(' ') || undefined} title={`token id ${row.id}`}>
+      <td class="bars-rank">{count(row.rank)}</td>
+      <th scope="row" class="bars-token">
+        <span class="bars-text">{row.text === null ? `id ${row.id}` : <TokenLabel text={row.text} />}</span>
+        {row.chosen && (
+          <>
+            <Icon name="check" class="bars-check" />
+            <span class="unseen">, chosen</span>
+          </>
+        )}
+      </th>
+      <td class="bars-bar" aria-hidden="true">
+        <span class="bar">
+          <i class={row.cut ? 'bar-p hatched' : 'bar-p'} style={{ width: width(row.p) }} />
+          {!row.cut && <i class="bar-after" style={{ width: width(row.after) }} />}
+        </span>
+      </td>
+      <td class="number">{probability(row.p)}</td>
+      <td class="number bars-sum">{probability(row.cumulative)}</td>
+      <td class="number">
+        {row.cut ? (
+          <span>
+            <span class="unseen">cut by </span>
+            {row.cut}
+          </span>
+        ) : (
+          probability(row.after)
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,190 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { tokenLabel } from '../../core/text/tokens';
+import type { TraceToken } from '../../core/trace/record';
+import { Canvas } from './canvas';
+import { bits, count, probability } from './format';
+import { bitsAxis, laneColumns, tokenAt, windowSize, windowStart } from './lane-geometry';
+import { LABEL_LENGTH, type LaneScene, STACKED, paintBits, paintMass } from './lane-painter';
+import { Minimap } from './minimap';
+import type { ThemeInfo } from './theme';
+import { useSize } from './use-size';
+import './token-lanes.css';
+
+export interface TokenLanesProps {
+  readonly tokens: readonly TraceToken[];
+  readonly promptLength: number;
+  readonly selected: number | null;
+  readonly hovered: number | null;
+  readonly onSelect: (index: number) => void;
+  readonly onHover: (index: number | null) => void;
+  readonly theme: ThemeInfo;
+  /** Shows the end of the run while it grows. */
+  readonly follow: boolean;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+}
+
+/** Pixels of the axis at the left, and of the parts below the lane of surprisal. */
+const AXIS = 34;
+const MASS = 116;
+const PROMPT_RULE = 26;
+const LANE_LEAST = 132;
+const LANE_MOST = 232;
+
+/**
+ * One column a token: a bar of its surprisal under the line of entropy, and below it the probability mass, most
+ * probable at the bottom. A run longer than the window has a map of the whole.
+ */
+export function TokenLanes(props: TokenLanesProps) {
+  const { tokens, promptLength, selected, hovered, theme, follow } = props;
+  const [pane, size] = useSize<HTMLDivElement>();
+  const [start, setStart] = useState(0);
+  const { width, height } = size;
+
+  const room = windowSize(Math.max(1, width - AXIS));
+  const long = tokens.length > room;
+  const from = long ? windowStart(tokens.length, room, null, follow ? tokens.length : start) : 0;
+  // The window follows the selection; what the user scrolled to stays until the selection moves.
+  useEffect(() => {
+    setStart((old) => windowStart(tokens.length, room, selected, old));
+  }, [selected, room]);
+
+  const columns = laneColumns(tokens.length, from, width, AXIS);
+  const running = useRef({ tokens, counted: 0, most: 0, peak: null as number | null });
+  const { most, peak } = highest(running, tokens);
+  const axis = bitsAxis(most);
+  const active = hovered ?? selected;
+  const label = useCallback((token: TraceToken) => tokenLabel(token.text), []);
+  const scene: LaneScene = { tokens, promptLength, columns, active, selected, theme, label };
+
+  const below = 30 + MASS + LABEL_LENGTH + 22 + PROMPT_RULE + (long ? 52 : 0);
+  const lane = Math.round(Math.min(LANE_MOST, Math.max(LANE_LEAST, height - below)));
+
+  const at = (event: PointerEvent | MouseEvent): number | null =>
+    tokenAt(columns, event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left);
+  const pointer = {
+    onPointerMove: (event: PointerEvent) => props.onHover(at(event)),
+    onPointerLeave: () => props.onHover(null),
+    onClick: (event: MouseEvent) => {
+      const index = at(event);
+      if (index !== null) props.onSelect(index);
+    },
+  };
+  const onWheel = (event: WheelEvent): void => {
+    const delta = Math.abs(event.deltaX) > Math.abs(event.deltaY) ? event.deltaX : event.shiftKey ? event.deltaY : 0;
+    if (!long || delta === 0) return;
+    event.preventDefault();
+    setStart(windowStart(tokens.length, room, null, from + Math.round(delta / columns.column)));
+  };
+  const spoken = useMemo(() => (selected === null ? '' : describe(tokens[selected])), [tokens, selected]);
+
+  return (
+    <div class="lanes" ref={pane}>
+      <div
+        class="lanes-slider"
+        role="slider"
+        tabIndex={0}
+        aria-label="Selected token, with its surprisal and entropy"
+        aria-orientation="horizontal"
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, tokens.length - 1)}
+        aria-valuenow={selected ?? 0}
+        aria-valuetext={spoken}
+        onKeyDown={props.onKeyDown}
+        onWheel={onWheel}
+      >
+        <div class="lane-caption lane-unit">bits</div>
+        <div class="lane" {...pointer}>
+          <Canvas
+            width={width}
+            height={lane}
+            draw={(context, pixel) => paintBits(context, pixel, scene, { height: lane, peak, ...axis })}
+          />
+        </div>
+        <div class="lane-caption">
+          <span class="lane-title">
+            <strong>Probability mass</strong>, rank 1 at the bottom
+          </span>
+          <span class="key">
+            <i class="swatch swatch-chosen" />
+            chosen token
+          </span>
+          <span class="key">
+            <i class="swatch swatch-other" />
+            other top {STACKED}
+          </span>
+          <span class="key">
+            <i class="swatch swatch-rest" />
+            rest of the vocabulary
+          </span>
+        </div>
+        <div class="lane" {...pointer}>
+          <Canvas
+            width={width}
+            height={8 + MASS + LABEL_LENGTH + 12 + PROMPT_RULE}
+            draw={(context, pixel) =>
+              paintMass(context, pixel, scene, {
+                height: 8 + MASS + LABEL_LENGTH + 12 + PROMPT_RULE,
+                plot: MASS,
+                labels: LABEL_LENGTH + 12,
+              })
+            }
+          />
+        </div>
+        {long && (
+          <>
+            <div class="lane-caption">
+              <span class="lane-title">
+                Tokens {count(columns.from)} to {count(columns.to - 1)} of {count(tokens.length)}
+              </span>
+              <span>below: the highest surprisal of the whole run</span>
+            </div>
+            <Minimap
+              tokens={tokens}
+              promptLength={promptLength}
+              from={columns.from}
+              to={columns.to}
+              selected={selected}
+              theme={theme}
+              left={AXIS}
+              width={width}
+              onMove={(index) => setStart(windowStart(tokens.length, room, null, index - Math.floor(room / 2)))}
+            />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The most surprising token so far, found by looking only at the tokens that came since. */
+function highest(
+  running: { current: { tokens: readonly TraceToken[]; counted: number; most: number; peak: number | null } },
+  tokens: readonly TraceToken[],
+): { readonly most: number; readonly peak: number | null } {
+  const known = running.current;
+  if (known.tokens !== tokens) running.current = { tokens, counted: 0, most: 0, peak: null };
+  const state = running.current;
+  let surprisalPeak = state.peak === null ? -1 : (tokens[state.peak]?.judgement?.surprisal ?? -1);
+  for (; state.counted < tokens.length; state.counted++) {
+    const judgement = tokens[state.counted]?.judgement;
+    if (!judgement) continue;
+    state.most = Math.max(state.most, judgement.surprisal, judgement.entropy);
+    if (judgement.surprisal > surprisalPeak) {
+      surprisalPeak = judgement.surprisal;
+      state.peak = state.counted;
+    }
+  }
+  return { most: state.most, peak: surprisalPeak >= 2 ? state.peak : null };
+}
+
+/** A token in words, for those who hear the page. */
+export function describe(token: TraceToken | undefined): string {
+  if (!token) return '';
+  const place = `position ${token.index}, ${tokenLabel(token.text)}`;
+  const { judgement } = token;
+  if (!judgement) return `${place}, first token: nothing predicted it`;
+  return (
+    `${place}, probability ${probability(judgement.probability)}, rank ${judgement.rank}, ` +
+    `surprisal ${bits(judgement.surprisal)} bits, entropy ${bits(judgement.entropy)} bits`
+  );
+}

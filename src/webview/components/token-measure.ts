@@ -1,0 +1,130 @@
+import type { Judgement } from '../../core/trace/record';
+import { type RampStops, type Rgb, hex, mix, rampAt } from './colour';
+import { bits, count, probability } from './format';
+import type { ThemeInfo } from './theme';
+
+/** What the text can be coloured by. */
+export const MEASURES = ['probability', 'rank', 'surprisal', 'entropy'] as const;
+export type MeasureName = (typeof MEASURES)[number];
+
+/** One number of a judgement: what it means, how it is written, and where it stands on its ramp. */
+export interface Measure {
+  readonly name: MeasureName;
+  readonly title: string;
+  /** With its unit, as a legend says it. */
+  readonly legend: string;
+  readonly unit: string;
+  /** One sentence for a person who does not know the word. */
+  readonly definition: string;
+  readonly value: (judgement: Judgement) => number;
+  readonly format: (value: number) => string;
+  /** Place on the ramp, in [0, 1], not yet clamped. */
+  readonly position: (value: number) => number;
+  /** Values that the legend names. */
+  readonly ticks: readonly number[];
+}
+
+/** Bits at the end of the ramps of surprisal and entropy; more is drawn the same. */
+export const FULL_BITS = 8;
+
+/** Rank at the end of its ramp, which is logarithmic. */
+const FULL_RANK = 1000;
+
+export const MEASURE: Readonly<Record<MeasureName, Measure>> = {
+  probability: {
+    name: 'probability',
+    title: 'Probability',
+    legend: 'probability',
+    unit: '',
+    definition:
+      'Probability that the model gave this token before seeing it: softmax of its raw logits, at temperature 1 and without filters.',
+    value: (judgement) => judgement.probability,
+    format: probability,
+    position: (value) => value,
+    ticks: [0, 0.25, 0.5, 0.75, 1],
+  },
+  rank: {
+    name: 'rank',
+    title: 'Rank',
+    legend: 'rank',
+    unit: '',
+    definition: 'Place of this token among the whole vocabulary, most probable first. Equals share the better place.',
+    value: (judgement) => judgement.rank,
+    format: count,
+    position: (value) => Math.log(value) / Math.log(FULL_RANK),
+    ticks: [1, 10, 100, 1000],
+  },
+  surprisal: {
+    name: 'surprisal',
+    title: 'Surprisal',
+    legend: 'surprisal, bits',
+    unit: 'bits',
+    definition: 'Minus the binary logarithm of the probability: 1 bit for a probability of 1/2, 2 bits for 1/4.',
+    value: (judgement) => judgement.surprisal,
+    format: bits,
+    position: (value) => value / FULL_BITS,
+    ticks: [0, 2, 4, 6, 8],
+  },
+  entropy: {
+    name: 'entropy',
+    title: 'Entropy',
+    legend: 'entropy, bits',
+    unit: 'bits',
+    definition:
+      'The surprisal that the model expected here: the mean over the whole vocabulary, weighted by probability. 0 bits where it was certain.',
+    value: (judgement) => judgement.entropy,
+    format: bits,
+    position: (value) => value / FULL_BITS,
+    ticks: [0, 2, 4, 6, 8],
+  },
+};
+
+const SURPRISAL_DARK = [
+  [0.15, '#3A2E1A'],
+  [0.4, '#6E4A12'],
+  [0.65, '#A86C10'],
+  [0.85, '#DD9A2B'],
+  [1, '#FFD68C'],
+] as const;
+
+const SURPRISAL_LIGHT = [
+  [0.15, '#FDF0D8'],
+  [0.4, '#F8D292'],
+  [0.65, '#EBA53F'],
+  [0.85, '#C57411'],
+  [1, '#8A4A06'],
+] as const;
+
+/**
+ * The ramp of a measure; stop 0 is the ground. Amber is surprisal and blue is probability, as everywhere; rank and
+ * entropy have no hue of their own and are shades of the ink.
+ */
+export function measureStops(name: MeasureName, theme: ThemeInfo): RampStops {
+  const { background, foreground, probability: blue } = theme.colours;
+  switch (name) {
+    case 'surprisal':
+      return [
+        [0, background],
+        ...(theme.dark ? SURPRISAL_DARK : SURPRISAL_LIGHT).map(([at, colour]) => [at, hex(colour)] as const),
+      ];
+    case 'probability':
+      return [
+        [0, background],
+        [1, mix(background, blue, theme.dark ? 0.72 : 0.78)],
+      ];
+    case 'rank':
+    case 'entropy':
+      return [
+        [0, background],
+        [0.35, mix(background, foreground, 0.2)],
+        [1, mix(background, foreground, 0.78)],
+      ];
+  }
+}
+
+/** Fill of a token; null for one that nothing predicted, and where the ramp says no more than the ground. */
+export function measureFill(measure: Measure, judgement: Judgement | null, stops: RampStops): Rgb | null {
+  if (!judgement) return null;
+  const position = measure.position(measure.value(judgement));
+  return position < 0.02 ? null : rampAt(stops, position);
+}

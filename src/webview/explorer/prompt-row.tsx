@@ -1,0 +1,116 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Caller } from '../../protocol/call';
+import type { ModelSummary } from '../../protocol/engine';
+import type { ExplorerApi, ExplorerSettings } from '../../protocol/explorer';
+import { count, counted } from '../components/format';
+import { Icon } from '../components/icon';
+import { Button } from '../ui/button';
+import { TextArea } from '../ui/text-area';
+import { readTokenIds } from './token-ids';
+
+export interface PromptRowProps {
+  readonly settings: ExplorerSettings;
+  readonly model: ModelSummary | null;
+  readonly api: Caller<ExplorerApi>;
+  readonly busy: boolean;
+  readonly onChange: (change: Partial<ExplorerSettings>) => void;
+  readonly onRun: () => void;
+  readonly onStop: () => void;
+}
+
+/** What is typed, how many tokens it is, and Run and Stop. */
+export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop }: PromptRowProps) {
+  const byIds = model?.tokenizer === 'none';
+  const typed = byIds ? readTokenIds(settings.prompt, model.vocabularySize) : null;
+  const tokens = useTokenCount(api, settings, model, !byIds);
+  const number = typed ? (typed.ok ? typed.ids.length : null) : tokens;
+  const blocked = !model || model.problem !== undefined || settings.prompt.trim() === '' || typed?.ok === false;
+  const most = model?.contextLength ?? null;
+  const tooLong = number !== null && most !== null && number > most;
+  const run = (): void => {
+    if (!busy && !blocked) onRun();
+  };
+  return (
+    <div class="prompt-row">
+      <div class="prompt">
+        <TextArea
+          label={byIds ? 'Prompt, as token ids' : 'Prompt'}
+          class="prompt-text"
+          value={settings.prompt}
+          placeholder={byIds ? 'Token ids, such as 1, 403, 407' : 'Type a prompt'}
+          onInput={(prompt) => onChange({ prompt })}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            run();
+          }}
+          maxLines={5}
+          lineHeight={18}
+          padding={10}
+        />
+        <span class={tooLong ? 'prompt-count prompt-too-long' : 'prompt-count'} title={countTitle(byIds, most)}>
+          {number === null ? '' : counted(number, byIds ? 'id' : 'token')}
+          {tooLong && ` of at most ${count(most)}`}
+        </span>
+        {typed?.ok === false && (
+          <p class="prompt-problem" role="alert">
+            <Icon name="error" /> {typed.message}
+          </p>
+        )}
+      </div>
+      <div class="prompt-buttons">
+        <Button appearance="primary" disabled={busy || blocked} title={`Run (${shortcut()})`} onClick={run}>
+          <Icon name="play" slot="start" />
+          Run
+        </Button>
+        <Button appearance="secondary" disabled={!busy} onClick={onStop}>
+          <Icon name="stop" slot="start" />
+          Stop
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function shortcut(): string {
+  return /Mac/.test(navigator.userAgent) ? '⌘Enter' : 'Ctrl+Enter';
+}
+
+function countTitle(byIds: boolean, most: number | null): string {
+  const what = byIds ? 'Ids of the prompt' : 'Tokens of the prompt, special tokens included';
+  return most === null ? what : `${what}. The model takes at most ${count(most)} tokens.`;
+}
+
+const TYPING_MS = 150;
+
+/** Tokens of the prompt as the model's tokenizer cuts it, once the typing pauses; null until known. */
+function useTokenCount(
+  api: Caller<ExplorerApi>,
+  settings: ExplorerSettings,
+  model: ModelSummary | null,
+  wanted: boolean,
+): number | null {
+  const [counted, setCounted] = useState<{ folder: string; text: string; tokens: number } | null>(null);
+  const folder = model && !model.problem && wanted ? model.folder : null;
+  const text = settings.prompt;
+  useEffect(() => {
+    if (folder === null || text === '') return;
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      api.call('tokenize', { model: { folder }, text }, { signal: abort.signal }).then(
+        ({ tokens }) => {
+          if (!abort.signal.aborted) setCounted({ folder, text, tokens: tokens.length });
+        },
+        // A prompt that cannot be cut has no count; Run says why.
+        () => setCounted(null),
+      );
+    }, TYPING_MS);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [api, folder, text]);
+  if (text === '') return null;
+  // The last count stays while the next one is under way: a number that flickers cannot be read.
+  return counted && counted.folder === folder ? counted.tokens : null;
+}

@@ -1,0 +1,148 @@
+import { useState } from 'preact/hooks';
+import type { Sampling } from '../../core/trace/record';
+import type { ExplorerSettings } from '../../protocol/explorer';
+import { FilterSliders } from '../components/filter-sliders';
+import { count } from '../components/format';
+import { Icon } from '../components/icon';
+import { Popover } from '../components/popover';
+import { FILTER_KEYS, filterChip } from '../components/sampling-scale';
+import { Button } from '../ui/button';
+import { TextField } from '../ui/text-field';
+
+export interface SamplingProps {
+  readonly settings: ExplorerSettings;
+  readonly vocabularySize: number | null;
+  readonly onChange: (change: Partial<ExplorerSettings>) => void;
+}
+
+const MOST_SEED = 2 ** 32 - 1;
+const MOST_TOKENS = 100_000;
+
+/** The run's settings as chips, which open one editor for all of them; where there is no room, the gear alone. */
+export function SamplingControls({ settings, vocabularySize, onChange }: SamplingProps) {
+  const [open, setOpen] = useState<string | null>(null);
+  const { sampling } = settings;
+  const toggle = (name: string): void => setOpen(open === null ? name : null);
+  const greedy = sampling.temperature === 0;
+  return (
+    <div class="sampling">
+      <div class="chips">
+        {settingChips(settings).map(({ key, name, value }) => (
+          <button
+            key={key}
+            type="button"
+            class={greedy && key !== 'temperature' && key !== 'maxNewTokens' ? 'setting setting-idle' : 'setting'}
+            aria-haspopup="dialog"
+            aria-expanded={open !== null}
+            title={`${name} ${value}: change the settings of the run`}
+            onClick={() => toggle(key)}
+          >
+            {name} <b>{value}</b>
+          </button>
+        ))}
+      </div>
+      <Button
+        appearance="icon"
+        class="gear"
+        label="Settings of the run"
+        expanded={open !== null}
+        onClick={() => toggle('temperature')}
+      >
+        <Icon name="settings" />
+      </Button>
+      {open !== null && (
+        <Popover label="Settings of the run" onClose={() => setOpen(null)} focus={`edit-${open}`}>
+          <SamplingEditor settings={settings} vocabularySize={vocabularySize} onChange={onChange} />
+        </Popover>
+      )}
+    </div>
+  );
+}
+
+export interface SettingChip {
+  readonly key: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Settings as they are shown in a row. */
+export function settingChips(settings: {
+  readonly sampling: Sampling;
+  readonly maxNewTokens: number;
+}): readonly SettingChip[] {
+  const filters = FILTER_KEYS.map((key) => {
+    const [name, value] = filterChip(key, settings.sampling);
+    return { key, name, value: value.replace(/(\.\d)0$/, '$1') };
+  });
+  return [
+    ...filters,
+    { key: 'seed', name: 'seed', value: `${settings.sampling.seed}` },
+    { key: 'maxNewTokens', name: 'new tokens', value: count(settings.maxNewTokens) },
+  ];
+}
+
+function SamplingEditor({ settings, vocabularySize, onChange }: SamplingProps) {
+  const { sampling } = settings;
+  const set = (change: Partial<Sampling>): void => onChange({ sampling: { ...sampling, ...change } });
+  return (
+    <>
+      <FilterSliders value={sampling} onChange={set} vocabularySize={vocabularySize} />
+      <div class="sampling-numbers">
+        <NumberRow
+          name="seed"
+          title="Seed"
+          hint="Starts the generator of random numbers: the same seed draws the same tokens."
+          value={sampling.seed}
+          most={MOST_SEED}
+          onChange={(seed) => set({ seed })}
+        />
+        <Button
+          appearance="icon"
+          label="New seed"
+          onClick={() => set({ seed: crypto.getRandomValues(new Uint32Array(1))[0]! })}
+        >
+          <Icon name="refresh" />
+        </Button>
+        <NumberRow
+          name="maxNewTokens"
+          title="New tokens"
+          hint="Upper bound of generated tokens; 0 only scores the prompt."
+          value={settings.maxNewTokens}
+          most={MOST_TOKENS}
+          onChange={(maxNewTokens) => onChange({ maxNewTokens })}
+        />
+      </div>
+      <p class="sampling-note">
+        {sampling.temperature === 0
+          ? 'Temperature 0 is greedy: always the most probable token. Filters and seed then change nothing.'
+          : 'Filters work in this order, each on what the one before left: temperature, top-k, top-p, min-p.'}
+      </p>
+    </>
+  );
+}
+
+interface NumberRowProps {
+  readonly name: string;
+  readonly title: string;
+  readonly hint: string;
+  readonly value: number;
+  readonly most: number;
+  readonly onChange: (value: number) => void;
+}
+
+function NumberRow({ name, title, hint, value, most, onChange }: NumberRowProps) {
+  return (
+    <div class={`number-row edit-${name}`} title={hint}>
+      <span class="filter-name">{title}</span>
+      <TextField
+        class="number-field"
+        label={title}
+        value={`${value}`}
+        onCommit={(text) => {
+          const typed = Number(text.trim());
+          if (text.trim() !== '' && Number.isSafeInteger(typed) && typed >= 0 && typed <= most) onChange(typed);
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,170 @@
+import { useCallback, useMemo } from 'preact/hooks';
+import type { FilterSettings } from '../../../core/decode/filters';
+import type { TraceToken } from '../../../core/trace/record';
+import { WINDOW } from '../../components/lane-geometry';
+import { Icon } from '../../components/icon';
+import { MeasureLegend } from '../../components/measure-legend';
+import { Segmented } from '../../components/segmented';
+import { tokenForKey } from '../../components/token-keys';
+import { TokenLanes, describe } from '../../components/token-lanes';
+import { MEASURE, MEASURES, measureFill, measureStops } from '../../components/token-measure';
+import { TokenTable } from '../../components/token-table';
+import { TokenText } from '../../components/token-text';
+import { Button } from '../../ui/button';
+import { isBusy } from '../session';
+import type { TabProps } from '../tab';
+import { filterSettings, readTokensState } from './kept-state';
+import { PositionPanel } from './position-panel';
+import './tokens.css';
+
+/** Every token of the run: how probable it was, where the model was sure, and what else it could have said. */
+export function TokensView(props: TabProps) {
+  const { trace, runId, selected, hovered, theme, announce, setState, onSelect } = props;
+  const state = useMemo(() => readTokensState(props.state), [props.state]);
+  const { measure } = state;
+  const tokens = trace?.tokens ?? NONE;
+  const sampling = trace?.header.sampling;
+
+  const fill = useCallback(
+    (token: TraceToken) => measureFill(MEASURE[measure], token.judgement, measureStops(measure, theme)),
+    [measure, theme],
+  );
+  const settings = useMemo(
+    () => (state.whatIf && state.whatIf.runId === runId ? state.whatIf.settings : sampling && filterSettings(sampling)),
+    [state.whatIf, runId, sampling],
+  );
+  const select = useCallback(
+    (index: number) => {
+      onSelect(index);
+      announce(describe(tokens[index]));
+    },
+    [onSelect, announce, tokens],
+  );
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const next = tokenForKey(event.key, selected, tokens.length, WINDOW / 4);
+    if (next === null) return;
+    event.preventDefault();
+    select(next);
+  };
+
+  if (!trace || !settings || runId === null) return null;
+  const { promptLength } = trace.header;
+  const active = tokens[hovered ?? selected ?? -1];
+  const follow = isBusy(props.status) && (selected === null || selected === promptLength);
+  const keep = (next: FilterSettings): void => setState({ whatIf: { runId, settings: next } });
+
+  return (
+    <div class="tokens">
+      <div class="tokens-main">
+        <section class="tokens-text" aria-labelledby="text-title">
+          <header class="section-head">
+            <h2 id="text-title">Text</h2>
+            <Segmented
+              label="Colour tokens by"
+              value={measure}
+              options={MEASURES.map((name) => ({ name, title: MEASURE[name].title, hint: MEASURE[name].definition }))}
+              onChange={(name) => setState({ measure: name })}
+            />
+            <span class="section-keys">
+              <span class="key">
+                <i class="prompt-key" />
+                prompt
+              </span>
+              <MeasureLegend name={measure} theme={theme} />
+            </span>
+          </header>
+          <TokenText
+            tokens={tokens}
+            promptLength={promptLength}
+            selected={selected}
+            hovered={hovered}
+            onSelect={select}
+            onHover={props.onHover}
+            theme={theme}
+            fill={fill}
+            label={`Tokens of the run, coloured by ${measure}`}
+            lines={5}
+            onKeyDown={onKeyDown}
+            follow={follow}
+          />
+        </section>
+        <section class="tokens-lanes" aria-labelledby="lanes-title">
+          <header class="section-head">
+            <h2 id="lanes-title">Per token</h2>
+            {!state.table && (
+              <span class="section-legend">
+                <span class="key">
+                  <i class="swatch swatch-surprisal" />
+                  surprisal
+                </span>
+                <span class="key">
+                  <EntropyKey />
+                  entropy: the surprisal the model expected
+                </span>
+              </span>
+            )}
+            <span class="section-keys">
+              {!state.table && (
+                <span class="key key-hint" aria-hidden="true">
+                  <kbd>←</kbd>
+                  <kbd>→</kbd>
+                  select token
+                </span>
+              )}
+              <Button
+                appearance="icon"
+                label={state.table ? 'Show as chart' : 'Show as table'}
+                class={state.table ? 'toggled' : ''}
+                onClick={() => setState({ table: !state.table })}
+              >
+                <Icon name="table" />
+              </Button>
+            </span>
+          </header>
+          {state.table ? (
+            <TokenTable tokens={tokens} selected={selected} onSelect={select} onKeyDown={onKeyDown} />
+          ) : (
+            <TokenLanes
+              tokens={tokens}
+              promptLength={promptLength}
+              selected={selected}
+              hovered={hovered}
+              onSelect={select}
+              onHover={props.onHover}
+              theme={theme}
+              follow={follow}
+              onKeyDown={onKeyDown}
+            />
+          )}
+        </section>
+      </div>
+      <aside class="tokens-side" aria-label="Selected token">
+        {active ? (
+          <PositionPanel
+            tab={props}
+            token={active}
+            measure={measure}
+            settings={settings}
+            onSettings={(change) => keep({ ...settings, ...change })}
+            onReset={() => setState({ whatIf: null })}
+          />
+        ) : (
+          <p class="position-none">The first generated token is shown here as soon as it is there.</p>
+        )}
+      </aside>
+    </div>
+  );
+}
+
+const NONE: readonly TraceToken[] = [];
+
+function EntropyKey() {
+  return (
+    <svg class="entropy-key" width="22" height="12" viewBox="0 0 22 12" aria-hidden="true">
+      <path d="M1 9 8 3 14 8 21 3" fill="none" stroke="currentColor" stroke-width="1.25" />
+      <circle cx="8" cy="3" r="1.8" fill="currentColor" />
+      <circle cx="14" cy="8" r="1.8" fill="currentColor" />
+    </svg>
+  );
+}
