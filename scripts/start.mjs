@@ -99,11 +99,10 @@ async function serve({ open, port }) {
     port,
   });
   let stopping = false;
-  const stop = () => {
+  onSignal = () => {
     stopping = true;
     void server.stop();
   };
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, stop);
   const address = server.url(samples);
   console.log(`Ready in ${seconds(started)}. Vivarium on the samples, until Ctrl-C:\n\n  ${address}\n`);
   console.log('Press F1 there and run "Vivarium: Explore Prompt".');
@@ -113,6 +112,10 @@ async function serve({ open, port }) {
   if (!stopping) quit(`VS Code ended by itself, with exit code ${code}:\n${server.log.slice(-2000)}`);
   console.log('\nStopped.');
 }
+
+/** What Ctrl-C does; a second one while a server ends has nothing more to do. @type {() => void} */
+let onSignal = () => process.exit(130);
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => onSignal());
 
 const options = readOptions();
 await timed('Packages', install, 'The packages could not be installed, see above. Is the network there?');

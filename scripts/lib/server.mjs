@@ -45,7 +45,11 @@ export class VsCodeServer {
     this.child = child;
     this.token = token;
     this.port = 0;
+    // Also where nobody stops the server: nothing of it may outlive this process.
+    const killAtExit = () => this.#kill('SIGKILL');
+    process.once('exit', killAtExit);
     this.ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    void this.ended.then(() => process.off('exit', killAtExit));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk) => (this.log = (this.log + String(chunk)).slice(-100_000)));
     }
@@ -136,21 +140,34 @@ export async function startServer(options) {
     detached: process.platform !== 'win32',
   });
   const server = new VsCodeServer(child, token);
-  server.port = await new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(new Error(`VS Code could not be started: ${error.message}`)));
-    void server.ended.then((code) => {
-      const why = /EADDRINUSE/.test(server.log)
-        ? `port ${options.port} is in use. Choose another with --port`
-        : `it ended with exit code ${code}. What it said:\n${server.log}`;
-      reject(new Error(`VS Code could not be started: ${why}`));
-    });
-    child.stdout?.on('data', () => {
-      const listening = /listening on (\d+)/.exec(server.log);
-      if (listening) resolve(Number(listening[1]));
-    });
-  }).catch(async (error) => {
+  try {
+    server.port = await listening(server);
+  } catch (error) {
     await server.stop();
     throw error;
-  });
+  }
   return server;
+}
+
+/**
+ * Waits until a server listens.
+ *
+ * @param {VsCodeServer} server
+ * @returns {Promise<number>} its port
+ */
+function listening(server) {
+  return new Promise((resolve, reject) => {
+    const fail = (/** @type {string} */ why) => reject(new Error(`VS Code could not be started: ${why}`));
+    server.child.once('error', (error) => fail(error.message));
+    void server.ended.then((code) => fail(`it ended with exit code ${code}. What it said:\n${server.log}`));
+    const look = () => {
+      const port = /listening on (\d+)/.exec(server.log)?.[1];
+      if (port !== undefined) resolve(Number(port));
+      // It goes on without its port otherwise.
+      const taken = /EADDRINUSE.*?:(\d+)/.exec(server.log)?.[1];
+      if (taken !== undefined) fail(`port ${taken} is in use. Choose another one with --port.`);
+    };
+    server.child.stdout?.on('data', look);
+    server.child.stderr?.on('data', look);
+  });
 }

@@ -28,6 +28,9 @@ export interface VsCodeOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+// An interrupted run ends its servers too: they are ended when this process exits, and only then.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 /** What the run leaves behind for a person to look at. */
 export const artifactsFolder = path.join(root, 'test-artifacts');
 
