@@ -1,0 +1,172 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LifeGrid, ModelTask } from '../../core/trace/record';
+import { Problem } from '../../protocol/errors';
+
+/** What a folder's JSON files say about its model. Null where they do not; the graph has the last word on sizes. */
+export interface ModelConfig {
+  /** `model_type`, or `unknown`. */
+  readonly architecture: string;
+  readonly kind: ModelTask;
+  readonly role: 'target' | 'draft';
+  readonly life: LifeGrid | null;
+  readonly layers: number | null;
+  readonly heads: number | null;
+  readonly kvHeads: number | null;
+  /** Width of a head; genai's may be padded beyond width / heads. */
+  readonly headSize: number | null;
+  /** Width of the residual stream. */
+  readonly width: number | null;
+  readonly vocabularySize: number | null;
+  /** Longest sequence in tokens. */
+  readonly contextLength: number | null;
+  /** Tokens that attention reaches back, where limited. */
+  readonly slidingWindow: number | null;
+  /** Tokens that end generation. */
+  readonly endIds: readonly number[];
+  /** The ONNX file that genai_config.json names, relative to the folder. */
+  readonly genaiFile: string | null;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads `config.json`, `generation_config.json` and `genai_config.json`, as many as there are; one of the first and the last
+ * must be.
+ * @throws Problem `config-invalid` where both are missing, or one is not a JSON object.
+ */
+export async function readConfig(folder: string): Promise<ModelConfig> {
+  const [config, generation, genai] = await Promise.all(
+    ['config.json', 'generation_config.json', 'genai_config.json'].map((name) => readObject(join(folder, name))),
+  );
+  if (!config && !genai) {
+    throw new Problem({
+      code: 'config-invalid',
+      message: `${folder} has no config.json.`,
+      action: 'Put the config.json that came with the model into the folder.',
+    });
+  }
+  return interpret(config ?? {}, generation ?? {}, genai ?? {}, folder);
+}
+
+async function readObject(path: string): Promise<Json | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw invalid(path, 'cannot be read.', cause);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw invalid(path, 'is not valid JSON.', cause);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(path, 'is not a JSON object.');
+  return value as Json;
+}
+
+function invalid(path: string, what: string, cause?: unknown): Problem {
+  return new Problem(
+    {
+      code: 'config-invalid',
+      message: `${path} ${what}`,
+      action: 'Replace it with the file that came with the model.',
+      ...(cause instanceof Error ? { details: cause.message } : {}),
+    },
+    { cause },
+  );
+}
+
+function interpret(config: Json, generation: Json, genai: Json, folder: string): ModelConfig {
+  // Models that also see or hear keep the language model's sizes apart.
+  const text = { ...config, ...object(config.text_config ?? config.llm_config ?? config.language_config) };
+  const genaiModel = object(genai.model);
+  const decoder = object(genaiModel.decoder);
+  const first = (...names: readonly string[]): number | null => {
+    for (const name of names) {
+      const size = positive(decoder[name]) ?? positive(text[name]) ?? positive(genaiModel[name]);
+      if (size !== null) return size;
+    }
+    return null;
+  };
+
+  const heads = first('num_attention_heads', 'n_head', 'n_heads', 'num_heads');
+  const width = first('hidden_size', 'n_embd', 'd_model', 'dim');
+  const ownHeadSize = first('head_size', 'head_dim', 'd_kv');
+  // Falcon: one key-value head where multi_query is set, unless the newer layout says otherwise.
+  const multiQuery = text.multi_query === true && text.new_decoder_architecture !== true ? 1 : null;
+  const vivarium = object(config.vivarium);
+  return {
+    architecture: string(config.model_type) ?? string(genaiModel.type) ?? 'unknown',
+    kind: vivarium.task === 'life' ? 'life' : 'text',
+    role: vivarium.role === 'draft' ? 'draft' : 'target',
+    life: vivarium.task === 'life' ? lifeGrid(vivarium, folder) : null,
+    layers: first('num_hidden_layers', 'n_layer', 'n_layers', 'num_layers'),
+    heads,
+    kvHeads: multiQuery ?? first('num_key_value_heads', 'num_kv_heads', 'n_head_kv') ?? heads,
+    headSize: ownHeadSize ?? (width !== null && heads !== null ? Math.floor(width / heads) : null),
+    width,
+    vocabularySize: first('vocab_size'),
+    contextLength: first(
+      'max_position_embeddings',
+      'n_positions',
+      'n_ctx',
+      'max_seq_len',
+      'seq_length',
+      'max_sequence_length',
+      'context_length',
+    ),
+    slidingWindow: slidingWindow(text, decoder),
+    endIds: endIds(generation.eos_token_id ?? text.eos_token_id ?? genaiModel.eos_token_id),
+    genaiFile: string(decoder.filename),
+  };
+}
+
+function slidingWindow(text: Json, decoder: Json): number | null {
+  const genai = positive(object(decoder.sliding_window).window_size);
+  if (genai !== null) return genai;
+  // Qwen2 states a window and switches it off.
+  return text.use_sliding_window === false ? null : positive(text.sliding_window);
+}
+
+function lifeGrid(vivarium: Json, folder: string): LifeGrid {
+  const width = positive(vivarium.width);
+  const height = positive(vivarium.height);
+  const { topology } = vivarium;
+  const rule = string(vivarium.rule);
+  const prompt = string(vivarium.prompt);
+  const answer = string(vivarium.answer);
+  if (
+    width === null ||
+    height === null ||
+    (topology !== 'torus' && topology !== 'plane') ||
+    rule === null ||
+    prompt === null ||
+    answer === null
+  ) {
+    throw invalid(
+      join(folder, 'config.json'),
+      'lacks part of its Life grid: "vivarium" needs width, height, topology, rule, prompt and answer.',
+    );
+  }
+  return { width, height, topology, rule, prompt, answer };
+}
+
+function object(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}
+
+function string(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function positive(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null;
+}
+
+function endIds(value: unknown): number[] {
+  const ids = Array.isArray(value) ? (value as unknown[]) : [value];
+  return ids.filter((id): id is number => typeof id === 'number' && Number.isInteger(id) && id >= 0);
+}

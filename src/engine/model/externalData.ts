@@ -1,0 +1,93 @@
+import { realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { Problem } from '../../protocol/errors';
+import type { OnnxGraph, OnnxModel, OnnxTensor } from '../graph';
+
+/** Every weight of a graph and of the graphs inside its nodes. */
+export function* weights(graph: OnnxGraph): Generator<OnnxTensor> {
+  yield* graph.initializers.values();
+  for (const node of graph.nodes) {
+    for (const attribute of node.attributes.values()) {
+      if (attribute.tensor) yield attribute.tensor;
+      if (attribute.graph) yield* weights(attribute.graph);
+    }
+  }
+}
+
+/** Files of weights beside an ONNX file. */
+export interface ExternalData {
+  /** Paths, each once. */
+  readonly files: readonly string[];
+  /** Bytes of these files. */
+  readonly bytes: number;
+}
+
+/** Files of weights that an ONNX file names: location relative to it -> bytes that it must have at least. */
+export type ExternalNeeds = ReadonlyMap<string, number>;
+
+export function externalNeeds(model: OnnxModel): ExternalNeeds {
+  const ends = new Map<string, number>();
+  for (const tensor of weights(model.graph)) {
+    if (tensor.data.kind !== 'external') continue;
+    const { location, offset, length } = tensor.data;
+    ends.set(location, Math.max(ends.get(location) ?? 0, offset + (length ?? 0)));
+  }
+  return ends;
+}
+
+/**
+ * Checks that the external data of `file` is whole and lies inside the model's folder: nothing outside it is read.
+ * @param file relative to `folder`; locations are relative to where it is.
+ * @throws Problem `external-data` where a file is missing, too short, or outside the folder (also through a link).
+ */
+export function checkExternalData(needs: ExternalNeeds, folder: string, file: string): ExternalData {
+  const files: string[] = [];
+  let bytes = 0;
+  for (const [location, end] of needs) {
+    const path = insideFolder(location, dirname(join(folder, file)), folder, file);
+    const { size } = statSync(path);
+    if (size < end) {
+      throw new Problem({
+        code: 'external-data',
+        message: `${path} is cut off: it has ${size} bytes, and ${file} needs ${end}.`,
+        action: 'Download or copy the file of weights again.',
+      });
+    }
+    files.push(path);
+    bytes += size;
+  }
+  return { files, bytes };
+}
+
+function insideFolder(location: string, directory: string, folder: string, model: string): string {
+  const outside = (): Problem =>
+    new Problem({
+      code: 'external-data',
+      message: `${model} wants weights from outside its folder ("${location}"), which is refused.`,
+      action: 'Keep the file of weights beside the model, under a relative name.',
+    });
+  const path = join(directory, location);
+  if (location === '' || isAbsolute(location) || /^[A-Za-z]:|^\\\\/.test(location)) throw outside();
+  if (escapes(folder, path)) throw outside();
+  let real: string;
+  try {
+    real = realpathSync(path);
+    if (!statSync(real).isFile()) throw new Error('not a file');
+  } catch (cause) {
+    throw new Problem(
+      {
+        code: 'external-data',
+        message: `The weights of ${model} are missing: there is no ${path}.`,
+        action: 'Put the file of weights beside the model, as it came.',
+      },
+      { cause },
+    );
+  }
+  if (escapes(realpathSync(folder), real)) throw outside();
+  return path;
+}
+
+function escapes(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+}

@@ -1,0 +1,160 @@
+import type { ModelIdentity } from '../../core/trace/record';
+import type { ModelSummary } from '../../protocol/engine';
+import { Problem } from '../../protocol/errors';
+import type { FolderTokenizer } from '../tokenizer';
+import { type CacheSlot, cacheSlots, slotKeys } from './cacheLayout';
+import type { ModelConfig } from './config';
+import { chunkSize } from './memory';
+import type { ModelGraph } from './modelGraph';
+import { OnnxSequence } from './sequence';
+import type { DecoderSession } from './session';
+import { Stage } from './stage';
+import type { LoadedModel, Sequence, SequenceOptions, TakeTurn } from './types';
+
+/** Everything of a model that is open, and kept as long as its session. */
+export interface OpenParts {
+  readonly folder: string;
+  readonly config: ModelConfig;
+  readonly summary: ModelSummary;
+  readonly sha256: string;
+  readonly tokenizer: FolderTokenizer;
+  /** The file that is run; of a pair the one that goes on from a cache. */
+  readonly main: DecoderSession;
+  /** Of a pair the one without past. */
+  readonly first: DecoderSession | null;
+  /** As the model was asked for: of a pair the file without past. */
+  readonly file: string;
+}
+
+/** A model ready to run, its passes taking turns through `turn`. */
+export function loadedModel(parts: OpenParts, turn: TakeTurn): LoadedModel {
+  const { folder, file, config, summary, tokenizer, main } = parts;
+  const { anatomy } = main.graph;
+  const sizes = modelSizes(main.graph, config, tokenizer);
+  const layout = cacheOf(parts);
+  return {
+    ref: { folder, file },
+    identity: identityOf(parts, sizes),
+    summary,
+    tokenizer,
+    endIds: config.endIds,
+    probes: summary.probes,
+    layers: anatomy.layers,
+    heads: sizes.heads,
+    width: sizes.width,
+    openSequence(options: SequenceOptions): Sequence {
+      const stage = (decoder: DecoderSession): Stage => new Stage(decoder, layout.keys);
+      return new OnnxSequence(
+        {
+          vocabularySize: sizes.vocabularySize,
+          contextLength: sizes.contextLength ?? Infinity,
+          chunk: chunkSize({
+            ...sizes,
+            layers: anatomy.layers,
+            contextLength: sizes.contextLength ?? Infinity,
+            parameters: main.graph.facts.parameters,
+          }),
+          first: parts.first ? stage(parts.first) : null,
+          main: stage(main),
+          slots: layout.slots,
+          lastLogitsOnly: main.plan.unavailable.some(({ what }) => what === 'logits'),
+          turn,
+        },
+        options,
+      );
+    },
+  };
+}
+
+interface ModelSizes {
+  readonly vocabularySize: number;
+  readonly heads: number;
+  readonly width: number;
+  readonly contextLength: number | null;
+}
+
+/**
+ * Sizes that a run needs: from the graph, else from the config.
+ * @throws Problem `config-invalid` where neither says, `vocabulary-mismatch` where the tokenizer is larger than the model.
+ */
+export function modelSizes(graph: ModelGraph, config: ModelConfig, tokenizer: FolderTokenizer): ModelSizes {
+  const { anatomy, file } = graph;
+  const vocabularySize = anatomy.vocabularySize ?? config.vocabularySize ?? (tokenizer.vocabularySize || null);
+  if (vocabularySize === null) {
+    throw new Problem({
+      code: 'config-invalid',
+      message: `Neither ${file} nor config.json says how many tokens the model knows.`,
+      action: 'Add vocab_size to config.json.',
+    });
+  }
+  if (tokenizer.modelVocabularySize > vocabularySize) {
+    throw new Problem({
+      code: 'vocabulary-mismatch',
+      message: `The tokenizer knows ${tokenizer.modelVocabularySize} tokens, but ${file} only ${vocabularySize}.`,
+      action: 'Put the tokenizer.json that belongs to this model into its folder.',
+    });
+  }
+  const fixed = graph.anatomy.interface.ids.dims?.[1];
+  const fixedLength = typeof fixed === 'number' && anatomy.interface.cache.length === 0 ? fixed : Infinity;
+  const contextLength = Math.min(config.contextLength ?? Infinity, fixedLength);
+  return {
+    vocabularySize,
+    heads: anatomy.heads ?? config.heads ?? 0,
+    width: anatomy.hiddenSize ?? config.width ?? 0,
+    contextLength: Number.isFinite(contextLength) ? contextLength : null,
+  };
+}
+
+/** The cache that is handed from pass to pass. */
+function cacheOf({ main, config }: OpenParts): { keys: string[]; slots: CacheSlot[] } {
+  const { anatomy, file } = main.graph;
+  const { cache } = anatomy.interface;
+  // A file that gives a cache but takes none reads the whole sequence each time.
+  if (!cache.every(({ past, present }) => past !== null && present !== null)) return { keys: [], slots: [] };
+  return { keys: slotKeys(cache), slots: cacheSlots(anatomy, config, file) };
+}
+
+function identityOf(parts: OpenParts, sizes: ModelSizes): ModelIdentity {
+  const { folder, file, config, summary, sha256, main } = parts;
+  return {
+    name: summary.name,
+    folder,
+    file,
+    sha256,
+    dtype: summary.dtype,
+    architecture: config.architecture,
+    task: config.kind,
+    layers: main.graph.anatomy.layers,
+    heads: sizes.heads,
+    vocabularySize: sizes.vocabularySize,
+    contextLength: sizes.contextLength,
+    ...(config.life ? { life: config.life } : {}),
+  };
+}
+
+/**
+ * Refuses what cannot be fed before a session is opened.
+ * @throws Problem `onnx-unsupported`, `onnx-not-a-decoder`.
+ */
+export function refuseUnfeedable(graph: ModelGraph, isFirstOfPair: boolean): void {
+  const { file, anatomy } = graph;
+  const { ids, unknown, cache } = anatomy.interface;
+  const refuse = (what: string, action: string): never => {
+    throw new Problem({ code: 'onnx-unsupported', message: `${file} ${what}.`, action });
+  };
+  if (unknown.length > 0) {
+    const names = unknown.map(({ name }) => name).join(', ');
+    refuse(`needs inputs whose purpose is not known (${names})`, 'Export the model for text generation, without them.');
+  }
+  const [batch, step] = ids.dims ?? [];
+  if (typeof batch === 'number' && batch !== 1) {
+    refuse(`takes exactly ${batch} sequences at a time`, 'Export the model with a batch of one, or of any size.');
+  }
+  const takesCache = cache.some(({ past }) => past !== null);
+  if (typeof step === 'number' && step > 1 && takesCache) {
+    refuse(`takes exactly ${step} tokens at a time`, 'Export the model with a sequence of any length.');
+  }
+  if (takesCache && cache.some(({ present }) => present === null) && !isFirstOfPair) {
+    refuse('takes a cache but does not give it back', 'Export the model with present outputs.');
+  }
+}

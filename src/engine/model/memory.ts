@@ -1,0 +1,102 @@
+import type { CaptureRequest, MemoryEstimate } from '../../protocol/engine';
+import { Problem } from '../../protocol/errors';
+import { cacheBytes, cacheSlots } from './cacheLayout';
+import type { ModelConfig } from './config';
+import { freeMemory } from './freeMemory';
+import type { ModelGraph } from './modelGraph';
+
+/**
+ * Bytes that loading takes at its peak, for each byte of the files: the file as read, onnxruntime's copy, and the weights
+ * packed again for its matrix products (measured with onnxruntime-node 1.30: 3.1 for 540 MB of float32).
+ */
+const loadFactor = 3.1;
+
+/** Logits of one pass are kept within this many bytes: see {@link chunkSize}. */
+const logitBytes = 64 * 2 ** 20;
+/** Attention maps that one pass makes, of all layers, are kept within this many bytes. */
+const mapBytes = 256 * 2 ** 20;
+/** Weights times tokens of one pass: about a quarter of a second on a small CPU, so that Stop is seen. */
+const passWork = 16e9;
+
+export interface PassSizes {
+  readonly vocabularySize: number;
+  readonly layers: number;
+  readonly heads: number;
+  /** Tokens that maps may reach over. */
+  readonly contextLength: number;
+  readonly parameters: number;
+}
+
+/** Most tokens that one pass should be given. It depends on nothing that changes, so that runs repeat exactly. */
+export function chunkSize({ vocabularySize, layers, heads, contextLength, parameters }: PassSizes): number {
+  const keys = Math.min(contextLength, 4096);
+  const bound = Math.min(
+    logitBytes / (vocabularySize * 4),
+    mapBytes / (Math.max(1, layers * heads) * keys * 4),
+    passWork / Math.max(1, parameters),
+    512,
+  );
+  return Math.max(1, bound < 16 ? Math.min(16, Math.floor(logitBytes / (vocabularySize * 4))) : Math.floor(bound));
+}
+
+export interface EstimateRequest {
+  /** Length of the sequence at its end, prompt and generated. */
+  readonly tokens: number;
+  readonly capture: CaptureRequest;
+  /** Whether the model is in memory already. */
+  readonly isLoaded: boolean;
+}
+
+/** Bytes that a run needs beyond what is taken now, against what is free. */
+export function estimate(
+  graph: ModelGraph,
+  config: ModelConfig,
+  request: EstimateRequest,
+  available = freeMemory(),
+): MemoryEstimate {
+  const { anatomy, bytes } = graph;
+  const { tokens, capture } = request;
+  const layers = anatomy.layers;
+  const heads = anatomy.heads ?? config.heads ?? 0;
+  const width = anatomy.hiddenSize ?? config.width ?? 0;
+  const vocabulary = anatomy.vocabularySize ?? config.vocabularySize ?? 0;
+  const count = (wanted: CaptureRequest['attention'], all: number): number => (wanted === 'all' ? all : wanted.length);
+
+  const model = request.isLoaded ? 0 : Math.ceil(bytes * loadFactor);
+  // A pass takes the cache and gives it anew: both are there at once.
+  const cache = 2 * cacheBytes(cacheSlots(anatomy, config, graph.file), tokens);
+  const pass = Math.min(tokens, 512) * vocabulary * 4 + mapBytes;
+  const triangle = (tokens * (tokens + 1)) / 2;
+  const captured =
+    count(capture.attention, layers) * heads * triangle * 4 +
+    count(capture.hidden, layers + 1) * tokens * width * 4 +
+    (capture.logits ? tokens * vocabulary * 4 : 0);
+  const total = model + cache + captured + pass;
+  const fits = total <= available;
+  const advice = adviceFor({ model, captured, total, available });
+  return { model, cache, capture: captured + pass, total, available, fits, ...(advice ? { advice } : {}) };
+}
+
+function adviceFor(sizes: { model: number; captured: number; total: number; available: number }): string | null {
+  const { model, captured, total, available } = sizes;
+  if (total <= available * 0.75) return null;
+  const need = `This needs about ${megabytes(total)} of memory, and ${megabytes(available)} are free`;
+  return captured > model
+    ? `${need}; keeping the attention of fewer layers, or a shorter prompt, needs less.`
+    : `${need}; a smaller file of the model (int8, q4) needs less.`;
+}
+
+/** @throws Problem `memory` where loading the model alone would take more than is free. */
+export function refuseTooLarge(graph: ModelGraph, available = freeMemory()): void {
+  const needed = graph.bytes * loadFactor;
+  if (needed <= available) return;
+  throw new Problem({
+    code: 'memory',
+    message: `Loading ${graph.file} takes about ${megabytes(needed)} of memory, and ${megabytes(available)} are free.`,
+    action: 'Choose a smaller file of the model (int8, q4) or a smaller model, or close other programs.',
+  });
+}
+
+export function megabytes(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}
