@@ -1,0 +1,103 @@
+import type { Call, Handlers, RequestSignal } from '../protocol/call';
+import {
+  ENGINE_PROTOCOL,
+  type EngineApi,
+  type EngineInfo,
+  type EngineMethod,
+  type MemoryEstimate,
+  type ModelRef,
+  type ModelReport,
+  type ModelRoot,
+  type ModelSummary,
+  type RunRequest,
+} from '../protocol/engine';
+import { check, type Check } from '../protocol/validate';
+import type { ModelTokenizer } from './model/types';
+import type { TurnQueue, Urgency } from './queue';
+import { REQUESTS } from './requests';
+import { RunAttention } from './run/attention';
+import { restoreRun } from './run/restore';
+import { runPrompt, type RunServices } from './run/run';
+import type { RunStore } from './run/runStore';
+import { RunTensors } from './run/runTensors';
+import type { LoadModel, Waiting } from './run/waiting';
+import { saveTensors } from './run/saveTensors';
+
+/** What the handlers need of model folders. */
+export interface Models {
+  readonly load: LoadModel;
+  readonly list: (roots: readonly ModelRoot[]) => Promise<readonly ModelSummary[]>;
+  readonly inspect: (ref: ModelRef) => Promise<ModelReport>;
+  readonly estimate: (run: RunRequest) => Promise<MemoryEstimate>;
+  /** The folder's tokenizer alone: no session is opened. */
+  readonly tokenizer: (ref: ModelRef) => Promise<ModelTokenizer>;
+  /** Sessions that are open. */
+  readonly sessions: () => EngineInfo['sessions'];
+}
+
+export interface EngineServices {
+  readonly models: Models;
+  readonly runs: RunStore;
+  readonly queue: TurnQueue;
+  readonly software: RunServices['software'];
+}
+
+/** One handler a method of the engine; parameters are checked before any sees them. */
+export function engineHandlers({ models, runs, queue, software }: EngineServices): Handlers<EngineApi> {
+  const tensors = new RunTensors(models.load, runs);
+  const attention = new RunAttention(tensors);
+  /** What someone looks at goes before runs, and runs before scans. */
+  const waiting = (signal: RequestSignal, urgency: Urgency = 'interactive'): Waiting => ({
+    turn: queue.task(signal.priority === 'background' ? 'background' : urgency, signal),
+    signal,
+  });
+
+  return checked({
+    info: () => ({
+      pid: process.pid,
+      protocol: ENGINE_PROTOCOL,
+      onnxruntime: software.onnxruntime,
+      node: process.versions.node,
+      memory: process.memoryUsage.rss(),
+      sessions: models.sessions(),
+    }),
+    listModels: ({ roots }) => models.list(roots),
+    inspectModel: ({ model }) => models.inspect(model),
+    estimate: ({ run }) => models.estimate(run),
+    tokenize: async ({ model, text }) => {
+      const tokenizer = await models.tokenizer(model);
+      return { tokens: text === '' ? [] : tokenizer.describe(tokenizer.encode(text)) };
+    },
+    describeTokens: async ({ model, ids }) => ({ tokens: (await models.tokenizer(model)).describe(ids) }),
+    run: (request, { signal, emit }) => {
+      const { turn } = waiting(signal, 'run');
+      return runPrompt(request, { load: models.load, runs, turn, software }, { signal, emit });
+    },
+    restoreRun: (request) => restoreRun(request, { inspect: models.inspect, runs }),
+    closeRun: ({ runId }) => {
+      runs.close(runId);
+      return null;
+    },
+    saveTensors: ({ runId, path }, { signal }) => saveTensors(runs.get(runId), path, tensors, waiting(signal, 'run')),
+    positionLogits: ({ runId, index }, { signal }) => tensors.positionLogits(runs.get(runId), index, waiting(signal)),
+    attentionOverview: ({ runId, size }, { signal, emit }) =>
+      attention.overview(runs.get(runId), size, waiting(signal), emit),
+    attentionHead: ({ runId, layer, head }, { signal }) =>
+      attention.head(runs.get(runId), layer, head, waiting(signal)),
+    attentionRow: ({ runId, layer, head, query }, { signal }) =>
+      attention.row(runs.get(runId), layer, head, query, waiting(signal)),
+    attentionPair: ({ runId, query, key }, { signal }) => attention.pair(runs.get(runId), query, key, waiting(signal)),
+  });
+}
+
+/** The same handlers behind the checks of their parameters. */
+function checked(handlers: Handlers<EngineApi>): Handlers<EngineApi> {
+  const guard = (method: EngineMethod): unknown => {
+    const handler = handlers[method] as Handlers<Record<'any', Call<unknown, unknown, unknown>>>['any'];
+    const rule = REQUESTS[method] as Check<unknown>;
+    const answer: typeof handler = (params, context) => handler(check(rule, params), context);
+    return answer;
+  };
+  const methods = Object.keys(REQUESTS) as EngineMethod[];
+  return Object.fromEntries(methods.map((method) => [method, guard(method)])) as unknown as Handlers<EngineApi>;
+}

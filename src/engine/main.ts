@@ -1,0 +1,99 @@
+/**
+ * The engine: the one process that runs models. Started by `src/client` with a channel for messages; it ends with it.
+ *
+ * Environment: `VIVARIUM_TENSOR_BUDGET_MB`, megabytes of tensors that are kept over all runs (see `tensors/plan.ts`).
+ */
+import { ENGINE_PROTOCOL, type EngineApi } from '../protocol/engine';
+import { Problem } from '../protocol/errors';
+import { HELLO, MEMORY, readHello, type MemoryReport } from '../protocol/handshake';
+import { isRpcMessage, RpcServer, type RpcMessage } from '../protocol/rpc';
+import { engineHandlers } from './api';
+import { ModelStore, onnxruntimeVersion } from './model';
+import { folderModels } from './models';
+import { ownVersion } from './ownVersion';
+import { TurnQueue } from './queue';
+import { RunStore } from './run/runStore';
+import { TENSOR_BUDGET_BYTES } from './tensors/plan';
+
+/** Least milliseconds between two reports of memory. */
+const REPORT_MILLISECONDS = 1_000;
+/** Bytes that an open session takes for each byte of its files, at most: onnxruntime packs weights again. */
+const RESIDENT_PER_BYTE = 3.1;
+/** How long requests may take to clean up once the other side is gone. */
+const FAREWELL_MILLISECONDS = 500;
+
+const startBytes = process.memoryUsage.rss();
+const queue = new TurnQueue();
+const runs = new RunStore(tensorBudget(process.env['VIVARIUM_TENSOR_BUDGET_MB']));
+const store = new ModelStore();
+const handlers = engineHandlers({
+  models: folderModels(store),
+  runs,
+  queue,
+  software: {
+    vivarium: ownVersion(),
+    onnxruntime: onnxruntimeVersion,
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+  },
+});
+
+const server = new RpcServer<EngineApi>({ post }, handlers, {
+  onError: (method, problem) => {
+    if (problem.code === 'cancelled') return;
+    process.stderr.write(`${method}: ${problem.code}: ${problem.message}\n`);
+    if (problem.details !== undefined) process.stderr.write(`${problem.details}\n`);
+  },
+  onReply: reportMemory,
+});
+/** Why requests are refused: until the client has said hello, and where it speaks another version. */
+let refusal: Problem | undefined = new Problem({ code: 'engine-version', message: 'The client has not said hello.' });
+let reported = -Infinity;
+
+process.on('message', (message: unknown) => {
+  if (!isRpcMessage(message)) return;
+  if (message.rpc === 'notify' && message.name === HELLO) welcome(readHello(message.data));
+  else if (refusal && message.rpc === 'request') {
+    post({ rpc: 'reply', id: message.id, ok: false, problem: refusal.toData() });
+  } else server.receive(message);
+});
+// Ctrl-C in a terminal reaches the whole group: whoever started the engine decides what becomes of it.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => {
+  server.abortAll();
+  const end = (): void => process.exit(0);
+  setTimeout(end, FAREWELL_MILLISECONDS);
+  const endWhenDone = (): void => void (server.pending === 0 ? end() : setTimeout(endWhenDone, 10));
+  endWhenDone();
+});
+post({ rpc: 'notify', name: HELLO, data: { protocol: ENGINE_PROTOCOL } });
+
+function post(message: RpcMessage): void {
+  // Where the other side is gone there is nobody to tell; `disconnect` ends the process.
+  process.send?.(message, undefined, undefined, () => undefined);
+}
+
+function welcome(protocol: number | undefined): void {
+  refusal =
+    protocol === ENGINE_PROTOCOL
+      ? undefined
+      : new Problem({
+          code: 'engine-version',
+          message: `The client speaks version ${protocol ?? 'unknown'} of the protocol and the engine version ${ENGINE_PROTOCOL}.`,
+        });
+}
+
+function reportMemory(): void {
+  if (performance.now() - reported < REPORT_MILLISECONDS) return;
+  reported = performance.now();
+  const report: MemoryReport = {
+    resident: process.memoryUsage.rss(),
+    expected: startBytes + RESIDENT_PER_BYTE * store.bytes + runs.bytes,
+  };
+  post({ rpc: 'notify', name: MEMORY, data: report });
+}
+
+function tensorBudget(megabytes: string | undefined): number {
+  const given = Number(megabytes);
+  return Number.isFinite(given) && given > 0 ? given * 1024 ** 2 : TENSOR_BUDGET_BYTES;
+}

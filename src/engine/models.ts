@@ -1,0 +1,59 @@
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { ModelRef, RunRequest } from '../protocol/engine';
+import type { Models } from './api';
+import { estimateMemory, inspectModel, listModels, type ModelStore, type ModelTokenizer } from './model';
+import { openTokenizer } from './tokenizer';
+
+/** Tokenizers that are kept; one of 150,000 tokens takes some tens of megabytes. */
+const TOKENIZERS_KEPT = 4;
+
+/** Model folders as the handlers see them. */
+export function folderModels(store: ModelStore): Models {
+  const tokenizers = new Tokenizers();
+  return {
+    load: (ref, options) => store.open(ref, options),
+    list: listModels,
+    inspect: inspectModel,
+    estimate: async (run) =>
+      estimateMemory(run.model, {
+        tokens: (await promptTokens(run, tokenizers)) + run.maxNewTokens,
+        capture: run.capture,
+        isLoaded: store.isOpen(run.model),
+      }),
+    tokenizer: (ref) => tokenizers.of(ref),
+    sessions: () => store.sessions,
+  };
+}
+
+async function promptTokens({ model, prompt }: RunRequest, tokenizers: Tokenizers): Promise<number> {
+  if ('ids' in prompt) return prompt.ids.length;
+  return prompt.text === '' ? 0 : (await tokenizers.of(model)).encode(prompt.text).length;
+}
+
+/** Tokenizers of folders, kept until their file changes. */
+class Tokenizers {
+  /** Least recently used first. */
+  private readonly kept = new Map<string, { readonly stamp: string; readonly tokenizer: Promise<ModelTokenizer> }>();
+
+  of(ref: ModelRef): Promise<ModelTokenizer> {
+    const folder = resolve(ref.folder);
+    const stamp = ['tokenizer.json', 'tokenizer_config.json'].map((name) => stampOf(join(folder, name))).join(' ');
+    const known = this.kept.get(folder);
+    const tokenizer = known?.stamp === stamp ? known.tokenizer : openTokenizer(folder);
+    this.kept.delete(folder);
+    this.kept.set(folder, { stamp, tokenizer });
+    // What could not be opened is tried again, for it may have been mended.
+    tokenizer.catch(() => this.kept.delete(folder));
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= TOKENIZERS_KEPT) break;
+      this.kept.delete(oldest);
+    }
+    return tokenizer;
+  }
+}
+
+function stampOf(path: string): string {
+  const info = statSync(path, { throwIfNoEntry: false });
+  return info ? `${info.size} ${info.mtimeMs}` : 'none';
+}

@@ -1,0 +1,83 @@
+import type { CancelSignal } from '../protocol/call';
+import { cancelled } from '../protocol/rpc';
+import type { TakeTurn } from './model/types';
+
+/** How urgent a task is: what a person waits for with the pointer on it, then runs, then scans. */
+export type Urgency = 'interactive' | 'run' | 'background';
+
+const ORDER: Readonly<Record<Urgency, number>> = { interactive: 0, run: 1, background: 2 };
+
+interface WaitingTurn {
+  readonly order: number;
+  /** Counts up: the task with the smaller began first. */
+  readonly task: number;
+  readonly start: () => void;
+}
+
+/**
+ * The process's one queue. Sessions are run one turn (a pass) at a time; between turns the event loop goes round, so
+ * that messages are read and Stop is seen. The next turn goes to the most urgent task that waits, among equals to the
+ * one that began first.
+ */
+export class TurnQueue {
+  private readonly waiting: WaitingTurn[] = [];
+  private busy = false;
+  private tasks = 0;
+
+  /**
+   * The turns of one task. A turn that is asked for after the signal was aborted, or that still waits then, is
+   * rejected as `cancelled`; one that has begun is not interrupted. Turns do not nest.
+   */
+  task(urgency: Urgency, signal: CancelSignal): TakeTurn {
+    const task = this.tasks++;
+    return (work) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) {
+          reject(cancelled());
+          return;
+        }
+        const onAbort = (): void => {
+          this.waiting.splice(this.waiting.indexOf(turn), 1);
+          reject(cancelled());
+        };
+        const turn: WaitingTurn = {
+          order: ORDER[urgency],
+          task,
+          start: () => {
+            signal.removeEventListener('abort', onAbort);
+            // The chain makes a rejection of what `work` throws at once.
+            void Promise.resolve()
+              .then(work)
+              .then(resolve, reject)
+              .finally(() => this.release());
+          },
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        this.enqueue(turn);
+        if (!this.busy) this.next();
+      });
+  }
+
+  private enqueue(turn: WaitingTurn): void {
+    const { order, task } = turn;
+    const place = this.waiting.findIndex(
+      (other) => other.order > order || (other.order === order && other.task > task),
+    );
+    this.waiting.splice(place < 0 ? this.waiting.length : place, 0, turn);
+  }
+
+  private release(): void {
+    // The task that had the turn goes on first and may ask for its next one; then the event loop goes round.
+    setImmediate(() => {
+      this.busy = false;
+      this.next();
+    });
+  }
+
+  private next(): void {
+    const turn = this.waiting.shift();
+    if (!turn) return;
+    this.busy = true;
+    turn.start();
+  }
+}

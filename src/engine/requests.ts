@@ -1,0 +1,104 @@
+import type { EngineApi, EngineMethod } from '../protocol/engine';
+import {
+  array,
+  boolean,
+  integer,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  string,
+  union,
+  type Check,
+} from '../protocol/validate';
+
+/** A million tokens is more than any context; a hundred million characters more than any prompt. */
+const MAX_TOKENS = 1_000_000;
+const MAX_TEXT = 100_000_000;
+const MAX_LAYERS = 10_000;
+const MAX_UINT32 = 2 ** 32 - 1;
+
+const none = object({});
+const path = string({ min: 1, max: 32_768 });
+const id = integer({ min: 0, max: MAX_UINT32 });
+const ids = array(id, { max: MAX_TOKENS });
+const index = integer({ min: 0, max: MAX_TOKENS });
+const layer = integer({ min: 0, max: MAX_LAYERS });
+const head = nullable(integer({ min: 0, max: MAX_LAYERS }));
+const runId = string({ min: 1, max: 200 });
+const model = object({ folder: path, file: optional(path) });
+const layers = union(oneOf('all'), array(layer, { max: MAX_LAYERS }));
+
+const sampling = object({
+  temperature: number({ min: 0, max: 1_000 }),
+  topK: integer({ min: 0, max: MAX_UINT32 }),
+  topP: number({ min: 0, max: 1 }),
+  minP: number({ min: 0, max: 1 }),
+  seed: integer({ min: 0, max: MAX_UINT32 }),
+});
+
+const run = object({
+  model,
+  prompt: union(object({ text: string({ max: MAX_TEXT }) }), object({ ids })),
+  decoder: string({ min: 1, max: 100 }),
+  sampling,
+  maxNewTokens: integer({ min: 0, max: MAX_TOKENS }),
+  capture: object({ attention: layers, hidden: layers, logits: boolean() }),
+  runId,
+});
+
+const text = string({ max: 10_000 });
+const size = integer({ min: 1, max: MAX_TOKENS });
+
+const identity = object({
+  name: text,
+  folder: string({ max: 32_768 }),
+  file: string({ max: 32_768 }),
+  sha256: text,
+  dtype: text,
+  architecture: text,
+  task: oneOf('text', 'life'),
+  layers: integer({ min: 0, max: MAX_LAYERS }),
+  heads: integer({ min: 0, max: MAX_LAYERS }),
+  vocabularySize: size,
+  contextLength: nullable(size),
+  life: optional(
+    object({
+      width: size,
+      height: size,
+      topology: oneOf('torus', 'plane'),
+      rule: text,
+      prompt: text,
+      answer: text,
+    }),
+  ),
+});
+
+/** What each request must look like. */
+export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['params']> } = {
+  info: none,
+  listModels: object({
+    roots: array(object({ path, origin: oneOf('bundled', 'workspace', 'added') }), { max: 1_000 }),
+  }),
+  inspectModel: object({ model }),
+  tokenize: object({ model, text: string({ max: MAX_TEXT }) }),
+  describeTokens: object({ model, ids }),
+  estimate: object({ run }),
+  run,
+  restoreRun: object({
+    runId,
+    model: identity,
+    ref: optional(model),
+    ids,
+    promptLength: index,
+    tensors: optional(path),
+  }),
+  closeRun: object({ runId }),
+  saveTensors: object({ runId, path }),
+  positionLogits: object({ runId, index: integer({ min: 1, max: MAX_TOKENS }) }),
+  attentionOverview: object({ runId, size: integer({ min: 1, max: 4_096 }) }),
+  attentionHead: object({ runId, layer, head }),
+  attentionRow: object({ runId, layer, head, query: index }),
+  attentionPair: object({ runId, query: index, key: index }),
+};

@@ -1,0 +1,199 @@
+import { decodeWeights, encodeWeights, WEIGHT_OF_CODE } from '../../core/numeric/codes';
+import { HeadStatisticsAccumulator, type HeadSummary } from '../../core/lens/attention';
+import { packedRow, thumbnail } from '../../core/lens/packed';
+import type {
+  AttentionHead,
+  AttentionOverview,
+  AttentionPair,
+  AttentionRow,
+  HeadStatistics,
+} from '../../protocol/engine';
+import { Problem } from '../../protocol/errors';
+import { Slices } from '../slices';
+import type { LayerMaps } from '../tensors/maps';
+import type { KeptRun } from './keptRun';
+import type { RunTensors } from './runTensors';
+import type { Waiting } from './waiting';
+
+/** Bytes of thumbnails in one message; smaller ones are made where there would be more. */
+const THUMBNAIL_BYTES = 12 * 1024 ** 2;
+
+/** Answers questions about the attention of a run. */
+export class RunAttention {
+  constructor(private readonly tensors: RunTensors) {}
+
+  /** Every head as a thumbnail of at most `size` pixels a side, with its statistics. */
+  overview(
+    run: KeptRun,
+    size: number,
+    waiting: Waiting,
+    onProgress: (progress: { done: number; total: number }) => void,
+  ): Promise<AttentionOverview> {
+    return run.inTurn(async () => {
+      const layers = this.tensors.layersOf(run);
+      const { runId, ids, identity } = run.record;
+      const fitting = Math.floor(Math.sqrt(THUMBNAIL_BYTES / Math.max(1, layers.length * identity.heads)));
+      const asked = Math.max(1, Math.min(size, fitting));
+      if (run.overview && run.overview.size === Math.min(asked, run.overview.tokens)) return run.overview;
+
+      const groups = this.tensors.groupsOf(run, layers);
+      const scoring = groups.map((group) => this.tensors.tokensToScore(run, group));
+      const total = scoring.reduce((sum, tokens) => sum + tokens, 0) + layers.length * identity.heads;
+      let done = 0;
+      const slices = new Slices(waiting.signal);
+      const pictures: Uint8Array[] = [];
+      const statistics: HeadStatistics[] = [];
+      let first: LayerMaps | undefined;
+      for (const [index, group] of groups.entries()) {
+        const maps = await this.tensors.maps(run, group, waiting, (tokens) =>
+          onProgress({ done: done + tokens, total }),
+        );
+        done += scoring[index] as number;
+        for (const [layer, layerMaps] of maps) {
+          first ??= layerMaps;
+          for (let head = 0; head < layerMaps.heads; head++) {
+            const map = await layerMaps.packed(head);
+            pictures.push(thumbnail(await codesOf(map, slices), layerMaps.tokens, asked));
+            statistics.push({ layer, head, ...(await statisticsOf(map, layerMaps.tokens, slices)) });
+            await slices.pause();
+          }
+          done += layerMaps.heads;
+          onProgress({ done, total });
+        }
+      }
+      const tokens = first?.tokens ?? ids.length;
+      const side = Math.min(asked, tokens);
+      const thumbnails = new Uint8Array(pictures.length * side * side);
+      pictures.forEach((picture, index) => thumbnails.set(picture, index * side * side));
+      run.overview = {
+        runId,
+        layers,
+        heads: first?.heads ?? identity.heads,
+        tokens,
+        size: side,
+        thumbnails,
+        statistics,
+        kept: first?.form ?? 'float32',
+      };
+      return run.overview;
+    });
+  }
+
+  /** The codes of a head, or of the mean over the heads of the layer. */
+  head(run: KeptRun, layer: number, head: number | null, waiting: Waiting): Promise<AttentionHead> {
+    return run.inTurn(async () => {
+      const maps = await this.layer(run, layer, head, waiting);
+      const slices = new Slices(waiting.signal);
+      const one = async (index: number): Promise<Uint8Array> => codesOf(await maps.packed(index), slices);
+      const codes = head === null ? await meanCodes(maps, slices) : await one(head);
+      return { layer, head, tokens: maps.tokens, codes };
+    });
+  }
+
+  row(run: KeptRun, layer: number, head: number | null, query: number, waiting: Waiting): Promise<AttentionRow> {
+    return run.inTurn(async () => {
+      const maps = await this.layer(run, layer, head, waiting);
+      refuseOutside(query, maps.tokens);
+      const exact = maps.form === 'float32';
+      if (head !== null) return { layer, head, query, weights: await maps.row(head, query), exact };
+      const sum = new Float64Array(query + 1);
+      for (let index = 0; index < maps.heads; index++) addTo(sum, await maps.row(index, query), 0, query + 1);
+      return { layer, head, query, weights: Float32Array.from(sum, (weight) => weight / maps.heads), exact };
+    });
+  }
+
+  /** How much every head of every layer makes `query` look at `key`. */
+  pair(run: KeptRun, query: number, key: number, waiting: Waiting): Promise<AttentionPair> {
+    return run.inTurn(async () => {
+      const layers = this.tensors.layersOf(run);
+      const weights: number[] = [];
+      let exact = true;
+      for (const group of this.tensors.groupsOf(run, layers)) {
+        for (const maps of (await this.tensors.maps(run, group, waiting)).values()) {
+          refuseOutside(Math.max(query, key), maps.tokens);
+          exact &&= maps.form === 'float32';
+          // A key after the query is hidden from it.
+          for (let head = 0; head < maps.heads; head++) {
+            weights.push(key > query ? 0 : await maps.weight(head, query, key));
+          }
+        }
+      }
+      return { query, key, weights: Float32Array.from(weights), exact };
+    });
+  }
+
+  private async layer(run: KeptRun, layer: number, head: number | null, waiting: Waiting): Promise<LayerMaps> {
+    if (layer >= run.record.identity.layers) {
+      throw new Problem({
+        code: 'bad-request',
+        message: `There is no layer ${layer}: the model has ${run.record.identity.layers}, from 0.`,
+      });
+    }
+    const maps = (await this.tensors.maps(run, [layer], waiting)).get(layer) as LayerMaps;
+    if (head !== null && head >= maps.heads) {
+      throw new Problem({
+        code: 'bad-request',
+        message: `There is no head ${head}: the model has ${maps.heads}, from 0.`,
+      });
+    }
+    return maps;
+  }
+}
+
+function refuseOutside(token: number, tokens: number): void {
+  if (token < tokens) return;
+  throw new Problem({
+    code: 'bad-request',
+    message: `There is no attention of token ${token}: the maps cover ${tokens}.`,
+  });
+}
+
+/** Entries that are worked on between two looks at the clock. */
+const STEP = 1 << 18;
+
+async function codesOf(map: Float32Array | Uint8Array, slices: Slices): Promise<Uint8Array> {
+  if (map instanceof Uint8Array) return map;
+  const codes = new Uint8Array(map.length);
+  for (let start = 0; start < map.length; start += STEP) {
+    encodeWeights(map, start, codes, start, Math.min(STEP, map.length - start));
+    await slices.pause();
+  }
+  return codes;
+}
+
+/** Mean over the heads of a layer, one head in memory at a time, summed in float64. */
+async function meanCodes(maps: LayerMaps, slices: Slices): Promise<Uint8Array> {
+  let sum: Float64Array | undefined;
+  for (let head = 0; head < maps.heads; head++) {
+    const map = await maps.packed(head);
+    sum ??= new Float64Array(map.length);
+    for (let start = 0; start < map.length; start += STEP) {
+      addTo(sum, map, start, Math.min(start + STEP, map.length));
+      await slices.pause();
+    }
+  }
+  const mean = sum ?? new Float64Array();
+  for (let index = 0; index < mean.length; index++) mean[index] = (mean[index] as number) / maps.heads;
+  const codes = new Uint8Array(mean.length);
+  encodeWeights(mean, 0, codes, 0, mean.length);
+  return codes;
+}
+
+function addTo(sum: Float64Array, map: Float32Array | Uint8Array, from: number, to: number): void {
+  const coded = map instanceof Uint8Array;
+  for (let index = from; index < to; index++) {
+    const value = map[index] as number;
+    sum[index] = (sum[index] as number) + (coded ? (WEIGHT_OF_CODE[value] as number) : value);
+  }
+}
+
+async function statisticsOf(map: Float32Array | Uint8Array, tokens: number, slices: Slices): Promise<HeadSummary> {
+  const accumulator = new HeadStatisticsAccumulator();
+  for (let query = 0; query < tokens; query++) {
+    const start = packedRow(query);
+    if (map instanceof Uint8Array) accumulator.add(decodeWeights(map, start, query + 1), 0, query);
+    else accumulator.add(map, start, query);
+    await slices.pause();
+  }
+  return accumulator.summary();
+}
