@@ -1,0 +1,225 @@
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { Trace } from '../../../core/trace/record';
+import type { AttentionOverview } from '../../../protocol/engine';
+import type { Cell } from '../../components/heat-map';
+import { pixelsOfCodes, weightStops } from '../../components/ramp';
+import { tokenLabel } from '../../../core/text/tokens';
+import { usePixelRatio, useSize } from '../../components/use-size';
+import { ProgressRing } from '../../ui/progress-ring';
+import type { TabProps } from '../tab';
+import { HeadsColumn, thumbnailSize } from './heads-column';
+import { hasHead, headOrder, headTitle, openingHead, sameHead } from './heads';
+import { MapColumn } from './map-column';
+import { ProblemNote } from './problem-note';
+import { QueryColumn } from './query-column';
+import { type Source, columnReading, rowReading, useHead, useOverview, usePair, useRow } from './run-data';
+import { type AttentionState, readState } from './state';
+import { weightText } from './weight-format';
+
+export interface AttentionViewProps extends TabProps {
+  readonly trace: Trace;
+  readonly runId: string;
+}
+
+/** Asks for the pictures of all heads first: what they cover decides what can be chosen. */
+export function AttentionView(props: AttentionViewProps) {
+  const { trace, runId, api } = props;
+  const ratio = usePixelRatio();
+  const source: Source = { api, runId, tokens: trace.tokens.length };
+  const { layers, heads } = trace.header.model;
+  const overview = useOverview(source, thumbnailSize(layers * heads, ratio));
+
+  if (overview.problem) {
+    return (
+      <div class="attention-empty">
+        <ProblemNote problem={overview.problem} retry={overview.retry} />
+      </div>
+    );
+  }
+  if (!overview.value) {
+    const { progress } = overview;
+    return (
+      <div class="attention-empty" role="status">
+        <ProgressRing />
+        <p>
+          Reading the attention of {layers} layers × {heads} heads.
+        </p>
+        {progress && <progress value={progress.done} max={progress.total} aria-label="Layers read" />}
+        {progress && (
+          <p class="muted">
+            {progress.done} of {progress.total} layers
+          </p>
+        )}
+      </div>
+    );
+  }
+  if (overview.value.layers.length === 0 || overview.value.tokens === 0) {
+    return (
+      <div class="attention-empty">
+        <p>No attention was kept for this run.</p>
+        <p class="muted">
+          {props.model && !props.model.probes.attention.available ? props.model.probes.attention.how : ''}
+        </p>
+      </div>
+    );
+  }
+  return <Attention {...props} overview={overview.value} source={source} ratio={ratio} />;
+}
+
+interface AttentionProps extends AttentionViewProps {
+  readonly overview: AttentionOverview;
+  readonly source: Source;
+  readonly ratio: number;
+}
+
+/** Widths, in CSS pixels, from which columns stand side by side; narrower the page scrolls. */
+const THREE_COLUMNS = 1120;
+const TWO_COLUMNS = 720;
+
+function Attention({ trace, overview, ratio, theme, selected, onSelect, announce, ...props }: AttentionProps) {
+  const state = useMemo(() => readState(props.state), [props.state]);
+  const setState = (partial: Partial<AttentionState>): void => props.setState(partial);
+  const [room, size] = useSize<HTMLDivElement>();
+  const tokens = overview.tokens;
+  const source = useMemo(() => ({ ...props.source, tokens }), [props.source.api, props.source.runId, tokens]);
+
+  const head = state.head && hasHead(overview, state.head) ? state.head : openingHead(overview);
+  const query = Math.min(selected ?? tokens - 1, tokens - 1);
+  const map = useHead(source, head);
+  const exactRow = useRow(source, head, query);
+  const row = useMemo(() => rowReading(exactRow.value, map.value, query), [exactRow.value, map.value, query]);
+  const key = state.key === null ? strongest(row?.weights) : Math.min(state.key, query);
+  const pair = usePair(source, query, row ? key : null);
+  const column = useMemo(() => columnReading(map.value, key), [map.value, key]);
+  const selection = useMemo<Cell>(() => ({ query, key }), [query, key]);
+  const looks = state.direction === 'looks';
+
+  const labels = useMemo(
+    () => trace.tokens.slice(0, tokens).map((token) => tokenLabel(token.text)),
+    [trace.tokens, tokens],
+  );
+  const texts = useMemo(() => trace.tokens.map((token) => token.text), [trace.tokens, trace.tokens.length]);
+  const stops = useMemo(() => weightStops(theme.colours.background, theme.dark), [theme]);
+  const pixelOfCode = useMemo(() => pixelsOfCodes(stops, state.scale), [stops, state.scale]);
+
+  const select = (cell: Cell): void => {
+    const [nextQuery, nextKey] = [clamp(cell.query, tokens), clamp(cell.key, tokens)];
+    if (nextQuery !== selected) onSelect(nextQuery);
+    if (nextKey !== state.key) setState({ key: nextKey });
+  };
+  const selectQuery = (next: number): void => onSelect(clamp(next, tokens));
+  const selectKey = (next: number): void => select({ query: Math.max(query, next), key: next });
+  const selectHead = (next: AttentionState['head']): void => setState({ head: next });
+
+  const keys = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if ((event.target as Element).closest('input, select, textarea, vscode-dropdown, .table-scroll, .pair-scroll'))
+      return;
+    const bracket = { '[': -1, ']': 1 }[event.key];
+    const to = { ArrowUp: query - 1, ArrowDown: query + 1, PageUp: query - PAGE, PageDown: query + PAGE }[event.key];
+    const toKey = { ArrowLeft: key - 1, ArrowRight: key + 1, Home: 0, End: query }[event.key];
+    if (bracket !== undefined) {
+      const order = headOrder(overview, state.sort);
+      const at = order.findIndex((each) => sameHead(each, head));
+      const next = order[at < 0 ? 0 : Math.max(0, Math.min(order.length - 1, at + bracket))];
+      if (next) selectHead(next);
+    } else if (to !== undefined) selectQuery(to);
+    else if (toKey !== undefined) select({ query, key: Math.max(0, Math.min(query, toKey)) });
+    else return;
+    event.preventDefault();
+  };
+
+  useAnnouncement(
+    announce,
+    row?.weights[key] === undefined
+      ? null
+      : `${headTitle(head)}. Query ${query} ${labels[query]}, key ${key} ${labels[key]}: ${weightText(row.weights[key])}`,
+    exactRow.value !== null || exactRow.problem !== null,
+  );
+
+  const columns = size.width >= THREE_COLUMNS ? 'three' : size.width >= TWO_COLUMNS ? 'two' : 'one';
+  const uncovered = trace.tokens.length - tokens;
+  if (size.width === 0) return <div class="attention" ref={room} />;
+  return (
+    <div class={`attention ${columns}-columns`} ref={room} onKeyDown={keys}>
+      {uncovered > 0 && (
+        <p class="note attention-covered">
+          The maps cover the first {tokens} of {trace.tokens.length} tokens: the model never read what follows.
+        </p>
+      )}
+      <HeadsColumn
+        overview={overview}
+        head={head}
+        sort={state.sort}
+        pixelOfCode={pixelOfCode}
+        ratio={ratio}
+        theme={theme}
+        onHead={selectHead}
+        onSort={(sort) => setState({ sort })}
+      />
+      <MapColumn
+        source={source}
+        map={map}
+        overview={overview}
+        head={head}
+        selection={selection}
+        row={row}
+        reading={looks ? row : column}
+        labels={labels}
+        promptLength={trace.header.promptLength}
+        state={state}
+        setState={setState}
+        stops={stops}
+        pixelOfCode={pixelOfCode}
+        theme={theme}
+        onSelect={select}
+        onHead={selectHead}
+        onQuery={selectQuery}
+        onKey={selectKey}
+        scrolls={columns === 'one'}
+      />
+      <QueryColumn
+        overview={overview}
+        head={head}
+        selection={selection}
+        direction={state.direction}
+        reading={looks ? row : column}
+        pair={pair}
+        labels={labels}
+        texts={texts}
+        scale={state.scale}
+        stops={stops}
+        theme={theme}
+        onDirection={(direction) => setState({ direction })}
+        onQuery={selectQuery}
+        onKey={selectKey}
+        onHead={selectHead}
+      />
+    </div>
+  );
+}
+
+/** Queries that Page Up and Page Down go. */
+const PAGE = 10;
+
+function clamp(index: number, tokens: number): number {
+  return Math.max(0, Math.min(tokens - 1, index));
+}
+
+function strongest(weights: Float32Array | undefined): number {
+  let best = 0;
+  weights?.forEach((weight, key) => {
+    if (weight > weights[best]!) best = key;
+  });
+  return best;
+}
+
+/** Says the selection's weight when it changes, once the exact number is there; not when the tab opens. */
+function useAnnouncement(announce: (text: string) => void, text: string | null, ready: boolean): void {
+  const said = useRef<string | null>(null);
+  useEffect(() => {
+    if (text === null || !ready || said.current === text) return;
+    if (said.current !== null) announce(text);
+    said.current = text;
+  }, [announce, text, ready]);
+}

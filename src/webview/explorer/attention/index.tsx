@@ -1,0 +1,47 @@
+import { isBusy } from '../session';
+import type { Tab, TabProps } from '../tab';
+import { ProgressRing } from '../../ui/progress-ring';
+import { counted } from '../../components/format';
+import { AttentionView } from './attention-view';
+import './attention.css';
+
+/** Attention of every layer and head of a run. */
+export const attentionTab: Tab = {
+  id: 'attention',
+  title: 'Attention',
+  component: AttentionTab,
+  available: () => true,
+  facts: ({ header }) => `${header.model.layers} layers × ${header.model.heads} heads`,
+};
+
+/** Attention is read once the whole sequence is known: while the run goes on the tab says how far it is. */
+function AttentionTab(props: TabProps) {
+  const { trace, runId, status } = props;
+  if (!trace || runId === null || trace.tokens.length === 0) {
+    return isBusy(status) ? (
+      <Waiting text="The model is loading." />
+    ) : (
+      <div class="attention-empty">
+        <p>No run yet.</p>
+        <p class="muted">Run a prompt: this tab then shows what every head of the model looked at.</p>
+      </div>
+    );
+  }
+  if (!trace.summary && isBusy(status)) {
+    const tokens = trace.tokens.length;
+    const total = trace.header.promptLength + trace.header.maxNewTokens;
+    return (
+      <Waiting text={`Attention shows when the run has ended: ${tokens} of at most ${counted(total, 'token')}.`} />
+    );
+  }
+  return <AttentionView key={runId} {...props} trace={trace} runId={runId} />;
+}
+
+function Waiting({ text }: { readonly text: string }) {
+  return (
+    <div class="attention-empty">
+      <ProgressRing />
+      <p>{text}</p>
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+import { useMemo, useState } from 'preact/hooks';
+import { decodeWeights } from '../../../core/numeric/codes';
+import { packedColumn, packedRow } from '../../../core/lens/packed';
+import type { Caller } from '../../../protocol/call';
+import type { AttentionHead, AttentionOverview, AttentionPair, AttentionRow } from '../../../protocol/engine';
+import type { ExplorerApi } from '../../../protocol/explorer';
+import { headId } from './heads';
+import { RecentCache, type Request, useRequest } from './requests';
+import type { HeadRef } from './state';
+
+/** What was fetched of one run, with bounds in bytes. Lives on while another tab is on show. */
+class RunData {
+  readonly overviews = new RecentCache<AttentionOverview>(32 << 20, (each) => each.thumbnails.byteLength);
+  readonly heads = new RecentCache<AttentionHead>(64 << 20, (each) => each.codes.byteLength);
+  readonly rows = new RecentCache<AttentionRow>(4 << 20, (each) => each.weights.byteLength + 64);
+  readonly pairs = new RecentCache<AttentionPair>(2 << 20, (each) => each.weights.byteLength + 64);
+
+  constructor(readonly run: string) {}
+}
+
+let lastRun: RunData | null = null;
+
+function dataOf(run: string): RunData {
+  if (lastRun?.run !== run) lastRun = new RunData(run);
+  return lastRun;
+}
+
+export interface Source {
+  readonly api: Caller<ExplorerApi>;
+  readonly runId: string;
+  /** Tokens of the sequence: another length is another picture. */
+  readonly tokens: number;
+}
+
+export interface OverviewRequest extends Request<AttentionOverview> {
+  readonly progress: { readonly done: number; readonly total: number } | null;
+}
+
+function useRunData({ runId, tokens }: Source): RunData {
+  return useMemo(() => dataOf(`${runId}:${tokens}`), [runId, tokens]);
+}
+
+/** @param size pixels of a thumbnail; null asks nothing yet. */
+export function useOverview(source: Source, size: number | null): OverviewRequest {
+  const data = useRunData(source);
+  const [progress, setProgress] = useState<{ readonly done: number; readonly total: number } | null>(null);
+  const request = useRequest(size === null ? null : `${size}`, data.overviews, (signal) => {
+    setProgress(null);
+    return source.api.call(
+      'attentionOverview',
+      { runId: source.runId, size: size ?? 1 },
+      { signal, onEvent: (event) => signal.aborted || setProgress(event) },
+    );
+  });
+  return { ...request, progress: request.value || request.problem ? null : progress };
+}
+
+export function useHead(source: Source, ref: HeadRef | null): Request<AttentionHead> {
+  const data = useRunData(source);
+  return useRequest(ref && headId(ref), data.heads, (signal) =>
+    source.api.call(
+      'attentionHead',
+      { runId: source.runId, layer: ref?.layer ?? 0, head: ref?.head ?? null },
+      { signal },
+    ),
+  );
+}
+
+/** The weights of one query as exactly as they are kept. */
+export function useRow(source: Source, ref: HeadRef | null, query: number | null): Request<AttentionRow> {
+  const data = useRunData(source);
+  const key = ref === null || query === null ? null : `${headId(ref)}:${query}`;
+  return useRequest(key, data.rows, (signal) =>
+    source.api.call(
+      'attentionRow',
+      { runId: source.runId, layer: ref?.layer ?? 0, head: ref?.head ?? null, query: query ?? 0 },
+      { signal },
+    ),
+  );
+}
+
+export function usePair(source: Source, query: number | null, key: number | null): Request<AttentionPair> {
+  const data = useRunData(source);
+  return useRequest(query === null || key === null ? null : `${query}:${key}`, data.pairs, (signal) =>
+    source.api.call('attentionPair', { runId: source.runId, query: query ?? 0, key: key ?? 0 }, { signal }),
+  );
+}
+
+/** Weights of a run of positions, and whether they are the model's own numbers. */
+export interface Reading {
+  /** Position of the first weight. */
+  readonly first: number;
+  readonly weights: Float32Array;
+  /** false: decoded from 8-bit codes. */
+  readonly exact: boolean;
+}
+
+/** Row of a query: exact where that has arrived, else from the map. */
+export function rowReading(row: AttentionRow | null, map: AttentionHead | null, query: number): Reading | null {
+  if (row && row.query === query) return { first: 0, weights: row.weights, exact: row.exact };
+  if (!map || query >= map.tokens) return null;
+  return { first: 0, weights: decodeWeights(map.codes, packedRow(query), query + 1), exact: false };
+}
+
+/** Column of a key: what each later query gives it. Does not sum to 1. */
+export function columnReading(map: AttentionHead | null, key: number): Reading | null {
+  if (!map || key >= map.tokens) return null;
+  return { first: key, weights: decodeWeights(packedColumn(map.codes, map.tokens, key)), exact: false };
+}
