@@ -75,8 +75,10 @@ describe('probes of one trained model in many forms', { skip: skipWithoutFixture
         await decoder.release();
         return floats(result[decoder.plan.logits.output]);
       };
-      // Probed tensors are kept, so onnxruntime fuses fewer operators: sums are rounded in another order.
-      assert.ok(largestDifference(await logits('all'), await logits('none')) < 2e-5);
+      const difference = largestDifference(await logits('all'), await logits('none'));
+      // GroupQueryAttention computes by another path where its scores are asked for, with sums in another order.
+      if (kind === 'group-query') assert.ok(difference < 2e-5, `logits differ by ${difference}`);
+      else assert.equal(difference, 0);
     });
   }
 

@@ -95,6 +95,23 @@ export function attentionProbabilities(attention: AttentionCase): Float64Array {
   return result;
 }
 
+/** How exactly float32 holds the largest score, where query, key, product and sum are each rounded once. */
+export function scoreRounding({ batch, heads, sequence, total, size, scale, query, key }: AttentionCase): number {
+  let largest = 0;
+  for (let b = 0; b < batch; b++) {
+    for (let h = 0; h < heads; h++) {
+      for (let q = 0; q < sequence; q++) {
+        for (let k = 0; k < total; k++) {
+          let sum = 0;
+          for (let i = 0; i < size; i++) sum += Math.abs(query(b, h, q, i) * key(b, h, k, i) * scale);
+          largest = Math.max(largest, sum);
+        }
+      }
+    }
+  }
+  return largest * 4 * 2 ** -24;
+}
+
 /** The largest distance of the sum of a row of `length` from 1. */
 export function rowSumError(probabilities: ArrayLike<number>, length: number): number {
   let largest = 0;
