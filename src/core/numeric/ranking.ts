@@ -23,7 +23,7 @@ export function topK(values: Float32Array | Float64Array, k: number): Uint32Arra
       heap[0] = i;
       keys[0] = value;
       siftDown(heap, keys, 0, size);
-      threshold = keys[0] as number;
+      threshold = keys[0];
     }
   }
   for (let end = size - 1; end > 0; end--) {

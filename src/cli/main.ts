@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { CoreError } from '../core/errors';
+import { Problem } from '../protocol/errors';
+import { Arguments, type Options } from './arguments';
+import { inspect } from './inspect';
+import { models } from './models';
+import { run } from './run';
+import { PACKAGE_JSON, withSession } from './session';
+import { problemText, terminal } from './terminal';
+import type { Verb } from './verb';
+
+const VERBS: readonly Verb[] = [models, inspect, run];
+
+const COMMON_OPTIONS = {
+  json: { type: 'boolean' },
+  verbose: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies Options;
+
+const COMMON_HELP = [
+  '  --json              one JSON document instead of text; its fields are in docs/cli.md',
+  '  --verbose           what the engine logs, on standard error',
+  '  -h, --help          this text',
+];
+
+async function main(argv: readonly string[]): Promise<void> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const verb = VERBS.find((candidate) => candidate.name === rest[0]);
+    for (const line of verb ? helpOf(verb) : overview()) terminal.line(line);
+    return;
+  }
+  if (name === '--version') {
+    terminal.line((JSON.parse(readFileSync(PACKAGE_JSON, 'utf8')) as { version: string }).version);
+    return;
+  }
+  const verb = VERBS.find((candidate) => candidate.name === name);
+  if (!verb) {
+    throw new Problem({
+      code: 'bad-request',
+      message: `There is no command "${name}".`,
+      action: `Use one of ${VERBS.map((candidate) => candidate.name).join(', ')}, or see "vivarium --help".`,
+    });
+  }
+  const args = Arguments.parse(verb.name, rest, { ...COMMON_OPTIONS, ...verb.options });
+  if (args.flag('help')) {
+    for (const line of helpOf(verb)) terminal.line(line);
+    return;
+  }
+  const work = await verb.prepare(args);
+  await withSession(args.flag('verbose'), (session) => work(session, terminal));
+}
+
+function overview(): string[] {
+  return [
+    'Vivarium: see inside small transformers.',
+    '',
+    ...VERBS.map((verb) => `  vivarium ${verb.usage}\n      ${verb.summary}`),
+    '',
+    'Each with --json and --help.',
+  ];
+}
+
+function helpOf(verb: Verb): string[] {
+  return [`Usage: vivarium ${verb.usage}`, '', verb.summary, '', ...verb.help, ...COMMON_HELP];
+}
+
+// Whoever reads only the beginning of the output (head, a pager) closes it: that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const problem =
+    error instanceof CoreError ? new Problem({ code: 'bad-request', message: error.message }) : Problem.from(error);
+  if (problem.code === 'cancelled') {
+    process.exitCode = 130;
+  } else {
+    process.stderr.write(`${problemText(problem.toData())}\n`);
+    if (problem.details !== undefined && process.argv.includes('--verbose'))
+      process.stderr.write(`${problem.details}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,78 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { ModelRef, ModelSummary } from '../protocol/engine';
+import { Problem, type ProblemCode } from '../protocol/errors';
+import type { Arguments, Options } from './arguments';
+import { BUNDLED_MODELS, type Session } from './session';
+
+/** Options of every verb that takes a model. */
+export const MODEL_OPTIONS = {
+  dtype: { type: 'string' },
+  file: { type: 'string' },
+} as const satisfies Options;
+
+export const MODEL_HELP = [
+  '  MODEL is a model folder, or the name of a bundled model.',
+  '  --dtype TYPE        which of its ONNX files: fp32, fp16, int8, q4, ... (the best one by default)',
+  '  --file PATH         the ONNX file itself, relative to the folder',
+];
+
+/**
+ * The folder that was meant: one that exists, or a bundled one of that name.
+ * @throws Problem `model-not-found`.
+ */
+export async function findModelFolder(name: string): Promise<string> {
+  if (await isFolder(name)) return path.resolve(name);
+  const bundled = await bundledNames();
+  if (bundled.includes(name)) return path.join(BUNDLED_MODELS, name);
+  throw new Problem({
+    code: 'model-not-found',
+    message: `There is no model folder ${name}, and no bundled model of that name.`,
+    action:
+      bundled.length > 0
+        ? `Give the path of a model folder, or one of ${bundled.join(', ')}.`
+        : 'Give the path of a model folder.',
+  });
+}
+
+/**
+ * The model that the arguments mean.
+ * @throws Problem `model-not-found`, `onnx-missing` where no file has that dtype, `bad-request`.
+ */
+export async function chooseModel({ engine, signal }: Session, name: string, args: Arguments): Promise<ModelRef> {
+  const [dtype, file] = [args.text('dtype'), args.text('file')];
+  if (dtype !== undefined && file !== undefined) throw args.usage('--dtype and --file cannot be used together.');
+  const folder = await findModelFolder(name);
+  if (file !== undefined) return { folder, file: file.replaceAll('\\', '/') };
+  if (dtype === undefined) return { folder };
+
+  const found = await engine.call('listModels', { roots: [{ path: folder, origin: 'added' }] }, { signal });
+  const summary = found.find((model) => path.resolve(model.folder) === folder);
+  const variant = summary?.variants.find((candidate) => candidate.dtype === dtype);
+  if (!variant) throw noSuchType(folder, dtype, summary);
+  return { folder, file: variant.file };
+}
+
+function noSuchType(folder: string, dtype: string, summary: ModelSummary | undefined): Problem {
+  if (summary?.problem && summary.variants.length === 0) {
+    return new Problem({ ...summary.problem, code: summary.problem.code as ProblemCode });
+  }
+  const types = [...new Set(summary?.variants.map((variant) => variant.dtype))];
+  return new Problem({
+    code: 'onnx-missing',
+    message: `${folder} has no ${dtype} model.`,
+    action: types.length > 0 ? `Choose one of ${types.join(', ')}.` : 'Choose another folder.',
+  });
+}
+
+async function bundledNames(): Promise<string[]> {
+  const entries = await readdir(BUNDLED_MODELS, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+async function isFolder(name: string): Promise<boolean> {
+  return stat(name).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+}

@@ -1,0 +1,121 @@
+import path from 'node:path';
+import { tokenLabel } from '../core/text/tokens';
+import { decodeUtf8 } from '../core/text/utf8';
+import type { FinishReason, Sampling, Trace, TraceEvent, TraceToken } from '../core/trace/record';
+import type { WrittenRun } from './output';
+import { printable, type Terminal } from './terminal';
+
+/** The tokens of a run as they come: one row each, the prompt's and the generated under a heading. */
+export class RunTable {
+  private origin: TraceToken['origin'] | undefined;
+
+  constructor(private readonly terminal: Terminal) {}
+
+  add(event: TraceEvent): void {
+    if (event.type === 'header') {
+      const { model, decoder, sampling } = event;
+      this.terminal.line(`${model.name} · ${model.dtype} · ${decoder.name}, ${samplingText(sampling)}`);
+      this.terminal.line();
+      this.terminal.line(row('#', 'id', 'probability', 'rank', 'surprisal', 'entropy', 'token'));
+    } else if (event.type === 'token') {
+      if (event.origin !== this.origin) this.terminal.line(event.origin === 'prompt' ? 'prompt' : 'generated');
+      this.origin = event.origin;
+      this.terminal.line(tokenRow(event));
+    }
+  }
+}
+
+/** The text, what was counted, and where the files are. */
+export function runSummary(trace: Trace, written: WrittenRun): string[] {
+  const { summary, header } = trace;
+  const generated = trace.tokens.length - header.promptLength;
+  const finish = summary && generated > 0 ? `, ${FINISH[summary.finish]}` : '';
+  const speed = summary?.tokensPerSecond == null ? '' : `, ${summary.tokensPerSecond.toFixed(1)} tokens/s`;
+  const seconds = summary ? `, ${summary.seconds.toFixed(2)} s` : '';
+  const text = textOf(trace, 0);
+  return [
+    '',
+    ...(text === null ? [] : [printable(text), '']),
+    `${trace.tokens.length} tokens: ${header.promptLength} prompt + ${generated} generated${finish}${speed}${seconds}`,
+    ...(summary?.notes ?? []),
+    ...[written.trace, written.tensors].flatMap((file) => (file === null ? [] : [path.relative('', file)])),
+  ];
+}
+
+/** What `run --json` prints; the fields are documented in docs/cli.md. */
+export function runDocument(trace: Trace, written: WrittenRun): object {
+  const { header, summary } = trace;
+  return {
+    text: textOf(trace, 0),
+    generatedText: textOf(trace, header.promptLength),
+    ids: trace.tokens.map((token) => token.id),
+    promptLength: header.promptLength,
+    seconds: summary?.seconds ?? null,
+    prefillSeconds: summary?.prefillSeconds ?? null,
+    tokensPerSecond: summary?.tokensPerSecond ?? null,
+    finish: summary?.finish ?? null,
+    passes: trace.passes.length,
+    model: header.model,
+    decoder: header.decoder,
+    sampling: header.sampling,
+    maxNewTokens: header.maxNewTokens,
+    tokens: trace.tokens.map(({ index, id, text, special, origin, judgement }) => ({
+      index,
+      id,
+      text,
+      special,
+      origin,
+      probability: judgement?.probability ?? null,
+      rank: judgement?.rank ?? null,
+      surprisal: judgement?.surprisal ?? null,
+      entropy: judgement?.entropy ?? null,
+    })),
+    files: { trace: written.trace, tensors: written.tensors },
+    tensors: written.tensorNames,
+    notes: summary?.notes ?? [],
+    software: header.software,
+  };
+}
+
+const FINISH: Readonly<Record<FinishReason, string>> = {
+  'end-of-text': 'ended by the model',
+  length: 'as many as asked for',
+  'context-full': 'the context is full',
+  cancelled: 'stopped',
+  failed: 'failed',
+};
+
+/** Text of the tokens from `start`; null without a tokenizer. Special tokens are no text. */
+function textOf(trace: Trace, start: number): string | null {
+  if (trace.header.tokenizer === 'none') return null;
+  const bytes = trace.tokens.slice(start).flatMap((token) => token.bytes);
+  return decodeUtf8(bytes, () => '\uFFFD');
+}
+
+function samplingText({ temperature, topK, topP, minP, seed }: Sampling): string {
+  if (temperature === 0) return 'greedy';
+  return [
+    `temperature ${temperature}`,
+    ...(topK > 0 ? [`top-k ${topK}`] : []),
+    ...(topP < 1 ? [`top-p ${topP}`] : []),
+    ...(minP > 0 ? [`min-p ${minP}`] : []),
+    `seed ${seed}`,
+  ].join(', ');
+}
+
+function tokenRow({ index, id, text, judgement }: TraceToken): string {
+  return row(
+    String(index),
+    String(id),
+    judgement === null ? '–' : judgement.probability.toFixed(3),
+    judgement === null ? '–' : String(judgement.rank),
+    judgement === null ? '–' : `${judgement.surprisal.toFixed(2)} bits`,
+    judgement === null ? '–' : `${judgement.entropy.toFixed(2)} bits`,
+    tokenLabel(text),
+  );
+}
+
+function row(...cells: readonly [string, string, string, string, string, string, string]): string {
+  const widths = [5, 7, 11, 6, 10, 10];
+  return cells.map((cell, i) => (i < widths.length ? cell.padStart(widths[i] as number) : cell)).join('  ');
+}
