@@ -35,6 +35,7 @@ export const companions = {
   '@vscode/webview-ui-toolkit': [
     '@microsoft/fast-element',
     '@microsoft/fast-foundation',
+    '@microsoft/fast-web-utilities',
     'exenv-es6',
     'tabbable',
     'tslib',
@@ -45,7 +46,7 @@ const builtins = new Set(builtinModules);
 
 /** @param {string} file path with forward slashes, relative to the project root @returns {Runtime | null} */
 export function runtimeOf(file) {
-  const folder = /^src\/([^/]+)\//.exec(file)?.[1];
+  const folder = /^src\/([^/]+)(?:\/|$)/.exec(file)?.[1];
   return folder !== undefined && folder in rules ? /** @type {Runtime} */ (folder) : null;
 }
 
