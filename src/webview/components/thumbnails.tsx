@@ -144,7 +144,8 @@ export function Thumbnails(props: ThumbnailsProps) {
   );
 }
 
-const ROW_HEADING = 17;
+/** CSS pixels of the headings, which stay in sight: see `thumbnails.css`. */
+const ROW_HEADING = 33;
 const COLUMN_HEADING = 20;
 
 /** Where a scroll position must go so that [start, start + length) is in view. */

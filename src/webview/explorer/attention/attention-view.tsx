@@ -112,9 +112,10 @@ function Attention({ trace, overview, ratio, theme, selected, onSelect, announce
   const selectHead = (next: AttentionState['head']): void => setState({ head: next });
 
   const keys = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if ((event.target as Element).closest('input, select, textarea, vscode-dropdown, .table-scroll, .pair-scroll'))
-      return;
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    // On many keyboards the brackets are typed with AltGr, which also reads as Ctrl and Alt.
+    if (event.defaultPrevented || (modified && !event.getModifierState('AltGraph'))) return;
+    if ((event.target as Element).closest('input, select, textarea, .table-scroll, .pair-scroll')) return;
     const bracket = { '[': -1, ']': 1 }[event.key];
     const to = { ArrowUp: query - 1, ArrowDown: query + 1, PageUp: query - PAGE, PageDown: query + PAGE }[event.key];
     const toKey = { ArrowLeft: key - 1, ArrowRight: key + 1, Home: 0, End: query }[event.key];

@@ -36,7 +36,7 @@ export function Definition({ text, children }: { readonly text: string; readonly
       >
         {children}
       </span>
-      <span class="visually-hidden" id={id}>
+      <span class="unseen" id={id}>
         {text}
       </span>
       {open && (

@@ -10,8 +10,10 @@ export function HeadStanding({ overview, head }: { readonly overview: AttentionO
     <section class="head-standing" aria-label={`${headTitle(head)} among all heads`}>
       <header>
         <h3>{headTitle(head)}</h3>
-        <span>
-          {index === null ? 'the numbers are those of single heads' : `against all ${overview.statistics.length} heads`}
+        <span
+          title={index === null ? 'Entropy, distance and first-token mass are numbers of single heads.' : undefined}
+        >
+          {index === null ? 'not ranked' : `against all ${overview.statistics.length} heads`}
         </span>
       </header>
       {STATISTICS.map((statistic) => (
@@ -54,7 +56,9 @@ function Strip({ statistic, overview, index }: StripProps) {
           <path class="strip-ticks" d={values.map((each) => `M${x(each).toFixed(1)} 4V15`).join('')} />
           {value !== undefined && <path class="strip-chosen" d={`M${x(value).toFixed(1)} 0V15`} />}
         </svg>
-        <span>{largest.toFixed(statistic.decimals)}</span>
+        <span title={index === null ? 'Entropy, distance and first-token mass are those of single heads.' : ''}>
+          {largest.toFixed(statistic.decimals)}
+        </span>
       </div>
     </div>
   );

@@ -49,7 +49,7 @@ export function headId({ layer, head }: HeadRef): string {
 }
 
 export function headTitle({ layer, head }: HeadRef): string {
-  return head === null ? `Layer ${layer}, mean of its heads` : `Layer ${layer}, head ${head}`;
+  return head === null ? `Layer ${layer}, mean of heads` : `Layer ${layer}, head ${head}`;
 }
 
 export function sameHead(one: HeadRef | null, other: HeadRef | null): boolean {

@@ -17,16 +17,7 @@ export const attentionTab: Tab = {
 /** Attention is read once the whole sequence is known: while the run goes on the tab says how far it is. */
 function AttentionTab(props: TabProps) {
   const { trace, runId, status } = props;
-  if (!trace || runId === null || trace.tokens.length === 0) {
-    return isBusy(status) ? (
-      <Waiting text="The model is loading." />
-    ) : (
-      <div class="attention-empty">
-        <p>No run yet.</p>
-        <p class="muted">Run a prompt: this tab then shows what every head of the model looked at.</p>
-      </div>
-    );
-  }
+  if (!trace || runId === null) return null;
   if (!trace.summary && isBusy(status)) {
     const tokens = trace.tokens.length;
     const total = trace.header.promptLength + trace.header.maxNewTokens;

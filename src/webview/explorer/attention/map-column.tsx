@@ -6,6 +6,7 @@ import { AxisLabels } from '../../components/axis-labels';
 import { type RampStops, css, inkOn } from '../../components/colour';
 import { type Cell, HeatMap } from '../../components/heat-map';
 import { type WeightScale, weightColour } from '../../components/ramp';
+import { Segmented } from '../../components/segmented';
 import type { ThemeInfo } from '../../components/theme';
 import { usePixelRatio, useSize } from '../../components/use-size';
 import { headTitle } from './heads';
@@ -14,7 +15,6 @@ import { ProblemNote } from './problem-note';
 import { HatchNote, Readout } from './readout';
 import type { Request } from './requests';
 import { type Reading, type Source, rowReading, useRow } from './run-data';
-import { Segmented } from './segmented';
 import { SequenceOverview } from './sequence-overview';
 import type { AttentionState, HeadRef } from './state';
 import { shortWeight } from './weight-format';
@@ -58,21 +58,27 @@ export function MapColumn(props: MapColumnProps) {
           label="Show the weights as"
           value={state.view}
           options={[
-            { value: 'map', text: 'Map' },
-            { value: 'table', text: 'Table', title: 'The same numbers as tables' },
+            { name: 'map', title: 'Map' },
+            { name: 'table', title: 'Table', hint: 'The same numbers as tables' },
           ]}
           onChange={(view) => setState({ view })}
         />
-        <span class="control-label">Scale</span>
-        <Segmented<WeightScale>
-          label="Scale of the colours"
-          value={state.scale}
-          options={[
-            { value: 'linear', text: 'Linear', title: 'Colour proportional to the weight' },
-            { value: 'sqrt', text: 'Square root', title: 'Colour proportional to the square root: small weights show' },
-          ]}
-          onChange={(scale) => setState({ scale })}
-        />
+        <span class="control-group">
+          <span class="control-label">Scale</span>
+          <Segmented<WeightScale>
+            label="Scale of the colours"
+            value={state.scale}
+            options={[
+              { name: 'linear', title: 'Linear', hint: 'Colour proportional to the weight' },
+              {
+                name: 'sqrt',
+                title: 'Square root',
+                hint: 'Colour proportional to the square root: small weights show',
+              },
+            ]}
+            onChange={(scale) => setState({ scale })}
+          />
+        </span>
       </header>
       {state.view === 'table' ? <WeightsTable {...props} /> : <MapBody {...props} />}
     </section>

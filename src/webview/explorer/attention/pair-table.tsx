@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { AttentionOverview, AttentionPair } from '../../../protocol/engine';
 import { type RampStops, css, inkOn } from '../../components/colour';
 import { type WeightScale, weightColour } from '../../components/ramp';
@@ -48,6 +49,17 @@ export function PairTable({ overview, pair, head, query, keyToken, scale, stops,
     );
   };
 
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The heading of a chosen column that has scrolled away comes back into sight, and no other box scrolls with it.
+    const [scroller, column] = [box.current, box.current?.querySelector<HTMLElement>('thead .current')];
+    if (!scroller || !column) return;
+    const left = column.offsetLeft - (scroller.querySelector<HTMLElement>('tbody th')?.offsetWidth ?? 0);
+    const right = column.offsetLeft + column.offsetWidth;
+    if (left < scroller.scrollLeft) scroller.scrollLeft = left;
+    else if (right > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = right - scroller.clientWidth;
+  }, [head.layer]);
+
   return (
     <section class="pair" aria-label="The same pair in every head">
       <header class="section-header">
@@ -60,6 +72,7 @@ export function PairTable({ overview, pair, head, query, keyToken, scale, stops,
         <ProblemNote problem={pair.problem} retry={pair.retry} />
       ) : (
         <div
+          ref={box}
           class="pair-scroll"
           tabIndex={0}
           role="group"

@@ -3,12 +3,12 @@ import type { AttentionOverview, AttentionPair } from '../../../protocol/engine'
 import type { RampStops } from '../../components/colour';
 import type { Cell } from '../../components/heat-map';
 import type { WeightScale } from '../../components/ramp';
+import { Segmented } from '../../components/segmented';
 import type { ThemeInfo } from '../../components/theme';
 import { MostList } from './most-list';
 import { PairTable } from './pair-table';
 import type { Request } from './requests';
 import type { Reading } from './run-data';
-import { Segmented } from './segmented';
 import type { Direction, HeadRef } from './state';
 import { WeightText } from './weight-text';
 
@@ -48,24 +48,25 @@ export function QueryColumn(props: QueryColumnProps) {
           <span class="token-box">{labels[subject]}</span>
           <span class="muted">position {subject}</span>
         </header>
-        <Segmented<Direction>
-          label="Direction"
-          class="wide"
-          value={direction}
-          options={[
-            {
-              value: 'looks',
-              text: 'Looks at',
-              title: 'The weights of the query on all keys up to it: a row of the map',
-            },
-            {
-              value: 'looked',
-              text: 'Looked at by',
-              title: 'The weights of all later queries on the key: a column of the map',
-            },
-          ]}
-          onChange={props.onDirection}
-        />
+        <div class="direction">
+          <Segmented<Direction>
+            label="Direction"
+            value={direction}
+            options={[
+              {
+                name: 'looks',
+                title: 'Looks at',
+                hint: 'The weights of the query on all keys up to it: a row of the map',
+              },
+              {
+                name: 'looked',
+                title: 'Looked at by',
+                hint: 'The weights of all later queries on the key: a column of the map',
+              },
+            ]}
+            onChange={props.onDirection}
+          />
+        </div>
         <WeightText
           texts={props.texts}
           reading={reading}

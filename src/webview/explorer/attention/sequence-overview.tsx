@@ -99,6 +99,11 @@ export function SequenceOverview(props: SequenceOverviewProps) {
           onPointerCancel={() => (grip.current = null)}
         />
         <svg width={side} height={side} aria-hidden="true">
+          <defs>
+            <pattern id="overview-hatch" width="6" height="6" patternUnits="userSpaceOnUse">
+              <path d="M-1 1L1 -1M0 6L6 0M5 7L7 5" />
+            </pattern>
+          </defs>
           <path class="overview-causal" d={`M0 0H${side}V${side}Z`} />
           <circle
             class="overview-selection"
@@ -120,7 +125,7 @@ export function SequenceOverview(props: SequenceOverviewProps) {
         <span>
           {perPixel > 1
             ? `max-pooled: a pixel is the largest of ${perPixel} × ${perPixel} weights`
-            : 'a pixel or more a weight'}
+            : 'every weight shows'}
         </span>
         <span>box: the part on show; drag it</span>
       </figcaption>
