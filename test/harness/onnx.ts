@@ -52,7 +52,8 @@ export async function loadProbed(path: string, request: ProbeRequest): Promise<P
 
 type Sizes = { sequence: number; past: number };
 
-function decoderFeeds(
+/** Feeds for one pass over `ids` after what `cache`, the result of an earlier pass, holds. */
+export function decoderFeeds(
   { interface: io, ...anatomy }: DecoderAnatomy,
   ids: readonly number[],
   cache?: ort.InferenceSession.OnnxValueMapType,
