@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { EditorEngine } from './engine/engine';
 import { ExplorerPanels } from './explorer/panels';
 import { TraceViewer } from './explorer/viewer';

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
+import type { ModelSummary } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
 import type {
   ExplorerApi,
@@ -180,11 +181,7 @@ export class ExplorerSession implements vscode.Disposable {
     }
     this.revived = true;
     const { models, problem } = await this.services.catalog.tryList();
-    if (!this.settings.model) {
-      const first =
-        models.find((model) => !model.problem && model.kind === 'text') ?? models.find((model) => !model.problem);
-      if (first) this.settings = { ...this.settings, model: { folder: first.folder, file: first.file } };
-    }
+    this.settings = withModel(this.settings, models);
     return {
       mode: this.options.mode,
       models,
@@ -212,12 +209,13 @@ export class ExplorerSession implements vscode.Disposable {
   }
 
   private async startRun(settings: ExplorerSettings): Promise<string> {
-    this.settings = settings;
-    const model = await this.requireListed(settings.model?.folder);
+    const chosen = withModel(settings, await this.services.catalog.list());
+    this.settings = chosen;
+    const model = await this.requireListed(chosen.model?.folder);
     if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
     this.active?.stop();
     const previous = this.trace?.header.id;
-    const run = new ActiveRun(this.services.engine, settings, model, {
+    const run = new ActiveRun(this.services.engine, chosen, model, {
       onEvents: (events) => {
         if (this.active !== run) return;
         this.trace = run.trace;
@@ -258,9 +256,7 @@ export class ExplorerSession implements vscode.Disposable {
     return this.trace;
   }
 
-  private async requireListed(
-    folder: string | undefined,
-  ): Promise<NonNullable<Awaited<ReturnType<ModelCatalog['find']>>>> {
+  private async requireListed(folder: string | undefined): Promise<ModelSummary> {
     if (folder === undefined) {
       throw new Problem({
         code: 'model-not-found',
@@ -281,4 +277,16 @@ export class ExplorerSession implements vscode.Disposable {
   private notify<N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]): void {
     void this.webview.postMessage({ rpc: 'notify', name, data });
   }
+}
+
+/** Where no model is chosen yet, the first that fits the prompt: a Life model for its own grammar, else a text model. */
+function withModel(settings: ExplorerSettings, models: readonly ModelSummary[]): ExplorerSettings {
+  if (settings.model) return settings;
+  const usable = models.filter((model) => !model.problem);
+  const opening = (model: ModelSummary): string | undefined => model.life?.prompt.split('{cells}')[0];
+  const model =
+    usable.find((candidate) => opening(candidate) && settings.prompt.startsWith(opening(candidate) ?? '')) ??
+    usable.find((candidate) => candidate.kind === 'text' && candidate.role === 'target') ??
+    usable[0];
+  return model ? { ...settings, model: { folder: model.folder, file: model.file } } : settings;
 }

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { parseTrace, serializeTrace } from '../../core/trace/vivtrace';
 import type { Trace } from '../../core/trace/record';
 import type { Log } from '../log';
