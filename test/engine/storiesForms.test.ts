@@ -111,8 +111,8 @@ describe('one trained model in fourteen ONNX forms', { skip: skipWithoutFixtures
     });
   }
 
-  it('rolling back and going on equals never having gone there', async () => {
-    for (const form of forms.filter(({ file }) => !/quantized/.test(file))) {
+  for (const form of forms) {
+    it(`${form.folder}/${form.file}: rolling back and going on equals never having gone there`, async () => {
       const model = await store.open({ folder: stories(form.folder), file: form.file });
       const ids = (reference[2] as ReferenceRun).greedy_tokens.slice(0, 40);
       const straight = (await score(model, ids, 20, false)).logits;
@@ -122,16 +122,20 @@ describe('one trained model in fourteen ONNX forms', { skip: skipWithoutFixtures
       await sequence.extend([10]);
       sequence.rollback(20);
       assert.equal(sequence.length, 20);
-      await sequence.extend([11, 12]);
-      sequence.rollback(15);
-      await sequence.extend(ids.slice(15, 20));
-      const after = await sequence.extend(ids.slice(20));
-      const tolerance = form.exact ? 1e-4 : 0.1;
-      const difference = largestDifference(after, straight.subarray(20 * 512));
-      assert.ok(difference <= tolerance, `${form.folder}/${form.file} differs by ${difference}`);
+      assert.deepEqual(await sequence.extend(ids.slice(20)), straight.subarray(20 * 512));
       sequence.rollback(0);
-      const again = await sequence.extend(ids.slice(0, 20));
-      assert.deepEqual(again, straight.subarray(0, 20 * 512), `${form.folder}/${form.file} from the start`);
+      assert.deepEqual(await sequence.extend(ids.slice(0, 20)), straight.subarray(0, 20 * 512));
+    });
+  }
+
+  it('logits with and without a cache agree', async () => {
+    const cached = await store.open({ folder: stories('optimum') });
+    const uncached = await store.open({ folder: stories('optimum_no_cache') });
+    for (const { greedy_tokens: tokens } of reference) {
+      const ids = tokens.slice(0, 47);
+      const [a, b] = [await score(cached, ids, 1, false), await score(uncached, ids, 47, false)];
+      // Logits reach 20 here: this is the last digit but one of a float32.
+      assert.ok(largestDifference(a.logits, b.logits) < 3e-5);
     }
   });
 
@@ -148,9 +152,8 @@ describe('one trained model in fourteen ONNX forms', { skip: skipWithoutFixtures
     await assert.rejects(store.open({ folder: stories('genai_fails_at_load') }), (error: unknown) => {
       assert.ok(error instanceof Problem);
       assert.equal(error.code, 'onnx-invalid');
-      assert.match(error.message, /^model\.onnx is not a valid ONNX model: .*present\.0\.key.*\.$/);
+      assert.match(error.message, /^model\.onnx is broken: it has an output present\.0\.key that no operator makes\.$/);
       assert.ok(error.action);
-      assert.match(error.details ?? '', /graph\.cc/);
       return true;
     });
   });

@@ -6,7 +6,7 @@ import { type CacheSlot, cacheSlots, slotKeys } from './cacheLayout';
 import type { ModelConfig } from './config';
 import { chunkSize } from './memory';
 import type { ModelGraph } from './modelGraph';
-import { OnnxSequence } from './sequence';
+import { type FileLimits, OnnxSequence } from './sequence';
 import type { DecoderSession } from './session';
 import { Stage } from './stage';
 import type { LoadedModel, Sequence, SequenceOptions, TakeTurn } from './types';
@@ -24,6 +24,7 @@ export interface OpenParts {
   readonly first: DecoderSession | null;
   /** As the model was asked for: of a pair the file without past. */
   readonly file: string;
+  readonly limits: FileLimits;
 }
 
 /** A model ready to run, its passes taking turns through `turn`. */
@@ -58,6 +59,7 @@ export function loadedModel(parts: OpenParts, turn: TakeTurn): LoadedModel {
           main: stage(main),
           slots: layout.slots,
           lastLogitsOnly: main.plan.unavailable.some(({ what }) => what === 'logits'),
+          limits: parts.limits,
           turn,
         },
         options,

@@ -7,6 +7,7 @@ function raw(error: unknown): string {
 /** What onnxruntime said without the places in its own source code: `/onnxruntime_src/.../graph.cc:1555 void f(...) `. */
 function plain(message: string): string {
   return message
+    .replace(/\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : /g, '')
     .replace(/^Load model from .*? failed:/, '')
     .replace(/\/?\S*onnxruntime\S*\.(cc|h):\d+ .*?\)( const)? /, '')
     .replace(/\s+/g, ' ')

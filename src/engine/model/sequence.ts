@@ -17,7 +17,14 @@ export interface SequenceParts {
   readonly slots: readonly CacheSlot[];
   /** The file gives the logits of the last token of a pass only. */
   readonly lastLogitsOnly: boolean;
+  readonly limits: FileLimits;
   readonly turn: TakeTurn;
+}
+
+/** What is found out about a file while it runs, for all its sequences. */
+export interface FileLimits {
+  /** Whether it takes several tokens at once when the cache is not empty. */
+  takesSeveralOnCache: boolean;
 }
 
 /** Gives the cache alone: for tokens that are read again. */
@@ -61,10 +68,8 @@ export class OnnxSequence implements Sequence {
     const before = this.length;
     try {
       await this.readAgain();
-      if (tokens.length === 1) return await this.pass(tokens);
-      const logits = this.oneByOne ? null : await this.pass(tokens);
-      if (logits?.length === tokens.length * this.vocabularySize) return logits;
-      return await this.passes(tokens);
+      const logits = tokens.length === 1 || this.takesSeveral() ? await this.severalOrNone(tokens) : null;
+      return logits ?? (await this.passes(tokens));
     } catch (error) {
       this.rollback(before);
       throw error;
@@ -129,22 +134,42 @@ export class OnnxSequence implements Sequence {
   private async readAgain(): Promise<void> {
     if (!this.isCached) return;
     while (this.cached < this.length) {
-      const count = this.oneByOne ? 1 : this.chunk;
+      const count = this.takesSeveral() ? this.chunk : 1;
       const tokens = this.tokens.slice(this.cached, this.cached + count);
       const outputs = await this.parts.turn(() => this.stage().run(tokens, this.cached, this.cache, cacheOnly));
       this.keep(outputs, tokens.length);
     }
   }
 
-  /** One pass a token, for files that give no more; their logits put together. */
+  /** Whether several tokens may be fed at once, as far as is known. */
+  private takesSeveral(): boolean {
+    return !this.oneByOne && (this.cached === 0 || this.parts.limits.takesSeveralOnCache);
+  }
+
+  /** One pass of several tokens; null where the file turns out to take or to give only one. */
+  private async severalOrNone(tokens: readonly number[]): Promise<Float32Array | null> {
+    try {
+      return await this.pass(tokens);
+    } catch (error) {
+      // Exports for onnxruntime-genai with MultiHeadAttention read several tokens into an empty cache only.
+      const isLimit = error instanceof Problem && error.code === 'run-failed' && this.cached > 0;
+      if (!isLimit) throw error;
+      this.parts.limits.takesSeveralOnCache = false;
+      return null;
+    }
+  }
+
+  /** One pass a token, for files that take or give no more; their logits put together. */
   private async passes(tokens: readonly number[]): Promise<Float32Array> {
     const all = new Float32Array(tokens.length * this.vocabularySize);
-    for (const [i, token] of tokens.entries()) all.set(await this.pass([token]), i * this.vocabularySize);
+    for (const [i, token] of tokens.entries()) {
+      all.set((await this.pass([token])) ?? [], i * this.vocabularySize);
+    }
     return all;
   }
 
-  /** One pass; the sequence is longer by `tokens` afterwards, unless the file turns out to give one row of logits only. */
-  private async pass(tokens: readonly number[]): Promise<Float32Array> {
+  /** One pass, after which the sequence is longer by `tokens`; null, and nothing changed, where the logits lack rows. */
+  private async pass(tokens: readonly number[]): Promise<Float32Array | null> {
     const past = this.length;
     const total = past + tokens.length;
     const fed = this.isCached ? tokens : [...this.tokens, ...tokens];
@@ -153,7 +178,7 @@ export class OnnxSequence implements Sequence {
     const rows = logits.dims[1] as number;
     if (rows < fed.length && tokens.length > 1) {
       this.oneByOne = true;
-      return new Float32Array(0);
+      return null;
     }
     const result = lastRows(logits, Math.min(rows, fed.length), tokens.length);
     this.checkWidth(logits);

@@ -90,6 +90,7 @@ export class ModelStore {
       summary,
       sha256: await fileSha256(resolve(path, file)),
       tokenizer,
+      limits: { takesSeveralOnCache: true },
       main: await openSession(main),
       first: first ? await openSession(first) : null,
     };
