@@ -32,7 +32,7 @@ export function runSummary(trace: Trace, written: WrittenRun): string[] {
   const finish = summary && generated > 0 ? `, ${FINISH[summary.finish]}` : '';
   const speed = summary?.tokensPerSecond == null ? '' : `, ${summary.tokensPerSecond.toFixed(1)} tokens/s`;
   const seconds = summary ? `, ${summary.seconds.toFixed(2)} s` : '';
-  const text = textOf(trace, 0);
+  const text = wholeText(trace);
   return [
     '',
     ...(text === null ? [] : [printable(text), '']),
@@ -46,7 +46,7 @@ export function runSummary(trace: Trace, written: WrittenRun): string[] {
 export function runDocument(trace: Trace, written: WrittenRun): object {
   const { header, summary } = trace;
   return {
-    text: textOf(trace, 0),
+    text: wholeText(trace),
     generatedText: textOf(trace, header.promptLength),
     ids: trace.tokens.map((token) => token.id),
     promptLength: header.promptLength,
@@ -84,6 +84,13 @@ const FINISH: Readonly<Record<FinishReason, string>> = {
   cancelled: 'stopped',
   failed: 'failed',
 };
+
+/** The prompt as it was typed, where it was, and what follows it: tokenizers may write blanks before a text. */
+function wholeText(trace: Trace): string | null {
+  const { promptText, promptLength } = trace.header;
+  const generated = textOf(trace, promptLength);
+  return promptText === undefined || generated === null ? textOf(trace, 0) : promptText + generated;
+}
 
 /** Text of the tokens from `start`; null without a tokenizer. Special tokens are no text. */
 function textOf(trace: Trace, start: number): string | null {

@@ -12,11 +12,19 @@ export interface Terminal {
 
 export const terminal: Terminal = {
   line: (text = '') => void process.stdout.write(`${text}\n`),
-  json: (document) => void process.stdout.write(`${JSON.stringify(document, null, 2)}\n`),
+  json: (document) => void process.stdout.write(`${jsonText(document)}\n`),
   status: (text) => {
     if (process.stderr.isTTY) process.stderr.write(`${text}\n`);
   },
 };
+
+/** JSON to be read by people as well: indented, lists of numbers on one line. */
+export function jsonText(document: unknown): string {
+  // Text in JSON holds no line break, so what begins with one is never inside a text.
+  return JSON.stringify(document, null, 2).replace(/\[\n[\s\d.,eE+-]+\]/g, (list) =>
+    list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'),
+  );
+}
 
 /** A problem as the command line shows it: one sentence and what to do. */
 export function problemText({ message, action }: Pick<ProblemData, 'message' | 'action'>): string {
