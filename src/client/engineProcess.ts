@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { ENGINE_PROTOCOL, type EngineApi } from '../protocol/engine';
 import { Problem } from '../protocol/errors';
 import { HELLO, MEMORY, readHello, readMemoryReport, type MemoryReport } from '../protocol/handshake';
@@ -79,8 +80,8 @@ export class EngineProcess {
         this.finish(null, null);
       }
     });
-    // `close` comes after stderr was read to its end, so that the last words are known.
-    this.child.on('close', (code, signal) => this.finish(code, signal));
+    // The last words are known when stderr was read to its end. (`close` says so too, but not after `disconnect()`.)
+    this.child.on('exit', (code, signal) => void untilRead(this.child).then(() => this.finish(code, signal)));
     this.child.on('disconnect', () => {
       // A process that is just exiting closes its channel too; one that lives on cannot be talked to any more.
       const unreachable = new Problem({
@@ -161,4 +162,8 @@ export class EngineProcess {
     this.options.onEnd(this.endReason === undefined || this.endReason.code === 'engine-crashed' ? problem : undefined);
     this.farewell();
   }
+}
+
+async function untilRead({ stdout, stderr }: ChildProcess): Promise<void> {
+  await Promise.all([stdout, stderr].map((stream) => !stream || stream.closed || once(stream, 'close')));
 }
