@@ -36,7 +36,6 @@ export function FilterSliders({ value, onChange, vocabularySize, marks, notes }:
               {...(marks ? { mark: { place: scale.placeOf(marks.value[key]), title: marks.title } } : {})}
             />
             <TextField
-              class="filter-field"
               label={`${scale.title}, typed`}
               value={shown}
               onCommit={(text) => {

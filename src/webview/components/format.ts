@@ -31,3 +31,9 @@ export function rate(value: number | null | undefined): string {
   if (value == null) return UNKNOWN;
   return value >= 10 ? count(Math.round(value)) : value.toFixed(1);
 }
+
+/** A probability that is known, or the range that holds it. */
+export function probabilityRange({ low, high }: { readonly low: number; readonly high: number }): string {
+  const [from, to] = [probability(low), probability(high)];
+  return from === to ? from : `${low.toFixed(2)}–${high.toFixed(2)}`;
+}

@@ -59,6 +59,7 @@ export function paintBits(context: CanvasRenderingContext2D, pixel: number, scen
   readout(context, scene, yOf);
 }
 
+/** Value lines of the axis, and its unit inside the plot, where no bar begins. */
 function grid(
   context: CanvasRenderingContext2D,
   pixel: number,
@@ -77,6 +78,8 @@ function grid(
     context.fillStyle = css(colours.muted);
     context.fillText(`${value}`, columns.left - 8, y);
   }
+  context.textAlign = 'left';
+  context.fillText('bits', columns.left + 4, yOf(lane.top) + 11);
 }
 
 /** Marks the columns of the selected token and of the one under the pointer. */
@@ -264,7 +267,7 @@ export function paintMass(context: CanvasRenderingContext2D, pixel: number, scen
   }
 
   selection(context, pixel, scene, 1, bottom + lane.labels - 1);
-  const rest = hatch(context, mix(colours.background, colours.muted, 0.45), pixel);
+  const rest = hatch(context, mix(colours.background, colours.foreground, theme.highContrast ? 0.7 : 0.36), pixel);
   for (let index = columns.from; index < columns.to; index++) {
     const token = tokens[index];
     if (token?.judgement) stack(context, pixel, scene, token, top, bottom, rest);
@@ -287,7 +290,12 @@ function stack(
   const judgement = token.judgement!;
   const [x, width] = barOf(columns, token.index, pixel);
   const yOf = (mass: number): number => bottom - Math.min(1, mass) * (bottom - top);
-  const grey = [mix(colours.background, colours.muted, 0.42), mix(colours.background, colours.muted, 0.3)] as const;
+  const grey = [
+    mix(colours.background, colours.foreground, 0.3),
+    mix(colours.background, colours.foreground, 0.22),
+  ] as const;
+  // A wall of columns: a little calmer than the single bars of the panel.
+  const blue = css(theme.highContrast ? colours.probability : mix(colours.background, colours.probability, 0.78));
   let mass = 0;
   const segment = (probability: number, colour: string | CanvasPattern): void => {
     const y = yOf(mass + probability);
@@ -304,10 +312,10 @@ function stack(
   const shown = judgement.top.slice(0, STACKED);
   shown.forEach((alternative, place) => {
     const chosen = alternative.id === token.id;
-    segment(alternative.probability, chosen ? css(colours.probability) : css(grey[place % 2 === 0 ? 0 : 1]!));
+    segment(alternative.probability, chosen ? blue : css(grey[place % 2 === 0 ? 0 : 1]!));
   });
   if (!shown.some((alternative) => alternative.id === token.id)) {
-    segment(Math.max(judgement.probability, pixel / (bottom - top)), css(colours.probability));
+    segment(Math.max(judgement.probability, pixel / (bottom - top)), blue);
   }
   if (mass < 1) segment(1 - mass, rest);
 }
@@ -348,16 +356,19 @@ function promptRule(context: CanvasRenderingContext2D, scene: LaneScene, y: numb
   context.font = `${AXIS_FONT}px ${theme.fontFamily}`;
   context.textAlign = 'left';
   context.textBaseline = 'top';
-  context.fillStyle = css(theme.colours.muted);
+  const { background, foreground, muted } = theme.colours;
   let free = columns.left;
   if (end > columns.from) {
+    context.fillStyle = css(theme.highContrast ? foreground : mix(background, foreground, 0.52));
     context.fillRect(columns.left, y, (end - columns.from) * columns.column - 1, 2);
+    context.fillStyle = css(muted);
     const text = `prompt ${promptLength}`;
     context.fillText(text, columns.left, y + 7);
     free += context.measureText(text).width + 16;
   }
   const generated = tokens.length - promptLength;
   if (generated > 0 && columns.to > promptLength) {
+    context.fillStyle = css(muted);
     const start = columns.left + Math.max(0, promptLength - columns.from) * columns.column + 2;
     context.fillText(`generated ${generated}`, Math.max(start, free), y + 7);
   }

@@ -1,5 +1,6 @@
 import type { FilterRule } from '../../core/decode/filters';
-import { UNKNOWN, count, probability } from './format';
+import type { Range } from '../../core/decode/partial-filters';
+import { count, probability, probabilityRange } from './format';
 import { Icon } from './icon';
 import { TokenLabel } from './token-chip';
 import './probability-bars.css';
@@ -12,7 +13,8 @@ export interface BarRow {
   readonly rank: number;
   readonly p: number;
   readonly cumulative: number | null;
-  readonly after: number;
+  /** p′: a range where only that is known. */
+  readonly after: Range;
   readonly cut: FilterRule | null;
   readonly chosen: boolean;
 }
@@ -21,9 +23,9 @@ export interface ProbabilityBarsProps {
   /** Most probable first; the last may stand below a gap. */
   readonly rows: readonly BarRow[];
   readonly rest: {
-    readonly count: number | null;
+    readonly count: number;
     readonly p: number;
-    readonly after: number | null;
+    readonly after: Range;
     readonly cut: FilterRule | 'several' | null;
   };
   /** Shows more rows; absent where there are no more. */
@@ -34,7 +36,7 @@ export interface ProbabilityBarsProps {
 /** Alternatives as a table: p as a filled bar, p′ as an outline over it, and the rule that cut a row. */
 export function ProbabilityBars({ rows, rest, onMore, caption }: ProbabilityBarsProps) {
   // One scale for all bars: the longest of p and p′ takes the whole width.
-  const scale = rows.reduce((most, row) => Math.max(most, row.p, row.after), 1e-9);
+  const scale = rows.reduce((most, row) => Math.max(most, row.p, row.after.high), 1e-9);
   return (
     <table class="bars">
       <caption class="unseen">{caption}</caption>
@@ -71,15 +73,15 @@ export function ProbabilityBars({ rows, rest, onMore, caption }: ProbabilityBars
           <td colSpan={2}>
             {onMore ? (
               <button type="button" class="link" onClick={onMore}>
-                all others{rest.count === null ? '' : `, ${count(rest.count)}`}
+                all others, {count(rest.count)}
               </button>
             ) : (
-              <>all others{rest.count === null ? '' : `, ${count(rest.count)}`}</>
+              `all others, ${count(rest.count)}`
             )}
           </td>
           <td class="number">{probability(rest.p)}</td>
           <td class="number">1.000</td>
-          <td class="number">{rest.cut ?? (rest.after === null ? UNKNOWN : probability(rest.after))}</td>
+          <td class="number">{rest.cut ?? probabilityRange(rest.after)}</td>
         </tr>
       </tbody>
     </table>
@@ -104,7 +106,7 @@ function Row({ row, scale, gap }: { readonly row: BarRow; readonly scale: number
       <td class="bars-bar" aria-hidden="true">
         <span class="bar">
           <i class={row.cut ? 'bar-p hatched' : 'bar-p'} style={{ width: width(row.p) }} />
-          {!row.cut && <i class="bar-after" style={{ width: width(row.after) }} />}
+          {!row.cut && <i class="bar-after" style={{ width: width(row.after.high) }} />}
         </span>
       </td>
       <td class="number">{probability(row.p)}</td>
@@ -116,7 +118,7 @@ function Row({ row, scale, gap }: { readonly row: BarRow; readonly scale: number
             {row.cut}
           </span>
         ) : (
-          probability(row.after)
+          probabilityRange(row.after)
         )}
       </td>
     </tr>

@@ -92,7 +92,6 @@ export function TokenLanes(props: TokenLanesProps) {
         onKeyDown={props.onKeyDown}
         onWheel={onWheel}
       >
-        <div class="lane-caption lane-unit">bits</div>
         <div class="lane" {...pointer}>
           <Canvas
             width={width}

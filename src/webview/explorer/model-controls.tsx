@@ -40,9 +40,7 @@ export function ModelControls({ models, settings, disabled, onChange }: ModelCon
           />
         )}
         {model && model.variants.length <= 1 && (
-          <Tag class="dtype" title={`${model.file}: weights of type ${model.dtype}`}>
-            {model.dtype}
-          </Tag>
+          <Tag title={`${model.file}: weights of type ${model.dtype}`}>{model.dtype}</Tag>
         )}
       </span>
       <span class="control">
@@ -56,11 +54,6 @@ export function ModelControls({ models, settings, disabled, onChange }: ModelCon
             { value: 'sampling', text: 'Sampling' },
             { value: 'greedy', text: 'Greedy' },
           ]}
-          shown={
-            <span class="decoder-shown">
-              {greedy ? 'Greedy' : 'Sampling'} <Badge>exact</Badge>
-            </span>
-          }
           onChange={(chosen) =>
             onChange({
               decoder: 'autoregressive',
@@ -68,6 +61,7 @@ export function ModelControls({ models, settings, disabled, onChange }: ModelCon
             })
           }
         />
+        <Badge>exact</Badge>
       </span>
     </>
   );

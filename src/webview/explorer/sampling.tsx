@@ -135,7 +135,6 @@ function NumberRow({ name, title, hint, value, most, onChange }: NumberRowProps)
     <div class={`number-row edit-${name}`} title={hint}>
       <span class="filter-name">{title}</span>
       <TextField
-        class="number-field"
         label={title}
         value={`${value}`}
         onCommit={(text) => {

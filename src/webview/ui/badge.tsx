@@ -1,12 +1,20 @@
-import { type ComponentChildren, h } from 'preact';
-import './toolkit';
+import type { ComponentChildren } from 'preact';
+import './badge.css';
 
 /** A short word about what stands before it. */
-export function Badge(props: { readonly children: ComponentChildren; readonly class?: string }) {
-  return h('vscode-badge', { class: props.class }, props.children);
+export function Badge(props: { readonly children: ComponentChildren; readonly title?: string }) {
+  return (
+    <span class="badge" title={props.title}>
+      {props.children}
+    </span>
+  );
 }
 
 /** A fact about a thing, such as its type. */
-export function Tag(props: { readonly children: ComponentChildren; readonly class?: string; readonly title?: string }) {
-  return h('vscode-tag', { class: props.class, title: props.title }, props.children);
+export function Tag(props: { readonly children: ComponentChildren; readonly title?: string }) {
+  return (
+    <span class="tag" title={props.title}>
+      {props.children}
+    </span>
+  );
 }

@@ -1,6 +1,5 @@
-import { h } from 'preact';
-import { useRef } from 'preact/hooks';
-import './toolkit';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import './text-field.css';
 
 export interface TextFieldProps {
   readonly label: string;
@@ -8,36 +7,42 @@ export interface TextFieldProps {
   /** After Enter or on leaving the field. */
   readonly onCommit: (value: string) => void;
   readonly class?: string;
-  readonly disabled?: boolean;
-  readonly describedBy?: string;
 }
 
-/** A line of text that counts when it is complete: Enter or leaving commits, Escape takes back. */
-export function TextField(props: TextFieldProps) {
-  const element = useRef<HTMLElement & { value: string }>(null);
+/**
+ * A short line of text that counts when it is complete: Enter or leaving commits, Escape takes back. Plain, not the
+ * toolkit's, whose hidden inner field costs 8 kB and a label for every number beside a slider.
+ */
+export function TextField({ label, value, onCommit, class: className }: TextFieldProps) {
+  const element = useRef<HTMLInputElement>(null);
+  // What was typed may have been refused or rounded: after a commit the field shows what counts.
+  useLayoutEffect(() => {
+    if (element.current && document.activeElement !== element.current) element.current.value = value;
+  });
   const commit = (): void => {
     const field = element.current;
-    if (!field || field.value === props.value) return;
-    props.onCommit(field.value);
-    // What was typed may have been refused or rounded: show what counts.
-    queueMicrotask(() => requestAnimationFrame(() => (field.value = latest.current)));
+    if (!field || field.value === value) return;
+    onCommit(field.value);
+    field.value = value;
   };
-  const latest = useRef(props.value);
-  latest.current = props.value;
-  return h('vscode-text-field', {
-    ref: element,
-    class: props.class,
-    value: props.value,
-    disabled: props.disabled ?? false,
-    'aria-label': props.label,
-    'aria-describedby': props.describedBy,
-    onBlur: commit,
-    onKeyDown: (event: KeyboardEvent) => {
-      if (event.key === 'Enter') commit();
-      else if (event.key === 'Escape' && element.current && element.current.value !== props.value) {
-        event.stopPropagation();
-        element.current.value = props.value;
-      }
-    },
-  });
+  return (
+    <input
+      ref={element}
+      class={className ? `text-field ${className}` : 'text-field'}
+      type="text"
+      autocomplete="off"
+      spellcheck={false}
+      aria-label={label}
+      defaultValue={value}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        const field = event.currentTarget;
+        if (event.key === 'Enter') commit();
+        else if (event.key === 'Escape' && field.value !== value) {
+          event.stopPropagation();
+          field.value = value;
+        }
+      }}
+    />
+  );
 }

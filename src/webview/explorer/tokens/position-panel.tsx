@@ -14,7 +14,7 @@ import { isBusy } from '../session';
 import type { TabProps } from '../tab';
 import { KeptMass } from './kept-mass';
 import { useTokenTexts, usePositionLogits, type PositionLogitsState } from './position-logits';
-import { fromKept, fromLogits, whatIf, type WhatIf } from './what-if';
+import { type WhatIf, type WhatIfRest, positionDistribution, whatIf, whatIfOfKept } from './what-if';
 
 export interface PositionPanelProps {
   readonly tab: TabProps;
@@ -104,13 +104,17 @@ function Alternatives(props: PositionPanelProps & { readonly judgement: Judgemen
   const shown = STACKED + extra;
 
   const position = useMemo(
-    () => (logits.state === 'ready' ? fromLogits(logits.logits, token.id, shown) : fromKept(token, judgement)),
-    [logits, token, judgement, shown],
+    () => (logits.state === 'ready' ? positionDistribution(logits.logits, token.id, shown) : null),
+    [logits, token.id, shown],
   );
-  const result = useMemo(() => whatIf(position, settings), [position, settings]);
+  const vocabulary = header.model.vocabularySize;
+  const result = useMemo(
+    () => (position ? whatIf(position, settings) : whatIfOfKept(judgement, token.id, vocabulary, settings)),
+    [position, judgement, token.id, vocabulary, settings],
+  );
   const rows = result.rows.slice(0, shown);
-  const listed = result.chosenBelow ?? result.rows.slice(shown).find((row) => row.chosen);
-  if (listed) rows.push(listed);
+  const below = result.chosenBelow ?? result.rows.slice(shown).find((row) => row.chosen);
+  if (below) rows.push(below);
 
   const known = useMemo(
     () => new Map([...judgement.top.map(({ id, text }) => [id, text] as const), [token.id, token.text]]),
@@ -126,7 +130,7 @@ function Alternatives(props: PositionPanelProps & { readonly judgement: Judgemen
     result,
     rows.map((row) => row.id),
   );
-  const more = position.source === 'logits' && rest.count !== null && rest.count > 0;
+  const more = position ? rest.count > 0 : shown < result.rows.length;
 
   return (
     <>
@@ -157,8 +161,8 @@ function Alternatives(props: PositionPanelProps & { readonly judgement: Judgemen
           marks={{ value: header.sampling, title: 'The run’s own setting' }}
           notes={notesOf(result, settings)}
         />
-        <KeptMass result={result} />
-        <p class="what-if-note">{explain(settings, logits, busy, judgement)}</p>
+        <KeptMass result={result} chosen={rows.find((row) => row.chosen)} />
+        <p class="what-if-note">{explain(settings, logits, busy, result)}</p>
       </section>
     </>
   );
@@ -169,39 +173,54 @@ function differs(settings: FilterSettings, run: Sampling): boolean {
 }
 
 /** What is not in the rows, given that the result may list more than are shown. */
-function restBeyond(result: WhatIf, ids: readonly number[]): WhatIf['rest'] {
+function restBeyond(result: WhatIf, ids: readonly number[]): WhatIfRest {
   const shown = new Set(ids);
   const hidden = result.rows.filter((row) => !shown.has(row.id));
   if (hidden.length === 0) return result.rest;
-  const p = hidden.reduce((sum, row) => sum + row.p, result.rest.p);
-  const after = result.rest.after === null ? null : hidden.reduce((sum, row) => sum + row.after, result.rest.after);
-  const count = result.rest.count === null ? null : result.rest.count + hidden.length;
-  return { count, p, after, cut: result.rest.cut };
-}
-
-/** What each setting does to this position, in a word or two. */
-function notesOf(result: WhatIf, settings: FilterSettings): Record<FilterKey, string> {
-  const greedy = settings.temperature === 0;
-  const cuts = (count: number): string => (greedy ? '–' : count === 0 ? 'cuts none' : `cuts ${count}`);
-  const { temperature } = settings;
+  const { rest } = result;
   return {
-    temperature: greedy ? 'greedy' : temperature === 1 ? 'p as is' : temperature < 1 ? 'sharper' : 'flatter',
-    topK: settings.topK === 0 && !greedy ? 'cuts none' : cuts(result.cuts['top-k']),
-    topP: cuts(result.cuts['top-p']),
-    minP: cuts(result.cuts['min-p']),
+    count: rest.count + hidden.length,
+    p: hidden.reduce((sum, row) => sum + row.p, rest.p),
+    after: {
+      low: hidden.reduce((sum, row) => sum + row.after.low, rest.after.low),
+      high: Math.min(
+        1,
+        hidden.reduce((sum, row) => sum + row.after.high, rest.after.high),
+      ),
+    },
+    cut: hidden.every((row) => row.cut === rest.cut) ? rest.cut : null,
   };
 }
 
-function explain(settings: FilterSettings, logits: PositionLogitsState, busy: boolean, judgement: Judgement): string {
+/** What each setting does to this position, in a word or two. */
+function notesOf(result: WhatIf, { temperature }: FilterSettings): Record<FilterKey, string> {
+  const of = result.unknown === null && result.keptCount !== null ? '' : ` of ${result.counted}`;
+  const cuts = (rule: 'top-k' | 'top-p' | 'min-p'): string =>
+    temperature === 0 ? '–' : result.cuts[rule] === 0 ? 'cuts none' : `cuts ${count(result.cuts[rule])}${of}`;
+  return {
+    temperature: temperature === 0 ? 'greedy' : temperature === 1 ? 'p as is' : temperature < 1 ? 'sharper' : 'flatter',
+    topK: cuts('top-k'),
+    topP: cuts('top-p'),
+    minP: cuts('min-p'),
+  };
+}
+
+/** How to read the panel, and what of it is not exact and why. */
+function explain(settings: FilterSettings, logits: PositionLogitsState, busy: boolean, result: WhatIf): string {
   const divided = settings.temperature === 1 ? 'p' : `p at temperature ${settings.temperature}`;
-  const rule =
+  const sentences = [
     settings.temperature === 0
       ? 'Temperature 0 always takes the most probable token and asks no filter.'
-      : `A cut row names the first rule that cuts it, in the order top-k, top-p, min-p. p′ is ${divided}, divided by the kept mass.`;
-  if (logits.state === 'ready') {
-    return logits.recomputed ? `${rule} The logits were computed again from the tokens before this one.` : rule;
+      : `A cut row names the first rule that cuts it, in the order top-k, top-p, min-p. p′ is ${divided}, divided by the kept mass.`,
+  ];
+  if (logits.state === 'ready' && logits.recomputed) {
+    sentences.push('The logits were computed again from the tokens before this one.');
+  } else if (logits.state === 'unavailable') {
+    sentences.push(logits.problem.message, result.unknown ?? '');
+  } else if (busy && result.unknown !== null) {
+    sentences.push(
+      'While the run goes on, only the alternatives in the trace are known, so some probabilities are ranges.',
+    );
   }
-  const within = `counted within the ${counted(judgement.top.length, 'alternative')} that the trace keeps; all others count as cut`;
-  if (logits.state === 'unavailable') return `${logits.problem.message} p′ is ${within}.`;
-  return busy ? `While the run goes on, p′ is ${within}.` : rule;
+  return sentences.join(' ');
 }

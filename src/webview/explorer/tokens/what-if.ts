@@ -2,57 +2,14 @@ import {
   FILTER_RULES,
   type FilterRule,
   type FilterSettings,
+  type FilteredDistribution,
   filterLogits,
   ruleThatCut,
 } from '../../../core/decode/filters';
+import { type Range, filterAlternatives } from '../../../core/decode/partial-filters';
 import { rankOf, topK } from '../../../core/numeric/ranking';
 import { softmax } from '../../../core/numeric/softmax';
-import type { Judgement, TraceToken } from '../../../core/trace/record';
-
-/** The distribution that a position was drawn from, as far as it is known here. */
-export interface PositionDistribution {
-  /** `logits`: all of the vocabulary; `kept`: the alternatives that the trace keeps, and nothing beyond. */
-  readonly source: 'logits' | 'kept';
-  /** [n] logits, or natural logarithms of the kept probabilities. */
-  readonly row: Float32Array;
-  /** [n] probabilities at temperature 1, of the whole vocabulary also where only some are kept. */
-  readonly probabilities: Float64Array;
-  /** Token id of entry i; null where i is the id. */
-  readonly ids: readonly number[] | null;
-  /** Entry of the token that was chosen; -1 where it is not among those kept. */
-  readonly chosen: number;
-  /** Entries, most probable first, as many as have been asked for. */
-  readonly order: Uint32Array;
-}
-
-/** All logits of a position. @param shown alternatives that will be listed. */
-export function fromLogits(logits: Float32Array, chosenId: number, shown: number): PositionDistribution {
-  return {
-    source: 'logits',
-    row: logits,
-    probabilities: softmax(logits),
-    ids: null,
-    chosen: chosenId,
-    order: topK(logits, shown),
-  };
-}
-
-/** What a saved trace keeps of a position: its top alternatives, and the chosen token where it is not one of them. */
-export function fromKept(token: TraceToken, judgement: Judgement): PositionDistribution {
-  const kept = judgement.top.map(({ id, probability }) => ({ id, probability }));
-  if (!kept.some((alternative) => alternative.id === token.id)) {
-    kept.push({ id: token.id, probability: judgement.probability });
-  }
-  const probabilities = Float64Array.from(kept, (alternative) => alternative.probability);
-  return {
-    source: 'kept',
-    row: Float32Array.from(probabilities, Math.log),
-    probabilities,
-    ids: kept.map((alternative) => alternative.id),
-    chosen: kept.findIndex((alternative) => alternative.id === token.id),
-    order: Uint32Array.from(judgement.top.keys()),
-  };
-}
+import type { Judgement } from '../../../core/trace/record';
 
 /** One alternative before and after the filters. */
 export interface WhatIfRow {
@@ -61,106 +18,170 @@ export interface WhatIfRow {
   /** p at temperature 1, and the sum of p down to here; null below a gap. */
   readonly p: number;
   readonly cumulative: number | null;
-  /** p′: after temperature and filters; 0 where cut. */
-  readonly after: number;
+  /** p′, after temperature and filters: a range where what is known does not tell more, 0 where cut. */
+  readonly after: Range;
   readonly cut: FilterRule | null;
   readonly chosen: boolean;
 }
 
 export interface WhatIf {
+  /** Most probable first. */
   readonly rows: readonly WhatIfRow[];
   /** The chosen token where it is less probable than every row. */
   readonly chosenBelow: WhatIfRow | null;
-  /** What is not listed; `after` is null where it is not known. */
-  readonly rest: {
-    readonly count: number | null;
-    readonly p: number;
-    readonly after: number | null;
-    /** The one rule that cut all of it, `several` rules, or null where some of it is kept. */
-    readonly cut: FilterRule | 'several' | null;
-  };
-  /** Mass of the kept tokens after temperature and before the cuts, in (0, 1], and how many they are. */
-  readonly keptMass: number;
-  readonly keptCount: number;
-  /** Tokens that each rule cut. */
+  /** What is not listed. */
+  readonly rest: WhatIfRest;
+  /** Mass of the kept tokens after temperature and before the cuts, in (0, 1]. */
+  readonly keptMass: Range;
+  /** How many tokens are kept; null where that is not known. */
+  readonly keptCount: number | null;
+  /** Tokens that each rule cut, of `counted` tokens. */
   readonly cuts: Readonly<Record<FilterRule, number>>;
-  /** The chosen token: its p′, the rule that cuts it, and its share of the kept mass before it [from, to]. */
-  readonly chosen: {
-    readonly after: number;
-    readonly cut: FilterRule | null;
-    readonly span: readonly [number, number];
-  } | null;
+  readonly counted: number;
+  /** The chosen token's share of the kept mass, [from, to] in [0, 1], most probable first; null where it is not known. */
+  readonly chosenSpan: readonly [number, number] | null;
+  /** What could not be told, in one sentence; null where everything is exact. */
+  readonly unknown: string | null;
 }
 
-/**
- * What temperature and filters would make of a position, without running the model: `filterLogits` on its logits.
- * Where only some alternatives are kept, everything else counts as cut, and the view says so.
- */
-export function whatIf(position: PositionDistribution, settings: FilterSettings): WhatIf {
-  const { row, probabilities, order, chosen } = position;
-  const filtered = filterLogits(row, settings);
-  const idOf = (entry: number): number => position.ids?.[entry] ?? entry;
-  let cumulative = 0;
-  const rowOf = (entry: number, rank: number, sum: number | null): WhatIfRow => ({
-    id: idOf(entry),
-    rank,
-    p: probabilities[entry]!,
-    cumulative: sum,
-    after: filtered.probabilities[entry]!,
-    cut: ruleThatCut(filtered, entry),
-    chosen: entry === chosen,
-  });
-  const rows = [...order].map((entry, place) => {
-    cumulative += probabilities[entry]!;
-    return rowOf(entry, place + 1, Math.min(1, cumulative));
-  });
-  const listed = new Set(order);
-  const below = chosen >= 0 && !listed.has(chosen) ? rowOf(chosen, rankOf(row, chosen), null) : null;
-  if (below) listed.add(chosen);
+export interface WhatIfRest {
+  readonly count: number;
+  readonly p: number;
+  readonly after: Range;
+  /** The one rule that cut all of it, `several` rules, or null where some of it is kept or that is not known. */
+  readonly cut: FilterRule | 'several' | null;
+}
 
+/** Logits of a position and what does not depend on the settings. */
+export interface PositionDistribution {
+  /** [vocabulary] logits, and probabilities at temperature 1. */
+  readonly logits: Float32Array;
+  readonly probabilities: Float64Array;
+  /** Ids, most probable first, as many as are listed. */
+  readonly order: Uint32Array;
+  readonly chosenId: number;
+}
+
+/** @param listed alternatives that are wanted as rows. */
+export function positionDistribution(logits: Float32Array, chosenId: number, listed: number): PositionDistribution {
+  return { logits, probabilities: softmax(logits), order: topK(logits, listed), chosenId };
+}
+
+/** What temperature and filters would make of a position, without running the model. */
+export function whatIf(position: PositionDistribution, settings: FilterSettings): WhatIf {
+  const { logits, probabilities, order, chosenId } = position;
+  const filtered = filterLogits(logits, settings);
+  const rowOf = (id: number, rank: number, cumulative: number | null): WhatIfRow => ({
+    id,
+    rank,
+    p: probabilities[id]!,
+    cumulative,
+    after: point(filtered.probabilities[id]!),
+    cut: ruleThatCut(filtered, id),
+    chosen: id === chosenId,
+  });
+  let sum = 0;
+  const rows = [...order].map((id, place) => {
+    sum += probabilities[id]!;
+    return rowOf(id, place + 1, Math.min(1, sum));
+  });
+  const below = order.includes(chosenId) ? null : rowOf(chosenId, rankOf(logits, chosenId), null);
   return {
     rows,
     chosenBelow: below,
-    rest: restOf(position, filtered, listed),
-    keptMass: filtered.keptMass,
+    rest: restOf(position, filtered, below ? [...order, chosenId] : [...order]),
+    keptMass: point(filtered.keptMass),
     keptCount: filtered.keptCount,
-    cuts: Object.fromEntries(
-      FILTER_RULES.map((rule) => [rule, filtered.cuts.find((cut) => cut.rule === rule)?.count ?? 0]),
-    ) as Record<FilterRule, number>,
-    chosen: chosen < 0 ? null : chosenIn(position, filtered),
+    cuts: countCuts((rule) => filtered.cuts.find((cut) => cut.rule === rule)?.count ?? 0),
+    counted: logits.length,
+    chosenSpan: spanOf(position, filtered),
+    unknown: null,
   };
 }
 
-function restOf(
-  position: PositionDistribution,
-  filtered: ReturnType<typeof filterLogits>,
-  listed: ReadonlySet<number>,
-): WhatIf['rest'] {
-  let p = 1;
-  let after = 1;
-  for (const entry of listed) {
-    p -= position.probabilities[entry]!;
-    after -= filtered.probabilities[entry]!;
-  }
-  p = Math.max(0, p);
-  if (position.source === 'kept') return { count: null, p, after: null, cut: null };
-  const rules = new Set<number>();
-  for (let entry = 0; entry < filtered.cut.length; entry++) if (!listed.has(entry)) rules.add(filtered.cut[entry]!);
-  const count = position.row.length - listed.size;
-  if (rules.has(0) || rules.size === 0) return { count, p, after: Math.max(0, after), cut: null };
-  const [only = 0] = rules;
-  return { count, p, after: 0, cut: rules.size === 1 ? (FILTER_RULES[only - 1] ?? 'several') : 'several' };
+/**
+ * The same from the alternatives that a trace keeps, where the logits cannot be had: ranges where the tokens outside
+ * matter.
+ */
+export function whatIfOfKept(
+  judgement: Judgement,
+  chosenId: number,
+  vocabularySize: number,
+  settings: FilterSettings,
+): WhatIf {
+  const filtered = filterAlternatives(judgement.top, vocabularySize, settings);
+  let sum = 0;
+  const rows = judgement.top.map(({ id, probability }, place): WhatIfRow => {
+    sum += probability;
+    const verdict = filtered.verdicts[place]!;
+    const cumulative = Math.min(1, sum);
+    const known = { id, rank: place + 1, p: probability, cumulative, chosen: id === chosenId };
+    return { ...known, after: verdict.probability, cut: verdict.rule };
+  });
+  const listed = rows.some((row) => row.chosen);
+  const { outside } = filtered;
+  const below: WhatIfRow | null = listed
+    ? null
+    : {
+        id: chosenId,
+        rank: judgement.rank,
+        p: judgement.probability,
+        cumulative: null,
+        after: { low: 0, high: outside.high },
+        cut: null,
+        chosen: true,
+      };
+  const p = Math.max(0, 1 - sum - (below?.p ?? 0));
+  const chosen = rows.findIndex((row) => row.chosen);
+  const before = rows.slice(0, Math.max(0, chosen)).reduce((total, row) => total + row.after.high, 0);
+  return {
+    rows,
+    chosenBelow: below,
+    rest: { count: Math.max(0, vocabularySize - rows.length - (below ? 1 : 0)), p, after: outside, cut: null },
+    keptMass: filtered.keptMass,
+    keptCount: outside.high === 0 && filtered.exact ? rows.filter((row) => row.after.high > 0).length : null,
+    cuts: countCuts((rule) => rows.filter((row) => row.cut === rule).length),
+    counted: rows.length,
+    chosenSpan: filtered.exact && chosen >= 0 ? [before, before + rows[chosen]!.after.high] : null,
+    unknown: filtered.unknown,
+  };
 }
 
-/** Where the chosen token lies in the kept mass, most probable first. */
-function chosenIn(position: PositionDistribution, filtered: ReturnType<typeof filterLogits>): WhatIf['chosen'] {
-  const { row, chosen } = position;
-  const after = filtered.probabilities[chosen]!;
-  let before = 0;
-  for (let entry = 0; entry < row.length; entry++) {
-    if (row[entry]! > row[chosen]! || (row[entry] === row[chosen] && entry < chosen)) {
-      before += filtered.probabilities[entry]!;
-    }
+function point(value: number): Range {
+  return { low: value, high: value };
+}
+
+function countCuts(count: (rule: FilterRule) => number): WhatIf['cuts'] {
+  return Object.fromEntries(FILTER_RULES.map((rule) => [rule, count(rule)])) as Record<FilterRule, number>;
+}
+
+function restOf(position: PositionDistribution, filtered: FilteredDistribution, listed: readonly number[]): WhatIfRest {
+  const inRows = new Set(listed);
+  let p = 1;
+  let after = 1;
+  for (const id of inRows) {
+    p -= position.probabilities[id]!;
+    after -= filtered.probabilities[id]!;
   }
-  return { after, cut: ruleThatCut(filtered, chosen), span: [before, before + after] };
+  const codes = new Set<number>();
+  for (let id = 0; id < filtered.cut.length; id++) if (!inRows.has(id)) codes.add(filtered.cut[id]!);
+  const count = position.logits.length - inRows.size;
+  const kept = codes.has(0) || codes.size === 0;
+  const [code = 0] = codes;
+  return {
+    count,
+    p: Math.max(0, p),
+    after: point(kept ? Math.max(0, after) : 0),
+    cut: kept ? null : codes.size === 1 ? (FILTER_RULES[code - 1] ?? 'several') : 'several',
+  };
+}
+
+/** Where the chosen token lies in the kept mass, most probable first, equals in order of id. */
+function spanOf({ logits, chosenId }: PositionDistribution, filtered: FilteredDistribution): [number, number] {
+  const own = logits[chosenId]!;
+  let before = 0;
+  for (let id = 0; id < logits.length; id++) {
+    if (logits[id]! > own || (logits[id] === own && id < chosenId)) before += filtered.probabilities[id]!;
+  }
+  return [before, before + filtered.probabilities[chosenId]!];
 }

@@ -1,0 +1,181 @@
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { counted } from '../components/format';
+import { Icon } from '../components/icon';
+import { useTheme } from '../components/theme';
+import { Button } from '../ui/button';
+import { ProgressRing } from '../ui/progress-ring';
+import { EmptyState } from './empty-state';
+import { ModelControls, chosenModel } from './model-controls';
+import { NoticeList } from './notice-list';
+import { noticesOf } from './notices';
+import { PromptRow } from './prompt-row';
+import { TABS } from './registry';
+import { SamplingControls } from './sampling';
+import { type ExplorerSession, type SessionState, effectiveSelection, isBusy } from './session';
+import { StatusLine } from './status-line';
+import { PANEL_ID, TabStrip, tabId } from './tab-strip';
+import { ViewerHeader } from './viewer-header';
+import './explorer.css';
+import './narrow.css';
+
+/** The page: model and settings, prompt, what is to be said, the tabs, and the tab on show. */
+export function Explorer({ session }: { readonly session: ExplorerSession }) {
+  const state = useSessionState(session);
+  const theme = useTheme();
+  const [hovered, setHovered] = useState<number | null>(null);
+  const [spoken, setSpoken] = useState('');
+  const { settings, trace, status, view, models, mode } = state;
+
+  const busy = isBusy(status);
+  const model = useMemo(() => chosenModel(models, settings), [models, settings]);
+  const ofTrace = useMemo(
+    () => models.find((candidate) => candidate.folder === trace?.header.model.folder) ?? null,
+    [models, trace?.header],
+  );
+  const tabs = TABS.filter((tab) => tab.available(trace));
+  const tab = tabs.find((candidate) => candidate.id === view.tab) ?? tabs[0]!;
+  const selected = effectiveSelection(trace, view.selected, status);
+
+  const onSelect = useCallback((index: number | null) => session.setView({ selected: index }), [session]);
+  const setTabState = useCallback(
+    (partial: Readonly<Record<string, unknown>>) => session.setTab(tab.id, partial),
+    [session, tab.id],
+  );
+  const announce = useCallback((text: string) => setSpoken(text), []);
+  useEffect(() => setHovered(null), [state.runId, tab.id]);
+  useAnnouncedEnd(state, announce);
+
+  if (state.phase === 'opening') {
+    return (
+      <div class="opening" role="status">
+        <ProgressRing />
+        Opening…
+      </div>
+    );
+  }
+
+  const View = tab.component;
+  return (
+    <div class={busy ? 'shell shell-busy' : 'shell'}>
+      <header class="toolbar">
+        {mode === 'viewer' ? (
+          <ViewerHeader trace={trace} />
+        ) : (
+          <>
+            <ModelControls
+              models={models}
+              settings={settings}
+              disabled={busy}
+              onChange={(change) => session.set(change)}
+            />
+            <i class="toolbar-rule" />
+            <SamplingControls
+              settings={settings}
+              vocabularySize={model?.vocabularySize ?? null}
+              onChange={(change) => session.set(change)}
+            />
+            <Button
+              appearance="icon"
+              class="save"
+              label="Save the run as a .vivtrace file"
+              disabled={busy || !trace}
+              onClick={() => void session.save()}
+            >
+              <Icon name="save" />
+            </Button>
+          </>
+        )}
+      </header>
+      {mode === 'explorer' && (
+        <PromptRow
+          settings={settings}
+          model={model}
+          api={session.api}
+          busy={busy}
+          onChange={(change) => session.set(change)}
+          onRun={() => void session.run()}
+          onStop={() => void session.stop()}
+        />
+      )}
+      <NoticeList
+        notices={noticesOf(state, model)}
+        onLog={() => session.showLog()}
+        onDismiss={() => session.dismissProblem()}
+      />
+      <div class="tab-row">
+        <TabStrip tabs={tabs} current={tab.id} onTab={(id) => session.setView({ tab: id })} />
+        <StatusLine trace={trace} status={status} tab={tab} />
+        {busy && <i class={progressClass(state)} style={{ '--done': progressOf(state) }} />}
+      </div>
+      <div class="panel" id={PANEL_ID} role="tabpanel" aria-labelledby={tabId(tab.id)}>
+        {trace && trace.tokens.length > 0 ? (
+          <View
+            trace={trace}
+            runId={state.runId}
+            mode={mode}
+            status={status}
+            engine={state.engine}
+            model={ofTrace}
+            api={session.api}
+            selected={selected}
+            onSelect={onSelect}
+            hovered={hovered}
+            onHover={setHovered}
+            state={view.tabs[tab.id]}
+            setState={setTabState}
+            theme={theme}
+            announce={announce}
+          />
+        ) : busy ? (
+          <div class="opening">
+            <ProgressRing />
+            {status.state === 'loading' ? status.message : 'Reading the prompt…'}
+          </div>
+        ) : (
+          <EmptyState
+            mode={mode}
+            models={models}
+            model={model}
+            onPrompt={(prompt) => {
+              session.set({ prompt });
+              void session.run();
+            }}
+            onRefresh={() => void session.refreshModels()}
+            onWalkthrough={() => session.openWalkthrough()}
+          />
+        )}
+      </div>
+      <div class="unseen" role="status" aria-live="polite">
+        {spoken}
+      </div>
+    </div>
+  );
+}
+
+function useSessionState(session: ExplorerSession): SessionState {
+  const [state, setState] = useState(session.state);
+  useEffect(() => {
+    setState(session.state);
+    return session.subscribe(() => setState(session.state));
+  }, [session]);
+  return state;
+}
+
+/** Says that a run is over, for those who do not see the status. */
+function useAnnouncedEnd(state: SessionState, announce: (text: string) => void): void {
+  const done = state.status.state === 'done';
+  useEffect(() => {
+    const summary = state.trace?.summary;
+    if (!done || !summary || state.mode === 'viewer') return;
+    announce(`Run complete: ${counted(summary.generatedTokens, 'token')} generated.`);
+  }, [done, state.runId]);
+}
+
+/** How much of the run is done, in [0, 1]; 0 while nobody knows. */
+function progressOf({ status }: SessionState): number {
+  return status.state === 'running' && status.total > 0 ? Math.min(1, status.tokens / status.total) : 0;
+}
+
+function progressClass({ status }: SessionState): string {
+  return status.state === 'running' && status.total > 0 ? 'progress' : 'progress progress-open';
+}

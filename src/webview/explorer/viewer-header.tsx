@@ -1,0 +1,41 @@
+import type { Trace } from '../../core/trace/record';
+import { Badge, Tag } from '../ui/badge';
+import { settingChips } from './sampling';
+
+/** What a saved run was made with, in place of the controls. */
+export function ViewerHeader({ trace }: { readonly trace: Trace | null }) {
+  if (!trace) return <span class="muted">Saved run</span>;
+  const { model, decoder, createdAt, software } = trace.header;
+  const greedy = trace.header.sampling.temperature === 0;
+  return (
+    <>
+      <span class="control">
+        <span class="control-name">Model</span>
+        <b title={`${model.folder}, ${model.file}`}>{model.name}</b>
+        <Tag>{model.dtype}</Tag>
+      </span>
+      <span class="control">
+        <span class="control-name">Decoder</span>
+        {decoder.name === 'autoregressive' ? (greedy ? 'Greedy' : 'Sampling') : decoder.name}
+        <Badge>{decoder.exact ? 'exact' : 'lossy'}</Badge>
+      </span>
+      <span class="viewer-settings">
+        {settingChips(trace.header).map(({ key, name, value }) => (
+          <span key={key} class="setting setting-fixed">
+            {name} <b>{value}</b>
+          </span>
+        ))}
+      </span>
+      <span class="control viewer-date" title={`vivarium ${software.vivarium}, onnxruntime ${software.onnxruntime}`}>
+        <span class="control-name">Saved run of</span>
+        <time dateTime={createdAt}>{dateOf(createdAt)}</time>
+      </span>
+    </>
+  );
+}
+
+function dateOf(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { EngineClient } from '../../src/client/index';
+import { TraceAssembler } from '../../src/core/trace/assemble';
+import type { Trace, TraceEvent } from '../../src/core/trace/record';
+import type { Handlers } from '../../src/protocol/call';
+import type { ModelRoot, ModelSummary } from '../../src/protocol/engine';
+import { Problem } from '../../src/protocol/errors';
+import type {
+  EngineStatus,
+  ExplorerApi,
+  ExplorerNotifications,
+  ExplorerSettings,
+  ExplorerSnapshot,
+  ExplorerState,
+  RunStatus,
+} from '../../src/protocol/explorer';
+import { RpcServer, isRpcMessage } from '../../src/protocol/rpc';
+import { root } from '../../scripts/lib/run.mjs';
+import type { WebviewUnderTest } from '../harness/webview';
+import path from 'node:path';
+
+/** An engine process for the tests of a file. The caller disposes of it. */
+export function startEngine(): EngineClient {
+  return new EngineClient({
+    enginePath: path.join(root, 'dist/engine.mjs'),
+    log: () => undefined,
+    idleMilliseconds: Infinity,
+    onStatus: () => undefined,
+  });
+}
+
+/**
+ * The extension's side of an Explorer without VS Code: the real engine behind the real protocol. Anything in `snapshot`
+ * can be set by a test before the page asks.
+ */
+export class ExplorerHost {
+  readonly snapshot: { -readonly [K in keyof ExplorerSnapshot]: ExplorerSnapshot[K] };
+  /** Requests that the page made, in order. */
+  readonly requests: { readonly method: string; readonly params: unknown }[] = [];
+  /** Answers of a test in place of the engine's. */
+  readonly overrides: Partial<Handlers<ExplorerApi>> = {};
+  private view: WebviewUnderTest | undefined;
+  private readonly server: RpcServer<ExplorerApi>;
+  private stopper = new AbortController();
+
+  constructor(
+    private readonly engine: EngineClient,
+    models: readonly ModelSummary[],
+    settings: Partial<ExplorerSettings> = {},
+  ) {
+    const model = models[0];
+    this.snapshot = {
+      mode: 'explorer',
+      models,
+      settings: {
+        model: model ? { folder: model.folder, file: model.file } : null,
+        decoder: 'autoregressive',
+        sampling: { temperature: 0.7, topK: 0, topP: 1, minP: 0, seed: 1 },
+        maxNewTokens: 45,
+        prompt: '',
+        ...settings,
+      },
+      view: null,
+      trace: null,
+      runId: null,
+      status: { state: 'idle' },
+      engine: { state: 'ready' },
+      notes: [],
+      trusted: true,
+    };
+    this.server = new RpcServer<ExplorerApi>({ post: (message) => void this.view?.post(message) }, this.handlers());
+  }
+
+  /** Goes into `WebviewUnderTest.open` as `onMessage`. */
+  readonly onMessage = (message: unknown, view: WebviewUnderTest): void => {
+    this.view = view;
+    if (!isRpcMessage(message)) return;
+    if (message.rpc === 'request') this.requests.push({ method: message.method, params: message.params });
+    this.server.receive(message);
+  };
+
+  async notify<N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]): Promise<void> {
+    await this.view?.post({ rpc: 'notify', name, data });
+  }
+
+  setEngine(status: EngineStatus): Promise<void> {
+    this.snapshot.engine = status;
+    return this.notify('engine', { status });
+  }
+
+  setStatus(status: RunStatus): Promise<void> {
+    this.snapshot.status = status;
+    return this.notify('status', { status });
+  }
+
+  /** Runs to the end without a page: the trace is then part of the next snapshot. */
+  async record(settings: Partial<ExplorerSettings>): Promise<Trace> {
+    this.snapshot.settings = { ...this.snapshot.settings, ...settings };
+    await this.follow(randomUUID(), this.snapshot.settings);
+    return this.snapshot.trace!;
+  }
+
+  private handlers(): Handlers<ExplorerApi> {
+    const { engine } = this;
+    const handlers: Handlers<ExplorerApi> = {
+      snapshot: ({ state }) => this.answerSnapshot(state),
+      run: ({ settings }) => {
+        const runId = randomUUID();
+        void this.follow(runId, settings);
+        return { runId };
+      },
+      stop: () => {
+        this.stopper.abort();
+        return null;
+      },
+      tokenize: (params, { signal }) => engine.call('tokenize', params, { signal }),
+      estimate: () => ({ model: 0, cache: 0, capture: 0, total: 0, available: 0, fits: true }),
+      refreshModels: () => this.snapshot.models,
+      save: () => ({ path: null }),
+      copy: () => null,
+      showLog: () => null,
+      openWalkthrough: () => null,
+      positionLogits: (params, { signal }) => engine.call('positionLogits', params, { signal }),
+      describeTokens: ({ ids }, { signal }) =>
+        engine.call('describeTokens', { model: this.snapshot.settings.model!, ids }, { signal }),
+      attentionOverview: (params, { signal, emit }) =>
+        engine.call('attentionOverview', params, { signal, onEvent: emit }),
+      attentionHead: (params, { signal }) => engine.call('attentionHead', params, { signal }),
+      attentionRow: (params, { signal }) => engine.call('attentionRow', params, { signal }),
+      attentionPair: (params, { signal }) => engine.call('attentionPair', params, { signal }),
+    };
+    const overridden = Object.entries(handlers).map(([method, handler]) => [
+      method,
+      (params: never, context: never) => {
+        const own = this.overrides[method as keyof ExplorerApi] as typeof handler | undefined;
+        return (own ?? handler)(params, context);
+      },
+    ]);
+    return Object.fromEntries(overridden) as Handlers<ExplorerApi>;
+  }
+
+  private answerSnapshot(state: ExplorerState | null): ExplorerSnapshot {
+    if (state) this.snapshot.view = state.view;
+    return this.snapshot;
+  }
+
+  private async follow(runId: string, settings: ExplorerSettings): Promise<void> {
+    const model = this.snapshot.models.find(({ folder }) => folder === settings.model?.folder)!;
+    const assembler = new TraceAssembler();
+    this.stopper = new AbortController();
+    Object.assign(this.snapshot, { runId, trace: null, settings });
+    await this.notify('runStarted', { runId });
+    await this.setStatus({ state: 'loading', message: `Loading ${model.name}…` });
+    try {
+      await this.engine.call(
+        'run',
+        {
+          runId,
+          model: settings.model!,
+          prompt:
+            model.tokenizer === 'none'
+              ? { ids: settings.prompt.split(/[\s,]+/).map(Number) }
+              : { text: settings.prompt },
+          decoder: settings.decoder,
+          sampling: settings.sampling,
+          maxNewTokens: settings.maxNewTokens,
+          capture: { attention: 'all', hidden: [], logits: true },
+        },
+        {
+          signal: this.stopper.signal,
+          onEvent: (event) => {
+            if (event.type === 'trace') this.grow(runId, assembler, event.events);
+            else if (event.type === 'progress') void this.setStatus({ state: 'running', ...event });
+          },
+        },
+      );
+      await this.setStatus({ state: 'done' });
+    } catch (error) {
+      const problem = Problem.from(error);
+      await this.setStatus(
+        problem.code === 'cancelled' ? { state: 'done' } : { state: 'problem', problem: problem.toData() },
+      );
+    }
+  }
+
+  private grow(runId: string, assembler: TraceAssembler, events: readonly TraceEvent[]): void {
+    for (const event of events) assembler.add(event);
+    this.snapshot.trace = assembler.trace ?? null;
+    void this.notify('trace', { runId, events });
+  }
+}
+
+/** The models under these folders, as the engine lists them. */
+export function listModels(engine: EngineClient, roots: readonly ModelRoot[]): Promise<readonly ModelSummary[]> {
+  return engine.call('listModels', { roots });
+}
