@@ -1,6 +1,6 @@
 import type { OnnxNode } from './onnx';
 import type { DataFlow } from './residual';
-import { isContrib, operatorName, type Scope } from './scope';
+import { operatorName, type Scope } from './scope';
 
 /** How the attention of one node can be read; see {@link AttentionSite}. */
 export type AttentionKind =
@@ -50,7 +50,7 @@ export function attentionSite(scope: Scope, node: OnnxNode): AttentionSite | nul
   }
   if (node.domain === '' && node.op === 'Attention') return site('onnx-attention');
   if (!/Attention/.test(node.op)) return null;
-  if (isContrib(node)) {
+  if (node.domain === 'com.microsoft') {
     if (node.op === 'GroupQueryAttention') return site('group-query');
     if (node.op === 'MultiHeadAttention' || node.op === 'DecoderMaskedMultiHeadAttention') return site('multi-head');
     if (node.op === 'Attention' || node.op === 'QAttention') return site('recompute');

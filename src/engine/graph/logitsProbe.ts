@@ -23,12 +23,12 @@ export function allLogits(body: DecoderBody, editor: GraphEditor): ProbeValue {
   const renamed = new Map([[picked, pick.inputs[0] ?? '']]);
   if (pick.op !== 'Slice' && removesAxis(scope, pick)) {
     // A pick of one position drops the dimension; what puts it back is left out with it.
-    const restore = nodes[0];
-    if (restore?.op !== 'Unsqueeze' || scope.consumers(picked).length > 1) {
+    const [restore, ...others] = scope.consumers(picked);
+    if (restore?.op !== 'Unsqueeze' || others.length > 0) {
       return { reason: 'The file computes logits for the last token only.' };
     }
     renamed.set(restore.outputs[0] ?? '', pick.inputs[0] ?? '');
-    nodes.shift();
+    nodes.splice(nodes.indexOf(restore), 1);
   }
   for (const node of nodes) {
     const attributes = copyAttributes(node);

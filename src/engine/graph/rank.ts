@@ -27,12 +27,28 @@ const broadcasting: ReadonlySet<string> = new Set([
 const highestRank = 4;
 
 /** The number of dimensions of `value`, where the file states it or its operators tell; else null. */
-export function rankOf(scope: Scope, value: string, depth = 16): number | null {
-  const dims = scope.dims(value);
-  if (dims) return dims.length;
+export function rankOf(scope: Scope, value: string): number | null {
+  return find(scope, value, farthest, new Map());
+}
+
+/** Operators in a row that are followed. */
+const farthest = 16;
+
+type Known = Map<string, number | null>;
+
+function find(scope: Scope, value: string, steps: number, known: Known): number | null {
+  const found = known.get(value);
+  if (found !== undefined) return found;
+  known.set(value, null);
+  const rank = scope.dims(value)?.length ?? infer(scope, value, steps, known);
+  known.set(value, rank);
+  return rank;
+}
+
+function infer(scope: Scope, value: string, steps: number, known: Known): number | null {
   const node = scope.producer(value);
-  if (!node || depth === 0) return null;
-  const of = (index: number): number | null => rankOf(scope, node.inputs[index] ?? '', depth - 1);
+  if (!node || steps === 0) return null;
+  const of = (index: number): number | null => find(scope, node.inputs[index] ?? '', steps - 1, known);
   if (unchanged.has(node.op)) return of(0);
   if (broadcasting.has(node.op)) {
     let highest = 0;
@@ -48,7 +64,7 @@ export function rankOf(scope: Scope, value: string, depth = 16): number | null {
     case 'Transpose':
       return node.attributes.get('perm')?.ints?.length ?? of(0);
     case 'Reshape':
-      return lengthOf(scope, node.inputs[1] ?? '', depth - 1);
+      return lengthOf(scope, node.inputs[1] ?? '', steps - 1, known);
     case 'Unsqueeze': {
       const axes = node.attributes.get('axes')?.ints ?? scope.constant(node.inputs[1] ?? '')?.values;
       const rank = axes ? of(0) : null;
@@ -66,16 +82,16 @@ export function rankOf(scope: Scope, value: string, depth = 16): number | null {
 }
 
 /** The number of elements of a shape that the graph builds. */
-function lengthOf(scope: Scope, shape: string, depth: number): number | null {
+function lengthOf(scope: Scope, shape: string, steps: number, known: Known): number | null {
   const stated = scope.dims(shape)?.[0];
   if (typeof stated === 'number') return stated;
   const node = scope.producer(shape);
-  if (!node || depth === 0) return null;
-  const of = (value: string): number | null => lengthOf(scope, value, depth - 1);
-  if (node.op === 'Shape') return rankOf(scope, node.inputs[0] ?? '', depth - 1);
+  if (!node || steps === 0) return null;
+  const of = (value: string): number | null => lengthOf(scope, value, steps - 1, known);
+  if (node.op === 'Shape') return find(scope, node.inputs[0] ?? '', steps - 1, known);
   // A number of the shape, taken out and put back as a list of one.
   if (node.op === 'Unsqueeze')
-    return rankOf(scope, node.inputs[0] ?? '', depth - 1) === 0 ? 1 : scalarLength(scope, node.inputs[0] ?? '');
+    return find(scope, node.inputs[0] ?? '', steps - 1, known) === 0 ? 1 : scalarLength(scope, node.inputs[0] ?? '');
   if (node.op === 'Cast' || node.op === 'Identity') return of(node.inputs[0] ?? '');
   if (node.op !== 'Concat') return null;
   const parts = node.inputs.map(of);

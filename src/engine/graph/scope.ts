@@ -6,7 +6,8 @@ export class Scope {
   private readonly producers = new Map<string, OnnxNode>();
   private readonly users = new Map<string, OnnxNode[]>();
   private readonly values = new Map<string, OnnxValue>();
-  private readonly types = new Map<string, ElementType>();
+  private types: Map<string, ElementType> | null = null;
+  private readonly constancy = new Map<string, boolean>();
   private readonly inputNames: ReadonlySet<string>;
 
   constructor(
@@ -49,19 +50,20 @@ export class Scope {
   }
 
   /** The name under which a weight was stored that is only renamed, reshaped or cast on its way to `value`. */
-  source(value: string): string {
+  source(value: string, steps = longestChain): string {
     const node = this.producers.get(value);
-    if (!node) return this.outer?.producers.has(value) ? this.outer.source(value) : value;
-    return ['Identity', 'Reshape', 'Cast', 'Transpose'].includes(node.op) ? this.source(node.inputs[0] ?? '') : value;
+    if (!node) return this.outer?.producers.has(value) ? this.outer.source(value, steps) : value;
+    const isSame = ['Identity', 'Reshape', 'Cast', 'Transpose'].includes(node.op) && steps > 0;
+    return isSame ? this.source(node.inputs[0] ?? '', steps - 1) : value;
   }
 
   /** The constant that `value` is: an initialiser or a Constant node, through Identity. */
-  constant(value: string): OnnxTensor | undefined {
+  constant(value: string, steps = longestChain): OnnxTensor | undefined {
     const initializer = this.graph.initializers.get(value);
     if (initializer) return initializer;
     const node = this.producers.get(value);
-    if (!node) return this.outer?.constant(value);
-    if (node.op === 'Identity') return this.constant(node.inputs[0] ?? '');
+    if (!node) return this.outer?.constant(value, steps);
+    if (node.op === 'Identity' && steps > 0) return this.constant(node.inputs[0] ?? '', steps - 1);
     if (node.op !== 'Constant') return undefined;
     const scalar = node.attributes.get('value_int') ?? node.attributes.get('value_float');
     const list = node.attributes.get('value_ints') ?? node.attributes.get('value_floats');
@@ -79,10 +81,18 @@ export class Scope {
 
   /** Whether `value` depends on no input of the model: weights, also when transposed, cast or dequantised in the graph. */
   isConstant(value: string): boolean {
-    if (this.constant(value)) return true;
+    const known = this.constancy.get(value);
+    if (known !== undefined) return known;
+    // Until it is known: a graph that runs in a circle holds no constants.
+    this.constancy.set(value, false);
     const node = this.producers.get(value);
-    if (!node) return this.outer?.isConstant(value) ?? false;
-    return weightOps.has(node.op) && node.inputs.every((input) => !input || this.isConstant(input));
+    const isConstant =
+      this.constant(value) !== undefined ||
+      (node
+        ? weightOps.has(node.op) && node.inputs.every((input) => !input || this.isConstant(input))
+        : (this.outer?.isConstant(value) ?? false));
+    this.constancy.set(value, isConstant);
+    return isConstant;
   }
 
   /** The dimensions of `value` as the file states them, or null. */
@@ -92,25 +102,53 @@ export class Scope {
 
   /** The element type of `value`: stated, or inferred from the operators that make it; `undefined` where neither helps. */
   elementType(value: string): ElementType {
-    const known = this.types.get(value);
-    if (known) return known;
-    this.types.set(value, 'undefined');
-    const type = this.inferElementType(value);
-    this.types.set(value, type);
-    return type;
-  }
-
-  private inferElementType(value: string): ElementType {
     const stated = this.values.get(value)?.elementType;
     if (stated && stated !== 'undefined') return stated;
     const constant = this.constant(value);
     if (constant) return constant.elementType;
-    const node = this.producers.get(value);
-    if (!node) return this.outer?.elementType(value) ?? 'undefined';
+    if (!this.producers.has(value)) return this.outer?.elementType(value) ?? 'undefined';
+    if (!this.types) {
+      this.types = new Map();
+      for (const node of this.inOrder()) {
+        const type = this.resultType(node);
+        for (const output of node.outputs) this.types.set(output, type);
+      }
+    }
+    return this.types.get(value) ?? 'undefined';
+  }
+
+  /** The nodes, each after those whose outputs it takes. Optimisers save files in other orders. */
+  private inOrder(): OnnxNode[] {
+    const order: OnnxNode[] = [];
+    const seen = new Set<OnnxNode>();
+    // With a stack of its own: graphs are thousands of nodes deep.
+    const stack: { node: OnnxNode; next: number }[] = [];
+    const push = (node: OnnxNode | undefined): void => {
+      if (!node || seen.has(node)) return;
+      seen.add(node);
+      stack.push({ node, next: 0 });
+    };
+    for (const start of this.graph.nodes) {
+      push(start);
+      for (let top = stack.at(-1); top; top = stack.at(-1)) {
+        if (top.next < top.node.inputs.length) push(this.producers.get(top.node.inputs[top.next++] ?? ''));
+        else {
+          order.push(top.node);
+          stack.pop();
+        }
+      }
+    }
+    return order;
+  }
+
+  /** The type of what an operator gives; for those that give several, of what decoders use. */
+  private resultType(node: OnnxNode): ElementType {
     const from = (index: number): ElementType => this.elementType(node.inputs[index] ?? '');
     switch (node.op) {
       case 'Cast':
         return elementTypeName(node.attributes.get('to')?.int ?? 0);
+      case 'ConstantOfShape':
+        return node.attributes.get('value')?.tensor?.elementType ?? 'float32';
       case 'Shape':
       case 'Size':
         return 'int64';
@@ -125,15 +163,16 @@ export class Scope {
         return from(3);
       case 'If':
         return 'undefined';
-      default:
-        for (let i = 0; i < node.inputs.length; i++) {
-          const type = from(i);
-          if (type !== 'undefined') return type;
-        }
-        return 'undefined';
+      default: {
+        const types = node.inputs.map((input) => this.elementType(input));
+        return types.find((type) => type !== 'undefined') ?? 'undefined';
+      }
     }
   }
 }
+
+/** Renamings in a row that are followed: more than any exporter writes. */
+const longestChain = 64;
 
 /** Operators that exporters put between a weight and its use. */
 const weightOps: ReadonlySet<string> = new Set([
@@ -154,11 +193,6 @@ const weightOps: ReadonlySet<string> = new Set([
 /** `domain::Op`, or `Op` for the standard's own. */
 export function operatorName(node: OnnxNode): string {
   return node.domain ? `${node.domain}::${node.op}` : node.op;
-}
-
-/** Whether a node is one of onnxruntime's own operators. Some optimisers write them with the standard's domain. */
-export function isContrib(node: OnnxNode): boolean {
-  return node.domain === 'com.microsoft';
 }
 
 /** A graph and those inside its nodes (the branches of an If), outermost first. */

@@ -9,12 +9,12 @@ export interface HeadCounts {
 }
 
 /** The dimensions of a weight that may be transposed, cast or dequantised in the graph. */
-export function weightDims(scope: Scope, value: string): readonly number[] | null {
+export function weightDims(scope: Scope, value: string, steps = 8): readonly number[] | null {
   const constant = scope.constant(value);
   if (constant) return constant.dims;
   const node = scope.producer(value);
-  if (!node) return scope.outer ? weightDims(scope.outer, value) : null;
-  const dims = weightDims(scope, node.inputs[0] ?? '');
+  if (!node || steps === 0) return !node && scope.outer ? weightDims(scope.outer, value, steps) : null;
+  const dims = weightDims(scope, node.inputs[0] ?? '', steps - 1);
   if (!dims || ['Cast', 'DequantizeLinear', 'Identity'].includes(node.op)) return dims;
   if (node.op !== 'Transpose') return null;
   const perm = node.attributes.get('perm')?.ints ?? dims.map((_, i) => dims.length - 1 - i);
