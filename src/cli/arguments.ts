@@ -14,7 +14,12 @@ export class Arguments {
   /** @throws Problem `bad-request` for an option that does not exist or lacks its value. */
   static parse(verb: string, args: readonly string[], options: Options): Arguments {
     try {
-      const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+      const { values, positionals } = parseArgs({
+        args: joinNegativeNumbers(args),
+        options,
+        allowPositionals: true,
+        strict: true,
+      });
       return new Arguments(verb, values, positionals);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
@@ -86,6 +91,17 @@ export class Arguments {
   private wrong(name: string, expected: string, got: string): Problem {
     return this.usage(`--${name} must be ${expected}, not "${got}".`);
   }
+}
+
+/** `--temperature -1` as `--temperature=-1`: it is wrong for its value, not for looking like an option. */
+function joinNegativeNumbers(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const previous = joined.at(-1);
+    if (/^-\d/.test(arg) && previous !== undefined && /^--[^=]+$/.test(previous)) joined.push(`${joined.pop()}=${arg}`);
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 function usage(verb: string, message: string): Problem {

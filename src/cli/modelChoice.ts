@@ -12,22 +12,26 @@ export const MODEL_OPTIONS = {
 } as const satisfies Options;
 
 export const MODEL_HELP = [
-  '  MODEL is a model folder, or the name of a bundled model.',
+  '  MODEL is a model folder, an ONNX file in one, or the name of a bundled model.',
   '  --dtype TYPE        which of its ONNX files: fp32, fp16, int8, q4, ... (the best one by default)',
   '  --file PATH         the ONNX file itself, relative to the folder',
 ];
 
 /**
- * The folder that was meant: one that exists, or a bundled one of that name.
+ * The model that was meant: a folder that exists, an ONNX file within one, or a bundled folder of that name.
  * @throws Problem `model-not-found`.
  */
-export async function findModelFolder(name: string): Promise<string> {
-  if (await isFolder(name)) return path.resolve(name);
+async function findModel(name: string): Promise<ModelRef> {
+  const info = await stat(name).catch(() => null);
+  if (info?.isDirectory()) return { folder: path.resolve(name) };
+  if (info && /\.onnx$/i.test(name)) return modelOfFile(path.resolve(name));
   const bundled = await bundledNames();
-  if (bundled.includes(name)) return path.join(BUNDLED_MODELS, name);
+  if (bundled.includes(name)) return { folder: path.join(BUNDLED_MODELS, name) };
   throw new Problem({
     code: 'model-not-found',
-    message: `There is no model folder ${name}, and no bundled model of that name.`,
+    message: info
+      ? `${name} is no model folder.`
+      : `There is no model folder ${name}, and no bundled model of that name.`,
     action:
       bundled.length > 0
         ? `Give the path of a model folder, or one of ${bundled.join(', ')}.`
@@ -42,9 +46,10 @@ export async function findModelFolder(name: string): Promise<string> {
 export async function chooseModel({ engine, signal }: Session, name: string, args: Arguments): Promise<ModelRef> {
   const [dtype, file] = [args.text('dtype'), args.text('file')];
   if (dtype !== undefined && file !== undefined) throw args.usage('--dtype and --file cannot be used together.');
-  const folder = await findModelFolder(name);
+  const model = await findModel(name);
+  const { folder } = model;
   if (file !== undefined) return { folder, file: file.replaceAll('\\', '/') };
-  if (dtype === undefined) return { folder };
+  if (dtype === undefined) return model;
 
   const found = await engine.call('listModels', { roots: [{ path: folder, origin: 'added' }] }, { signal });
   const summary = found.find((model) => path.resolve(model.folder) === folder);
@@ -70,9 +75,10 @@ async function bundledNames(): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
-async function isFolder(name: string): Promise<boolean> {
-  return stat(name).then(
-    (info) => info.isDirectory(),
-    () => false,
-  );
+/** Files lie in the model's folder or in `onnx/` below it, as on the Hugging Face Hub. */
+function modelOfFile(file: string): ModelRef {
+  const parent = path.dirname(file);
+  return path.basename(parent) === 'onnx'
+    ? { folder: path.dirname(parent), file: `onnx/${path.basename(file)}` }
+    : { folder: parent, file: path.basename(file) };
 }

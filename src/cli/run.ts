@@ -31,6 +31,8 @@ const OPTIONS = {
 } as const satisfies Options;
 
 const DEFAULT_NEW_TOKENS = 64;
+/** What the engine takes; any context is full before. */
+const MOST_NEW_TOKENS = 1_000_000;
 
 /** `vivarium run`: a prompt, its tokens with their probabilities, and on request the trace and the tensors as files. */
 export const run: Verb = {
@@ -75,7 +77,7 @@ function readRequest(args: Arguments): Omit<RunRequest, 'model' | 'runId'> {
     prompt: ids === undefined ? { text: text as string } : { ids },
     decoder: args.text('decoder') ?? 'autoregressive',
     sampling: readSampling(args),
-    maxNewTokens: args.integer('max-new', DEFAULT_NEW_TOKENS, 0),
+    maxNewTokens: args.integer('max-new', DEFAULT_NEW_TOKENS, 0, MOST_NEW_TOKENS),
     capture: {
       attention: args.allOrIntegers('attention'),
       hidden: args.allOrIntegers('hidden'),

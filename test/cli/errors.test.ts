@@ -30,8 +30,9 @@ test('how a command is called wrongly is said, with where to read more', async (
     [run('--prompt', 'a', '--ids', '1'), /cannot be used together/],
     [run('--prompt', 'a', 'b'), /What is "b"\?/],
     [run('--ids', '1,x'), /--ids must be whole numbers separated by commas, not "1,x"/],
-    [run('--ids', '1', '--max-new', '-1'), /--max-new/],
+    [run('--ids', '1', '--max-new', '-1'), /--max-new must be a number from 0 to 1000000, not "-1"/],
     [run('--ids', '1', '--max-new=1.5'), /--max-new must be a whole number, not "1.5"/],
+    [run('--ids', '1', '--temperature', '-1'), /--temperature must be a number, 0 or more, not "-1"/],
     [run('--ids', '1', '--temperature=-1'), /--temperature must be a number, 0 or more, not "-1"/],
     [run('--ids', '1', '--temperature', 'hot'), /--temperature must be a number/],
     [run('--ids', '1', '--top-p', '1.5'), /--top-p must be a number from 0 to 1/],
@@ -55,6 +56,7 @@ test('a model that is not there is answered with the bundled ones', async () => 
     /There is no model folder no-such-model.* Give the path of a model folder/,
   );
   await refuses(['run', '--model', 'no-such-model', '--prompt', 'a'], /no-such-model/);
+  await refuses(['inspect', import.meta.filename], /errors\.test\.ts is no model folder/);
 });
 
 test('prompts that cannot be run are refused with what to do', skip, async () => {

@@ -58,6 +58,11 @@ test('inspect describes the graph and what can be probed', skip, async () => {
     assert.match(stdout, new RegExp(`\n${heading}\n`));
 });
 
+test('an ONNX file stands for its folder and itself', skip, async () => {
+  const report = await document<ModelReport>('inspect', path.join(STORIES, 'transformersjs/onnx/model_q4.onnx'));
+  assert.equal(report.file, 'onnx/model_q4.onnx');
+});
+
 test('every command explains itself', async () => {
   for (const args of [['--help'], ['-h'], ['help'], [], ['run', '--help'], ['help', 'models'], ['inspect', '-h']]) {
     const { code, stdout, stderr } = await vivarium(...args);
