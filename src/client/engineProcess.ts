@@ -165,5 +165,5 @@ export class EngineProcess {
 }
 
 async function untilRead({ stdout, stderr }: ChildProcess): Promise<void> {
-  await Promise.all([stdout, stderr].map((stream) => !stream || stream.closed || once(stream, 'close')));
+  for (const stream of [stdout, stderr]) if (stream && !stream.closed) await once(stream, 'close');
 }

@@ -39,7 +39,7 @@ class Watched {
   }
 
   run(behaviour: string, options: Parameters<EngineClient['call']>[2] = {}, maxNewTokens = 0) {
-    return this.client.call('run', runRequest(behaviour, maxNewTokens), options as object);
+    return this.client.call('run', runRequest(behaviour, maxNewTokens), options);
   }
 
   /** A run that has begun in the engine, and its answer. */
