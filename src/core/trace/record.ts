@@ -168,7 +168,10 @@ export interface TraceSummary {
   readonly seconds: number;
   /** Wall time of the passes that read the prompt, in seconds. */
   readonly prefillSeconds: number;
-  /** Generated tokens per second of decoding (after the prompt); null where nothing was generated. */
+  /**
+   * Tokens generated after the first (the prompt's passes give that one), per second since the prompt was read; null where
+   * fewer than two were generated.
+   */
   readonly tokensPerSecond: number | null;
   /** What was not kept, and why: one sentence each. */
   readonly notes: readonly string[];
