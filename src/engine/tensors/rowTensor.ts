@@ -1,4 +1,5 @@
-/** Floats of a block: what grows at a time, so that nothing is copied to grow. */
+/** Rows of a block, and its floats at most: what grows at a time, so that nothing is copied to grow. */
+const BLOCK_ROWS = 64;
 const BLOCK_FLOATS = 1 << 18;
 
 /** Rows of float32, one a token, as passes give them: hidden states [tokens, width], logits [tokens, vocabulary]. */
@@ -12,7 +13,7 @@ export class RowTensor {
     readonly width: number,
     readonly limit = Infinity,
   ) {
-    this.blockRows = Math.max(1, Math.floor(BLOCK_FLOATS / width));
+    this.blockRows = Math.max(1, Math.min(BLOCK_ROWS, Math.floor(BLOCK_FLOATS / width)));
   }
 
   /** Rows held, from the first. */
