@@ -65,10 +65,10 @@ export interface AttentionCase {
   readonly total: number;
   readonly size: number;
   readonly scale: number;
-  query(batch: number, head: number, position: number, i: number): number;
-  key(batch: number, head: number, position: number, i: number): number;
+  readonly query: (batch: number, head: number, position: number, i: number) => number;
+  readonly key: (batch: number, head: number, position: number, i: number) => number;
   /** What becomes of a scaled score: biases, masks (-Infinity), soft caps. */
-  adjust?(score: number, batch: number, head: number, query: number, key: number): number;
+  readonly adjust?: (score: number, batch: number, head: number, query: number, key: number) => number;
 }
 
 /** softmax(adjust(scale * Q K^T)) in double precision: [batch, heads, sequence, total]. */

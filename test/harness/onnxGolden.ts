@@ -8,9 +8,9 @@ export interface GoldenRun {
   readonly heads: number;
   readonly width: number;
   /** [heads, n, n]. */
-  attention(layer: number): Float32Array;
+  readonly attention: (layer: number) => Float32Array;
   /** [n, width]; the last one is after the final norm. */
-  hidden(layer: number): Float32Array;
+  readonly hidden: (layer: number) => Float32Array;
   readonly logits: Float32Array | null;
 }
 

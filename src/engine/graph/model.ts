@@ -13,12 +13,12 @@ const deepestGraph = 16;
  * Fails with a {@link Problem} `onnx-invalid` where the bytes are not a whole ONNX model.
  */
 export function readOnnx(source: ByteSource): OnnxModel {
-  refuseOtherFormats(source);
+  const isLikely = refuseOtherFormats(source);
   try {
     return readModel(new WireReader(source), source);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    throw error.reason === 'truncated'
+    throw error.reason === 'truncated' && isLikely
       ? invalid(source, 'is cut off: its last part is missing.', 'Download or export the file again.', error)
       : invalid(source, 'is not an ONNX model.', 'Choose a file that an ONNX exporter wrote.', error);
   }
@@ -32,8 +32,11 @@ function invalid(source: ByteSource, what: string, action: string, cause?: WireE
   );
 }
 
-/** Files that people take for ONNX models, known by how they begin. */
-function refuseOtherFormats(source: ByteSource): void {
+/**
+ * Refuses files that people take for ONNX models, known by how they begin. Returns whether this one begins as ONNX models
+ * do, with the tag of `ir_version`.
+ */
+function refuseOtherFormats(source: ByteSource): boolean {
   if (source.size === 0) throw invalid(source, 'is empty.', 'Download or export the file again.');
   const head = new Uint8Array(Math.min(source.size, 64));
   source.readInto(head, 0, 0, head.length);
@@ -45,6 +48,7 @@ function refuseOtherFormats(source: ByteSource): void {
   if (text.slice(4, 8) === 'ORTM') {
     throw invalid(source, 'is in onnxruntime’s own format.', 'Use the .onnx file that it was made from.');
   }
+  return head[0] === 8;
 }
 
 function readModel(reader: WireReader, source: ByteSource): OnnxModel {
