@@ -45,8 +45,8 @@ function expected(
   const mask = tensor('attn_mask');
   const past = tensor('past_key');
   const padded = tensor('nonpad_kv_seqlen');
-  const heads = test.int('q_num_heads') ?? query.dims[1];
-  const kvHeads = test.int('kv_num_heads') ?? key.dims[1];
+  const heads = test.int('q_num_heads') ?? query.dims[1] ?? 1;
+  const kvHeads = test.int('kv_num_heads') ?? key.dims[1] ?? 1;
   const [batch, sequence] = [query.dims[0] as number, query.dims.at(-2) as number];
   const pastLength = past?.dims[2] ?? 0;
   const total = pastLength + (key.dims.at(-2) as number);
