@@ -35,5 +35,7 @@ export function rate(value: number | null | undefined): string {
 /** A probability that is known, or the range that holds it. */
 export function probabilityRange({ low, high }: { readonly low: number; readonly high: number }): string {
   const [from, to] = [probability(low), probability(high)];
-  return from === to ? from : `${low.toFixed(2)}–${high.toFixed(2)}`;
+  if (from === to) return from;
+  const [short, other] = [low.toFixed(2), high.toFixed(2)];
+  return short === other ? `≈${short}` : `${short}–${other}`;
 }

@@ -32,15 +32,16 @@ export interface BitsLane {
   readonly peak: number | null;
 }
 
-/** Room above the plot, for the label of the uppermost line. */
+/** Room above the plots: for the unit, and for half the label of the uppermost line. */
+const BITS_HEAD = 20;
 const HEAD = 8;
 const FOOT = 6;
 
 export function paintBits(context: CanvasRenderingContext2D, pixel: number, scene: LaneScene, lane: BitsLane): void {
   const { columns, theme, tokens } = scene;
   const { colours } = theme;
-  const plot = lane.height - HEAD - FOOT;
-  const yOf = (value: number): number => HEAD + plot * (1 - Math.min(value, lane.top) / lane.top);
+  const plot = lane.height - BITS_HEAD - FOOT;
+  const yOf = (value: number): number => BITS_HEAD + plot * (1 - Math.min(value, lane.top) / lane.top);
 
   grid(context, pixel, scene, lane, yOf);
   selection(context, pixel, scene, 1, lane.height - 2);
@@ -59,7 +60,7 @@ export function paintBits(context: CanvasRenderingContext2D, pixel: number, scen
   readout(context, scene, yOf);
 }
 
-/** Value lines of the axis, and its unit inside the plot, where no bar begins. */
+/** Value lines of the axis, and its unit above them. */
 function grid(
   context: CanvasRenderingContext2D,
   pixel: number,
@@ -73,13 +74,13 @@ function grid(
   context.textBaseline = 'middle';
   for (let value = 0; value <= lane.top + 1e-9; value += lane.step) {
     const y = Math.round(yOf(value) / pixel) * pixel;
-    context.fillStyle = css(value === 0 ? mix(colours.border, colours.muted, 0.5) : colours.border);
+    context.fillStyle = css(value === 0 ? mix(colours.grid, colours.muted, 0.5) : colours.grid);
     context.fillRect(columns.left, y, columns.width - columns.left, Math.max(pixel, Math.round(1 / pixel) * pixel));
     context.fillStyle = css(colours.muted);
     context.fillText(`${value}`, columns.left - 8, y);
   }
   context.textAlign = 'left';
-  context.fillText('bits', columns.left + 4, yOf(lane.top) + 11);
+  context.fillText('bits', columns.left, 7);
 }
 
 /** Marks the columns of the selected token and of the one under the pointer. */
@@ -164,10 +165,15 @@ function peak(
   context.font = `${AXIS_FONT}px ${theme.fontFamily}`;
   const width = context.measureText(text).width;
   const [x, barWidth] = barOf(columns, index, 1);
-  const y = Math.max(HEAD + AXIS_FONT, yOf(judgement.surprisal) + AXIS_FONT / 2 + 2);
-  const right = x + barWidth + 8;
-  const left = right + width <= columns.width ? right : x - 8 - width;
-  if (left < columns.left || clearAbove(scene, left, width, yOf) < y + AXIS_FONT) return;
+  const y = Math.max(BITS_HEAD + AXIS_FONT, yOf(judgement.surprisal) + AXIS_FONT / 2 + 2);
+  const left = [x + barWidth + 8, x - 8 - width].find(
+    (place) =>
+      place >= columns.left &&
+      place + width <= columns.width &&
+      clearAbove(scene, place, width, yOf) > y + AXIS_FONT &&
+      ![scene.selected, scene.active].some((marked) => marked !== null && covers(columns, marked, place, width)),
+  );
+  if (left === undefined) return;
   plate(context, theme, left, y - 8, width, 16);
   context.textAlign = 'left';
   context.textBaseline = 'middle';
@@ -194,12 +200,18 @@ function readout(context: CanvasRenderingContext2D, scene: LaneScene, yOf: (valu
     .reduce<{ left: number; clear: number } | null>((a, b) => (a && a.clear >= b.clear ? a : b), null);
   if (!best) return;
   const wanted = yOf(Math.max(judgement.entropy, judgement.surprisal)) - height / 2;
-  const y = Math.max(HEAD + 14, Math.min(wanted, best.clear - height - 8));
+  const y = Math.max(4, Math.min(wanted, best.clear - height - 8));
   plate(context, theme, best.left, y - 2, width, height + 2);
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   context.fillStyle = css(theme.colours.foreground);
   lines.forEach((line, row) => context.fillText(line, best.left, y + 7 + 15 * row));
+}
+
+/** Whether a text from `left` lies over the column of a token. */
+function covers(columns: LaneColumns, index: number, left: number, width: number): boolean {
+  const x = columns.left + (index - columns.from) * columns.column;
+  return x < left + width + 4 && x + columns.column > left - 4;
 }
 
 /** Highest ink of bars and line between two places, in pixels from the top. */
@@ -223,7 +235,7 @@ function plate(
   width: number,
   height: number,
 ): void {
-  context.fillStyle = css(theme.colours.background, 0.82);
+  context.fillStyle = css(theme.colours.background, 0.88);
   context.beginPath();
   context.roundRect(x - 3, y, width + 6, height, 3);
   context.fill();
@@ -245,7 +257,6 @@ function outline(
 
 /** Vertical places of the lane of probability mass: the plot, the labels, and the rule under the prompt. */
 export interface MassLane {
-  readonly height: number;
   readonly plot: number;
   readonly labels: number;
 }
@@ -260,7 +271,7 @@ export function paintMass(context: CanvasRenderingContext2D, pixel: number, scen
   context.textBaseline = 'middle';
   for (const value of [0, 0.5, 1]) {
     const y = Math.round((bottom - value * lane.plot) / pixel) * pixel;
-    context.fillStyle = css(colours.border);
+    context.fillStyle = css(colours.grid);
     context.fillRect(columns.left, y, columns.width - columns.left, Math.round(1 / pixel) * pixel || pixel);
     context.fillStyle = css(colours.muted);
     context.fillText(`${value}`, columns.left - 8, y);

@@ -47,7 +47,8 @@ export function ProbabilityBars({ rows, rest, onMore, caption }: ProbabilityBars
           </th>
           <th scope="col">token</th>
           <th scope="col" class="bars-bar">
-            p filled, p′ outlined
+            <span class="wide-only">p filled, p′ outlined</span>
+            <span class="narrow-only">p, p′</span>
           </th>
           <th scope="col" class="number" title="Probability by the model: softmax of the raw logits at temperature 1.">
             p

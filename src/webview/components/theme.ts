@@ -25,8 +25,10 @@ export interface ThemeColours {
   readonly foreground: Rgb;
   /** `descriptionForeground`: axis labels, captions. */
   readonly muted: Rgb;
-  /** `panel.border`: rules and grid lines. */
+  /** `panel.border`: rules. */
   readonly border: Rgb;
+  /** Lines behind data: as quiet as the theme allows. */
+  readonly grid: Rgb;
   /** `focusBorder`: selection. */
   readonly focus: Rgb;
   /** `contrastActiveBorder`; null outside high contrast. */
@@ -119,6 +121,9 @@ export function readTheme(): ThemeInfo {
       muted: highContrast ? foreground : read(guess.muted, 'descriptionForeground'),
       border: contrastBorder
         ? mix(background, contrastBorder, 0.6)
+        : read(guess.border, 'panel-border', 'widget-border'),
+      grid: contrastBorder
+        ? mix(background, contrastBorder, 0.32)
         : read(guess.border, 'panel-border', 'widget-border'),
       focus: read(guess.focus, 'focusBorder'),
       contrastBorder: highContrast ? (contrastBorder ?? foreground) : null,

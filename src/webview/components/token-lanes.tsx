@@ -5,7 +5,7 @@ import { Canvas } from './canvas';
 import { bits, count, probability } from './format';
 import { bitsAxis, laneColumns, tokenAt, windowSize, windowStart } from './lane-geometry';
 import { LABEL_LENGTH, type LaneScene, STACKED, paintBits, paintMass } from './lane-painter';
-import { Minimap } from './minimap';
+import { MINIMAP_HEIGHT, Minimap } from './minimap';
 import type { ThemeInfo } from './theme';
 import { useSize } from './use-size';
 import './token-lanes.css';
@@ -23,12 +23,11 @@ export interface TokenLanesProps {
   readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
-/** Pixels of the axis at the left, and of the parts below the lane of surprisal. */
+/** Pixels of the axis at the left, of the rule below the labels, and of each plot at least and at most. */
 const AXIS = 34;
-const MASS = 116;
 const PROMPT_RULE = 26;
-const LANE_LEAST = 132;
-const LANE_MOST = 232;
+const LANE = { least: 112, most: 236 };
+const MASS = { least: 64, most: 116 };
 
 /**
  * One column a token: a bar of its surprisal under the line of entropy, and below it the probability mass, most
@@ -56,8 +55,12 @@ export function TokenLanes(props: TokenLanesProps) {
   const label = useCallback((token: TraceToken) => tokenLabel(token.text), []);
   const scene: LaneScene = { tokens, promptLength, columns, active, selected, theme, label };
 
-  const below = 30 + MASS + LABEL_LENGTH + 22 + PROMPT_RULE + (long ? 52 : 0);
-  const lane = Math.round(Math.min(LANE_MOST, Math.max(LANE_LEAST, height - below)));
+  // What the height leaves beside captions and labels goes to the two plots.
+  const labels = LABEL_LENGTH + 12;
+  const free = height - (26 + 8 + labels + PROMPT_RULE) - (long ? 26 + MINIMAP_HEIGHT : 0);
+  const mass = Math.round(between(MASS, free * 0.34));
+  const lane = Math.round(between(LANE, free - mass));
+  const massHeight = 8 + mass + labels + PROMPT_RULE;
 
   const at = (event: PointerEvent | MouseEvent): number | null =>
     tokenAt(columns, event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left);
@@ -119,14 +122,8 @@ export function TokenLanes(props: TokenLanesProps) {
         <div class="lane" {...pointer}>
           <Canvas
             width={width}
-            height={8 + MASS + LABEL_LENGTH + 12 + PROMPT_RULE}
-            draw={(context, pixel) =>
-              paintMass(context, pixel, scene, {
-                height: 8 + MASS + LABEL_LENGTH + 12 + PROMPT_RULE,
-                plot: MASS,
-                labels: LABEL_LENGTH + 12,
-              })
-            }
+            height={massHeight}
+            draw={(context, pixel) => paintMass(context, pixel, scene, { plot: mass, labels })}
           />
         </div>
         {long && (
@@ -153,6 +150,10 @@ export function TokenLanes(props: TokenLanesProps) {
       </div>
     </div>
   );
+}
+
+function between(limits: { readonly least: number; readonly most: number }, value: number): number {
+  return Math.min(limits.most, Math.max(limits.least, value));
 }
 
 /** The most surprising token so far, found by looking only at the tokens that came since. */

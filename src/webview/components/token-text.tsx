@@ -30,8 +30,12 @@ export interface TokenTextProps {
 /** Pixels: see `token-text.css`. */
 const FONT = 16.5;
 const BYTE_FONT = 12;
-const PITCH = 42;
+export const LINE_PITCH = 42;
 const PADDING = 3;
+/** At both ends of a line, so that the ring of a selected chip is not cut. */
+const EDGE = 6;
+/** Ground between two chips. */
+const GAP = 1;
 /** Between the parts of a character and the character itself. */
 const WHOLE_GAP = 5;
 /** Lines drawn above and below those on show. */
@@ -42,7 +46,7 @@ export function TokenText(props: TokenTextProps) {
   const { tokens, selected, hovered, theme, follow } = props;
   const [pane, size] = useSize<HTMLDivElement>();
   const [scrollTop, setScrollTop] = useState(0);
-  const layout = useLayout(tokens, size.width, theme.fontFamily);
+  const layout = useLayout(tokens, Math.max(0, size.width - 2 * EDGE), theme.fontFamily);
   const total = layout ? layout.text.lines.length : 0;
   const shownLine = selected === null || !layout ? null : layout.text.lineOf(selected);
 
@@ -53,16 +57,16 @@ export function TokenText(props: TokenTextProps) {
     if (follow) {
       element.scrollTop = element.scrollHeight;
     } else if (shownLine !== null) {
-      const top = shownLine * PITCH;
+      const top = shownLine * LINE_PITCH;
       if (top < element.scrollTop) element.scrollTop = top;
-      else if (top + PITCH > element.scrollTop + element.clientHeight) {
-        element.scrollTop = top + PITCH - element.clientHeight;
+      else if (top + LINE_PITCH > element.scrollTop + element.clientHeight) {
+        element.scrollTop = top + LINE_PITCH - element.clientHeight;
       }
     }
   }, [shownLine, follow, total, size.height]);
 
-  const first = Math.max(0, Math.floor(scrollTop / PITCH) - SPARE);
-  const last = Math.min(total, Math.ceil((scrollTop + Math.max(size.height, PITCH)) / PITCH) + SPARE);
+  const first = Math.max(0, Math.floor(scrollTop / LINE_PITCH) - SPARE);
+  const last = Math.min(total, Math.ceil((scrollTop + Math.max(size.height, LINE_PITCH)) / LINE_PITCH) + SPARE);
   const rendered: VNode[] = [];
   for (let line = first; layout && line < last; line++) {
     const { start, end } = layout.text.lines[line]!;
@@ -104,7 +108,7 @@ export function TokenText(props: TokenTextProps) {
       aria-orientation="horizontal"
       tabIndex={0}
       aria-activedescendant={shown ? chipId(selected) : undefined}
-      style={{ maxHeight: `${props.lines * PITCH}px` }}
+      style={{ maxHeight: `${props.lines * LINE_PITCH}px` }}
       onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
       onKeyDown={onKeyDown}
       onPointerMove={(event) => props.onHover(tokenOf(event.target))}
@@ -114,7 +118,7 @@ export function TokenText(props: TokenTextProps) {
         if (index !== null) props.onSelect(index);
       }}
     >
-      <div class="token-text-lines" role="none" style={{ height: `${total * PITCH}px` }}>
+      <div class="token-text-lines" role="none" style={{ height: `${total * LINE_PITCH}px` }}>
         {rendered}
       </div>
     </div>
@@ -167,7 +171,7 @@ function Line(props: LineProps) {
   }
   const promptEnd = Math.min(end, props.promptLength);
   return (
-    <div class="token-line" role="none" style={{ top: `${props.line * PITCH}px` }}>
+    <div class="token-line" role="none" style={{ top: `${props.line * LINE_PITCH}px` }}>
       {chips}
       {promptEnd > start && (
         <i
@@ -193,7 +197,7 @@ interface ChipProps {
 }
 
 function Chip({ token, count, left, width, group, fill, theme, selected, hovered }: ChipProps) {
-  const style: Record<string, string> = { left: `${left}px`, width: `${width}px` };
+  const style: Record<string, string> = { left: `${left}px`, width: `${width - GAP}px` };
   if (fill) {
     style['backgroundColor'] = css(fill);
     style['color'] = css(inkOn(fill, theme.colours.foreground));
@@ -260,7 +264,11 @@ function useLayout(tokens: readonly TraceToken[], width: number, family: string)
     const group = layout.groups.of(index);
     const whole = group?.end === index + 1 ? measure(group.text, FONT) + WHOLE_GAP : 0;
     layout.text.add({
-      width: Math.ceil(measure(tokenLabel(token.text), isBytes(token) ? BYTE_FONT : FONT) + whole) + 2 * PADDING,
+      width:
+        Math.ceil(measure(tokenLabel(token.text), isBytes(token) ? BYTE_FONT : FONT) + whole) +
+        2 * PADDING +
+        GAP +
+        (group ? 2 : 0),
       opensWord: group ? group.start === index : token.special || /^\s/.test(token.text),
       endsLine: /\n$/.test(token.text),
     });

@@ -6,6 +6,7 @@ import { count, counted } from '../components/format';
 import { Icon } from '../components/icon';
 import { Button } from '../ui/button';
 import { TextArea } from '../ui/text-area';
+import { useRunAdvice } from './run-estimate';
 import { readTokenIds } from './token-ids';
 
 export interface PromptRowProps {
@@ -27,6 +28,7 @@ export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop 
   const blocked = !model || model.problem !== undefined || settings.prompt.trim() === '' || typed?.ok === false;
   const most = model?.contextLength ?? null;
   const tooLong = number !== null && most !== null && number > most;
+  const advice = useRunAdvice(api, settings, !busy && !blocked);
   const run = (): void => {
     if (!busy && !blocked) onRun();
   };
@@ -44,9 +46,7 @@ export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop 
             event.preventDefault();
             run();
           }}
-          maxLines={5}
-          lineHeight={18}
-          padding={10}
+          invalid={typed?.ok === false || tooLong}
         />
         <span class={tooLong ? 'prompt-count prompt-too-long' : 'prompt-count'} title={countTitle(byIds, most)}>
           {number === null ? '' : counted(number, byIds ? 'id' : 'token')}
@@ -55,6 +55,11 @@ export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop 
         {typed?.ok === false && (
           <p class="prompt-problem" role="alert">
             <Icon name="error" /> {typed.message}
+          </p>
+        )}
+        {advice !== null && (
+          <p class="prompt-advice" role="status">
+            <Icon name="info" /> {advice}
           </p>
         )}
       </div>

@@ -8,9 +8,9 @@ export interface SamplePrompt {
 }
 
 const TEXTS = [
+  'In the beginning God created the heaven and the earth.',
+  'The state of the Union is strong, and',
   'Once upon a time, there was a little dog who',
-  'One day, Lily found a big red ball in the park.',
-  'Tom was sad because his toy',
 ];
 
 /** Live cells of small patterns, as [row, column]. */

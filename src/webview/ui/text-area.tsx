@@ -1,6 +1,4 @@
-import { h } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
-import './toolkit';
+import './text-area.css';
 
 export interface TextAreaProps {
   readonly label: string;
@@ -8,49 +6,23 @@ export interface TextAreaProps {
   readonly onInput: (value: string) => void;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
   readonly placeholder?: string;
-  readonly disabled?: boolean;
-  /** Grows with its text from one line to this many, then scrolls. */
-  readonly maxLines: number;
-  /** Pixels of a line, and of what is above and below the lines. */
-  readonly lineHeight: number;
-  readonly padding: number;
   readonly class?: string;
+  readonly invalid?: boolean;
 }
 
-/** Lines of text that grow with what is typed. */
-export function TextArea(props: TextAreaProps) {
-  const element = useRef<HTMLElement & { control: HTMLTextAreaElement; value: string }>(null);
-  const { value, maxLines, lineHeight, padding } = props;
-
-  useLayoutEffect(() => {
-    const area = element.current;
-    if (!area) return;
-    const fit = (): void => {
-      const control = area.control;
-      if (!control) return;
-      control.style.height = '0';
-      const lines = Math.max(1, Math.round((control.scrollHeight - padding) / lineHeight));
-      control.style.height = `${Math.min(lines, maxLines) * lineHeight + padding}px`;
-      control.style.overflowY = lines > maxLines ? 'auto' : 'hidden';
-    };
-    fit();
-    const observer = new ResizeObserver(fit);
-    observer.observe(area);
-    return () => observer.disconnect();
-  }, [value, maxLines, lineHeight, padding]);
-
-  return h('vscode-text-area', {
-    ref: element,
-    class: props.class,
-    value,
-    rows: 1,
-    placeholder: props.placeholder ?? '',
-    disabled: props.disabled ?? false,
-    'aria-label': props.label,
-    spellcheck: false,
-    onInput: () => {
-      if (element.current) props.onInput(element.current.value);
-    },
-    onKeyDown: props.onKeyDown,
-  });
+/** Lines of text that grow with what is typed, up to the height that the style sheet allows, then scroll. */
+export function TextArea({ label, value, onInput, onKeyDown, placeholder, class: className, invalid }: TextAreaProps) {
+  return (
+    <textarea
+      class={className ? `text-area ${className}` : 'text-area'}
+      rows={1}
+      value={value}
+      placeholder={placeholder}
+      aria-label={label}
+      aria-invalid={invalid ?? false}
+      spellcheck={false}
+      onInput={(event) => onInput(event.currentTarget.value)}
+      onKeyDown={onKeyDown}
+    />
+  );
 }

@@ -74,16 +74,15 @@ function Figures({ judgement, vocabulary }: { readonly judgement: Judgement | nu
     <dl class="figures">
       {MEASURES.map((name) => {
         const measure = MEASURE[name];
-        const unit = name === 'rank' && judgement ? `of ${count(vocabulary)}` : measure.unit;
         return (
           <div class="figure" key={name} title={measure.definition}>
             <dt>
-              {name}
+              {name === 'rank' ? `rank of ${count(vocabulary)}` : name}
               <span class="unseen">: {measure.definition}</span>
             </dt>
             <dd>
               {judgement ? measure.format(measure.value(judgement)) : '–'}
-              {unit && judgement && <small> {unit}</small>}
+              {measure.unit && judgement && <small> {measure.unit}</small>}
             </dd>
           </div>
         );
@@ -143,7 +142,7 @@ function Alternatives(props: PositionPanelProps & { readonly judgement: Judgemen
       <section class="what-if" aria-labelledby="what-if-title">
         <header class="what-if-head">
           <h2 id="what-if-title">What if</h2>
-          <span class="muted">this token only, text unchanged</span>
+          <span class="muted wide-only">this token only, text unchanged</span>
           {differs(settings, header.sampling) ? (
             <button type="button" class="link what-if-reset" onClick={props.onReset}>
               back to the run’s

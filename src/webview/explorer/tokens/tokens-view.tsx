@@ -9,7 +9,8 @@ import { tokenForKey } from '../../components/token-keys';
 import { TokenLanes, describe } from '../../components/token-lanes';
 import { MEASURE, MEASURES, measureFill, measureStops } from '../../components/token-measure';
 import { TokenTable } from '../../components/token-table';
-import { TokenText } from '../../components/token-text';
+import { LINE_PITCH, TokenText } from '../../components/token-text';
+import { useSize } from '../../components/use-size';
 import { Button } from '../../ui/button';
 import { isBusy } from '../session';
 import type { TabProps } from '../tab';
@@ -48,15 +49,18 @@ export function TokensView(props: TabProps) {
     select(next);
   };
 
+  const [main, size] = useSize<HTMLDivElement>();
   if (!trace || !settings || runId === null) return null;
   const { promptLength } = trace.header;
+  // A third of the height for the text, two lines at least.
+  const lines = Math.max(2, Math.min(6, Math.round((size.height * 0.34) / LINE_PITCH)));
   const active = tokens[hovered ?? selected ?? -1];
   const follow = isBusy(props.status) && (selected === null || selected === promptLength);
   const keep = (next: FilterSettings): void => setState({ whatIf: { runId, settings: next } });
 
   return (
     <div class="tokens">
-      <div class="tokens-main">
+      <div class="tokens-main" ref={main}>
         <section class="tokens-text" aria-labelledby="text-title">
           <header class="section-head">
             <h2 id="text-title">Text</h2>
@@ -84,7 +88,7 @@ export function TokensView(props: TabProps) {
             theme={theme}
             fill={fill}
             label={`Tokens of the run, coloured by ${measure}`}
-            lines={5}
+            lines={lines}
             onKeyDown={onKeyDown}
             follow={follow}
           />
