@@ -107,10 +107,11 @@ test('tensors that cannot be written leave nothing behind', async () => {
 test('saving that is stopped leaves the old file, and no other', async () => {
   const old = join(folder, 'kept.safetensors');
   writeFileSync(old, 'as it was');
-  let stop: AbortController | undefined;
-  const engine = tableEngine({ chunk: 2, beforePass: () => stop?.abort() }, 1);
+  const stop = new AbortController();
+  let isSaving = false;
+  const engine = tableEngine({ chunk: 2, beforePass: () => (isSaving ? stop.abort() : undefined) }, 1);
   await made(engine);
-  stop = new AbortController();
+  isSaving = true;
   await assert.rejects(engine.call('saveTensors', { runId: 'run', path: old }, { signal: stop.signal }), {
     code: 'cancelled',
   });
