@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from pathlib import Path
 
 
@@ -22,3 +24,18 @@ def percent(share: float) -> str:
 def table(head: list[str], rows: list[list[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def wrapped(text: str, width: int = 120) -> str:
+    """The text with its prose wrapped; front matter, headings, tables, quotes and code are left as they are."""
+    front, body = text.split("\n---\n", 1)
+    paragraphs = [
+        part if part.lstrip().startswith(("#", "|", ">", "```")) else textwrap.fill(part, width, break_on_hyphens=False)
+        for part in unwrapped_headings(body).split("\n\n")
+    ]
+    return f"{front}\n---\n" + "\n\n".join(paragraphs).strip("\n") + "\n"
+
+
+def unwrapped_headings(text: str) -> str:
+    """An empty line after each heading, so that it is a paragraph of its own."""
+    return re.sub(r"^(#+ .*)\n(?!\n)", r"\1\n\n", text, flags=re.MULTILINE)

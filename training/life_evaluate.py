@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from training.life_boards import END, next_boards, prompt_ids, random_boards
+from training.life_boards import END, document_ids, next_boards, prompt_ids, random_boards
 from training.onnx_check import OnnxDecoder
 
 TEST_SEED = 2 * 10**6
-BATCH = 50
+BATCH = 20
 
 PATTERNS: dict[str, list[str]] = {
     "glider": [".O.", "..O", "OOO"],
@@ -41,8 +41,23 @@ def greedy_answers(decoder: OnnxDecoder, boards: np.ndarray) -> np.ndarray:
     return answer.reshape(boards.shape).astype(np.uint8)
 
 
+def answers_in_one_pass(decoder: OnnxDecoder, boards: np.ndarray) -> np.ndarray:
+    """What `greedy_answers` gives, faster: where each greedy choice after the true tokens is the true one, the truth is
+    what the model writes; only the other boards are written token by token."""
+    ids = document_ids(boards)
+    decoder.reset(len(boards))
+    start = prompt_ids(boards).shape[1]
+    choices = decoder.feed(ids[:, :-1])[:, start - 1 :].argmax(-1)
+    right = (choices == ids[:, start:]).all(axis=1)
+    found = next_boards(boards)
+    if not right.all():
+        found[~right] = greedy_answers(decoder, boards[~right])
+    return found
+
+
 def answers(decoder: OnnxDecoder, boards: np.ndarray) -> np.ndarray:
-    return np.concatenate([greedy_answers(decoder, boards[i : i + BATCH]) for i in range(0, len(boards), BATCH)])
+    parts = [boards[start : start + BATCH] for start in range(0, len(boards), BATCH)]
+    return np.concatenate([answers_in_one_pass(decoder, part) for part in parts])
 
 
 def by_order(decoder: OnnxDecoder, size: int, boards_per_order: int) -> list[dict[str, float]]:
@@ -75,7 +90,7 @@ def rollout(decoder: OnnxDecoder, steps: int, size: int) -> dict[str, int | None
     boards = truth.copy()
     wrong: dict[str, int | None] = dict.fromkeys(names)
     for step in range(1, steps + 1):
-        boards, truth = greedy_answers(decoder, boards), next_boards(truth)
+        boards, truth = answers(decoder, boards), next_boards(truth)
         for name, mine, true in zip(names, boards, truth, strict=True):
             if wrong[name] is None and not np.array_equal(mine, true):
                 wrong[name] = step

@@ -60,7 +60,7 @@ def write_positions(graph: GraphWriter, config: DecoderConfig) -> tuple[str, str
     """cos and sin of the rotary angles, each [batch, 1, tokens, head_dim], from `position_ids`."""
     positions = graph.op("Cast", ["position_ids"], "rotary/Cast", to=TensorProto.FLOAT)
     column = graph.op("Unsqueeze", [positions, graph.ints(1, 3)], "rotary/Unsqueeze")
-    frequencies = inverse_frequencies(config).float().numpy()
+    frequencies = inverse_frequencies(config).numpy()
     both = graph.weight("rotary.inverse_frequencies", np.concatenate([frequencies, frequencies]))
     angles = graph.op("Mul", [column, both], "rotary/Mul")
     return graph.op("Cos", [angles], "rotary/Cos"), graph.op("Sin", [angles], "rotary/Sin")

@@ -54,9 +54,9 @@ RECIPES = {
     "full": Recipe(
         config=decoder_config(1536, width=160, layers=6, intermediate=384, length=512),
         sources=tuple(SOURCES),
-        batch=8,
+        batch=4,
         length=512,
-        schedule=Schedule(steps=1500, matrix_lr=8e-3, other_lr=4e-3, warmup=30, cooldown=0.5, weight_decay=0.02),
+        schedule=Schedule(steps=1300, matrix_lr=6e-3, other_lr=3e-3, warmup=30, cooldown=0.5, weight_decay=0.02),
         validate_every=50,
         evaluated_documents=10**6,
         sample_tokens=120,

@@ -51,14 +51,17 @@ class RMSNorm(nn.Module):
 
 def inverse_frequencies(config: DecoderConfig) -> Tensor:
     """[head_dim / 2], radians per token, from 1 down towards 1 / rope_theta (RoFormer, section 3.2.2)."""
-    return config.rope_theta ** (-torch.arange(0, config.head_dim, 2, dtype=torch.float64) / config.head_dim)
+    return 1.0 / config.rope_theta ** (torch.arange(0, config.head_dim, 2).float() / config.head_dim)
 
 
 def rotary_table(config: DecoderConfig, length: int) -> tuple[Tensor, Tensor]:
-    """cos and sin, each [length, head_dim], in the half-split layout of Llama's Hugging Face form."""
-    angles = torch.arange(length, dtype=torch.float64)[:, None] * inverse_frequencies(config)[None, :]
+    """cos and sin, each [length, head_dim], in the half-split layout of Llama's Hugging Face form.
+
+    In fp32, as every runtime of an exported model computes them: at position 500 that moves an angle by 1e-5.
+    """
+    angles = torch.arange(length).float()[:, None] * inverse_frequencies(config)[None, :]
     angles = torch.cat([angles, angles], dim=-1)
-    return angles.cos().float(), angles.sin().float()
+    return angles.cos(), angles.sin()
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
