@@ -19,6 +19,7 @@ def write(
     recipe: Recipe,
     trainer: Trainer,
     data: TextData,
+    evaluated: int,
     parameters: int,
     hardware: str,
     differences: dict[str, float],
@@ -82,7 +83,8 @@ the rest, cooled to 0 over the last {schedule.cooldown:.0%}. {trainer.seconds / 
 
 ## Measured
 
-From the ONNX files in onnxruntime, made by `python -m training.text --export-only`, on the held-out documents:
+From the ONNX files in onnxruntime, made by `python -m training.text --export-only`, on {evaluated} of the
+held-out documents:
 
 | | bits per byte |
 | --- | --- |
