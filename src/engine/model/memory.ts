@@ -6,10 +6,13 @@ import { freeMemory } from './freeMemory';
 import type { ModelGraph } from './modelGraph';
 
 /**
- * Bytes that loading takes at its peak, for each byte of the files: the file as read, onnxruntime's copy, and the weights
- * packed again for its matrix products (measured with onnxruntime-node 1.30: 3.1 for 540 MB of float32).
+ * Bytes that loading takes at its peak: the file as read, onnxruntime's copy, and the weights packed again for its matrix
+ * products; for quantised weights more of the last. Measured with onnxruntime-node 1.30 on 540 MB of float32 (1.71 GB),
+ * 137 MB of int8 (0.62 GB), 181 MB of 4-bit weights (0.79 GB) and 1.4 MB (0.04 GB).
  */
-const loadFactor = 3.1;
+export function loadBytes(fileBytes: number): number {
+  return Math.ceil(fileBytes * 3.1 + Math.min(fileBytes * 1.5, 200e6) + 40e6);
+}
 
 /** Logits of one pass are kept within this many bytes: see {@link chunkSize}. */
 const logitBytes = 64 * 2 ** 20;
@@ -29,7 +32,7 @@ export interface PassSizes {
 
 /** Most tokens that one pass should be given. It depends on nothing that changes, so that runs repeat exactly. */
 export function chunkSize({ vocabularySize, layers, heads, contextLength, parameters }: PassSizes): number {
-  const keys = Math.min(contextLength, 4096);
+  const keys = Math.min(contextLength, 2048);
   const bound = Math.min(
     logitBytes / (vocabularySize * 4),
     mapBytes / (Math.max(1, layers * heads) * keys * 4),
@@ -62,7 +65,7 @@ export function estimate(
   const vocabulary = anatomy.vocabularySize ?? config.vocabularySize ?? 0;
   const count = (wanted: CaptureRequest['attention'], all: number): number => (wanted === 'all' ? all : wanted.length);
 
-  const model = request.isLoaded ? 0 : Math.ceil(bytes * loadFactor);
+  const model = request.isLoaded ? 0 : loadBytes(bytes);
   // A pass takes the cache and gives it anew: both are there at once.
   const cache = 2 * cacheBytes(cacheSlots(anatomy, config, graph.file), tokens);
   const pass = Math.min(tokens, 512) * vocabulary * 4 + mapBytes;
@@ -87,8 +90,8 @@ function adviceFor(sizes: { model: number; captured: number; total: number; avai
 }
 
 /** @throws Problem `memory` where loading the model alone would take more than is free. */
-export function refuseTooLarge(graph: ModelGraph, available = freeMemory()): void {
-  const needed = graph.bytes * loadFactor;
+export function refuseTooLarge(graph: ModelGraph, available: number): void {
+  const needed = loadBytes(graph.bytes);
   if (needed <= available) return;
   throw new Problem({
     code: 'memory',

@@ -28,7 +28,8 @@ function answer(
   wanted: number,
 ): ProbeAnswer {
   const missing = plan.unavailable.filter((entry) => entry.what === what);
-  const reasons = [...new Set(missing.map(({ reason }) => reason))].join(' ');
+  const [first = '', ...more] = new Set(missing.map(({ reason }) => reason));
+  const reasons = more.length === 0 ? first : `${first} The same holds of ${more.length} more.`;
   // Logits of the last position alone are enough: tokens are then fed one by one.
   if (what === 'logits') return { available: true, how: missing.length > 0 ? 'one token a pass' : how };
   if (given === 0) return { available: false, how: reasons || 'The model has no layers that could be recognised.' };

@@ -6,6 +6,7 @@ import { Problem } from '../../protocol/errors';
 import { openTokenizer } from '../tokenizer';
 import { fileSha256 } from './fileHash';
 import { chooseFile, readFolder } from './folder';
+import { freeMemory } from './freeMemory';
 import { loadedModel, modelSizes, type OpenParts, refuseUnfeedable } from './loadedModel';
 import { megabytes, refuseTooLarge } from './memory';
 import { fileStamp, type ModelGraph, readModelGraph } from './modelGraph';
@@ -26,6 +27,9 @@ export interface OpenOptions {
 export class ModelStore {
   private readonly models = new Map<string, Promise<OpenParts>>();
   private readonly opened = new Map<string, { folder: string; file: string; bytes: number }>();
+
+  /** @param free tells how many bytes are free; a model that takes more is refused. */
+  constructor(private readonly free: () => number = freeMemory) {}
 
   /**
    * Opens a model, or gives the one that is open.
@@ -80,7 +84,7 @@ export class ModelStore {
     for (const graph of graphs) refuseUnfeedable(graph, graph === first);
     const tokenizer = await openTokenizer(path);
     modelSizes(main, folder.config, tokenizer);
-    for (const graph of graphs) refuseTooLarge(graph);
+    for (const graph of graphs) refuseTooLarge(graph, this.free());
     const summary = await summarizeModel(folder, chosen, 'added');
     onLoading(`Loading ${summary.name} (${file}, ${megabytes(summary.bytes)})`);
     const parts: OpenParts = {

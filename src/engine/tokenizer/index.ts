@@ -34,7 +34,7 @@ export async function openTokenizer(folder: string): Promise<FolderTokenizer> {
 export async function checkTokenizerFile(folder: string): Promise<void> {
   const path = join(folder, 'tokenizer.json');
   const definition = await readJson(path);
-  if (definition !== undefined) vocabularyOf(definition, path);
+  if (definition !== undefined) checkDefinition(definition, path);
 }
 
 /** @throws Problem `tokenizer-invalid`, naming `path`, where the definition is not one that can be used. */
@@ -100,16 +100,23 @@ function joinText(pieces: readonly Uint8Array[], form: TokenForm): string {
   return lenientText(bytes.subarray(start, Math.max(start, end)));
 }
 
-function vocabularyOf(definition: unknown, path: string): { decoder?: unknown } {
-  const given = definition as { model?: { vocab?: unknown }; decoder?: unknown } | null;
-  if (typeof given !== 'object' || given === null || typeof given.model?.vocab !== 'object') {
-    throw invalid(path, 'has no vocabulary.');
-  }
-  return given;
+/** The kinds of model that Hugging Face's tokenizers have; files from before 2020 leave it out. */
+const kinds: readonly unknown[] = ['BPE', 'WordPiece', 'Unigram', 'WordLevel', undefined];
+
+interface Definition {
+  readonly model: { readonly type?: unknown; readonly vocab: object; readonly unk_token?: unknown };
+  readonly decoder?: unknown;
+}
+
+function checkDefinition(definition: unknown, path: string): Definition {
+  const { model } = (definition ?? {}) as { model?: { type?: unknown; vocab?: unknown } };
+  if (typeof model?.vocab !== 'object' || model.vocab === null) throw invalid(path, 'has no vocabulary.');
+  if (!kinds.includes(model.type)) throw invalid(path, `is of a kind that is not known (${String(model.type)}).`);
+  return definition as Definition;
 }
 
 function compile(definition: unknown, config: unknown, path: string): { tokenizer: Tokenizer; form: TokenForm } {
-  const given = vocabularyOf(definition, path);
+  const given = checkDefinition(definition, path);
   try {
     // The library insists on fields that tokenizer.json may leave out.
     const complete = {
@@ -120,8 +127,10 @@ function compile(definition: unknown, config: unknown, path: string): { tokenize
       added_tokens: [],
       ...given,
     };
-    const tokenizer = new Tokenizer(complete, typeof config === 'object' && config !== null ? config : {});
-    return { tokenizer, form: tokenForm(given.decoder) };
+    // It takes WordLevel's unknown token from the config only.
+    const unknown = given.model.type === 'WordLevel' ? { unk_token: given.model.unk_token } : {};
+    const settings = typeof config === 'object' && config !== null ? config : {};
+    return { tokenizer: new Tokenizer(complete, { ...settings, ...unknown }), form: tokenForm(given.decoder) };
   } catch (cause) {
     throw invalid(path, 'is not a tokenizer that can be used here.', cause);
   }
