@@ -7,6 +7,9 @@
  *     const plan = planProbes(model, { attention: [0], hidden: 'none', logits: true }, anatomy);
  *     const bytes = applyEdits(source, plan.edits);         // one buffer, each original byte read once
  *     source.close();
+ *
+ * A large file is better left where it is: planProbes(model, request, anatomy, { from: 'model.onnx' }) gives edits whose
+ * result holds the graph alone and takes its weights from the original.
  */
 export { type AttentionKind } from './attention';
 export { type DecoderSummary, describe, type ModelDescription } from './describe';
@@ -27,3 +30,4 @@ export {
   type Unavailable,
 } from './probe';
 export { bufferSource, type ByteSource, type FileSource, openFileSource } from './source';
+export type { WeightPlace } from './weights';

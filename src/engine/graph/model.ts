@@ -156,7 +156,7 @@ class GraphBuilder {
           this.name = reader.text(end);
           break;
         case 5: {
-          const tensor = readTensor(reader, reader.span(end));
+          const tensor = readTensor(reader, reader.span(end), inside);
           this.initializers.set(tensor.name, tensor);
           break;
         }

@@ -15,7 +15,14 @@ export interface OnnxValue {
 
 /** Where the elements of a tensor are. Byte offsets are absolute in the model file, or in the external file. */
 export type TensorData =
-  | { readonly kind: 'raw'; readonly offset: number; readonly length: number }
+  | {
+      readonly kind: 'raw';
+      readonly offset: number;
+      readonly length: number;
+      /** Where the field that holds them begins, and the messages that it lies in, outermost first. */
+      readonly fieldStart: number;
+      readonly within: readonly Span[];
+    }
   /** In one of protobuf's typed fields (`float_data`, ...), encoded; `length` is what it takes there. */
   | { readonly kind: 'typed'; readonly length: number }
   /** In another file, relative to the model's folder; a null length means up to its end. */

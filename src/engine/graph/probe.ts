@@ -9,6 +9,7 @@ import type { OnnxModel } from './onnx';
 import { WireWriter } from './protobuf';
 import { type Cut, residualTensor } from './residual';
 import { Scope } from './scope';
+import { referToWeights, type WeightPlace } from './weights';
 
 /** What to read from a decoder. Layers are numbered from 0. */
 export interface ProbeRequest {
@@ -58,7 +59,7 @@ export interface ProbePlan {
   /** [1, sequence, vocabulary]: every position where `logits` was asked for and is not unavailable, else as the file has it. */
   readonly logits: ProbeOutput;
   readonly unavailable: readonly Unavailable[];
-  /** Bytes that are new in the edited file, and bytes of the original that they replace; the rest, weights included, is untouched. */
+  /** Bytes that are new in the edited file, and bytes of the original that it leaves out; the rest, weights included, is untouched. */
   readonly insertedBytes: number;
   readonly replacedBytes: number;
 }
@@ -74,8 +75,21 @@ interface Wish {
 /**
  * Plans the outputs that `request` needs. Nothing is read but the graph. What the file cannot give is listed with the
  * reason. Fails like {@link findDecoder} for a file that is no decoder; pass `anatomy` where it is known already.
+ *
+ * With `weights` at `inline` the edited file holds them as the original does. With `{ from: name }` it leaves them in the
+ * original, which must then be called `name` in the folder that onnxruntime is told of
+ * (`session.model_external_initializers_file_folder_path`): the edited file is small, and no weight is read or copied here.
+ *
+ * Operators that are added run in every pass, also when their output is not fetched. For attention of kind `softmax` none is
+ * added, for `onnx-attention` and `group-query` none but the score is kept, for `multi-head` one Softmax a layer; `recompute`
+ * projects queries and keys of each layer once more: ask for the layers that are looked at.
  */
-export function planProbes(model: OnnxModel, request: ProbeRequest, anatomy = findDecoder(model)): ProbePlan {
+export function planProbes(
+  model: OnnxModel,
+  request: ProbeRequest,
+  anatomy = findDecoder(model),
+  weights: WeightPlace = 'inline',
+): ProbePlan {
   const attention: AttentionProbe[] = [];
   const hidden: HiddenProbe[] = [];
   let logits: ProbeOutput = {
@@ -109,7 +123,7 @@ export function planProbes(model: OnnxModel, request: ProbeRequest, anatomy = fi
       },
     });
   }
-  const { edits, unavailable } = fulfil(model, anatomy, wishes);
+  const { edits, unavailable } = fulfil(model, anatomy, wishes, weights);
   return {
     edits,
     attention,
@@ -159,6 +173,7 @@ function fulfil(
   model: OnnxModel,
   anatomy: DecoderAnatomy,
   wishes: readonly Wish[],
+  weights: WeightPlace,
 ): { edits: Edit[]; unavailable: Unavailable[] } {
   const opset = model.opsets.get('') ?? 1;
   const editors = anatomy.bodies.map((body) => new GraphEditor(body.scope, opset));
@@ -195,6 +210,7 @@ function fulfil(
     wish.use(output);
   }
   const edits: NestedEdit[] = editors.flatMap((editor) => editor.nodeEdits);
+  if (weights !== 'inline') edits.push(...referToWeights(model, weights.from));
   if (ifNode) {
     editors.forEach((editor) => {
       const { graph } = editor.scope;

@@ -25,7 +25,9 @@ export interface Span {
   readonly end: number;
 }
 
-const windowSize = 64 * 1024;
+/** The window doubles while fields follow each other, and starts small again after a jump: weights lie between headers. */
+const smallestWindow = 2 * 1024;
+const largestWindow = 64 * 1024;
 const decoder = new TextDecoder();
 
 /**
@@ -155,7 +157,7 @@ export class WireReader {
       const reason = last > this.source.size ? 'truncated' : 'malformed';
       throw new WireError(reason, this.position, 'a field that ends early');
     }
-    if (length > windowSize) return this.copy(this.position, last);
+    if (length > largestWindow) return this.copy(this.position, last);
     const index = this.position - this.windowStart;
     if (index < 0 || index + length > this.window.length) this.fill(length);
     const from = this.position - this.windowStart;
@@ -164,7 +166,9 @@ export class WireReader {
   }
 
   private fill(least: number): void {
-    const length = Math.min(Math.max(windowSize, least), this.source.size - this.position);
+    const isNext = this.position <= this.windowStart + this.window.length && this.position > this.windowStart;
+    const wanted = isNext ? Math.min(2 * this.window.length, largestWindow) : smallestWindow;
+    const length = Math.min(Math.max(wanted, least), this.source.size - this.position);
     const bytes = new Uint8Array(length);
     this.source.readInto(bytes, 0, this.position, length);
     this.window = bytes;

@@ -2,18 +2,20 @@ import { type ElementType, elementTypeName, halfToNumber } from './elementType';
 import { type OnnxTensor, smallTensor, type TensorData } from './onnx';
 import type { Span, WireReader } from './protobuf';
 
-/** Reads a TensorProto. Elements are read only for small tensors (see {@link smallTensor}). */
-export function readTensor(reader: WireReader, span: Span): OnnxTensor {
+/** Reads a TensorProto that lies in the messages `within`. Elements are read only for small tensors (see {@link smallTensor}). */
+export function readTensor(reader: WireReader, span: Span, within: readonly Span[] = []): OnnxTensor {
   const dims: number[] = [];
   const external = new Map<string, string>();
   let name = '';
   let type = 0;
   let isExternal = false;
   let raw: Span | null = null;
+  let fieldStart = 0;
   const typed: { field: number; wire: number; position: number }[] = [];
   let typedLength = 0;
   const { end } = span;
-  for (let tag = reader.tag(end); tag; tag = reader.tag(end)) {
+  let start = reader.position;
+  for (let tag = reader.tag(end); tag; start = reader.position, tag = reader.tag(end)) {
     switch (tag.field) {
       case 1:
         reader.repeated(tag.wire, end, (last) => dims.push(reader.int64(last)));
@@ -25,6 +27,7 @@ export function readTensor(reader: WireReader, span: Span): OnnxTensor {
         name = reader.text(end);
         break;
       case 9:
+        fieldStart = start;
         raw = reader.span(end);
         reader.position = raw.end;
         break;
@@ -55,7 +58,7 @@ export function readTensor(reader: WireReader, span: Span): OnnxTensor {
         length: external.has('length') ? Number(external.get('length')) : null,
       }
     : raw
-      ? { kind: 'raw', offset: raw.start, length: raw.end - raw.start }
+      ? { kind: 'raw', offset: raw.start, length: raw.end - raw.start, fieldStart, within: [...within, span] }
       : { kind: 'typed', length: typedLength };
   const count = dims.reduce((product, dim) => product * dim, 1);
   let values: number[] | null = null;
