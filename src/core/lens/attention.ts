@@ -1,5 +1,8 @@
 import { encodeWeight, WEIGHT_OF_CODE } from '../numeric/codes';
 
+/** [256] −w log2 w of the weight of each code. */
+const ENTROPY_OF_CODE: Float64Array = Float64Array.from(WEIGHT_OF_CODE, (w) => (w > 0 ? -w * Math.log2(w) : 0));
+
 /** Where a head looks, on average over the queries of a sequence. */
 export interface HeadSummary {
   /** Mean over queries from the second of −Σ_k A[q,k] log2 A[q,k], in bits; 0 for a sequence of one token. */
@@ -41,6 +44,26 @@ export class HeadStatisticsAccumulator {
     }
     this.entropySum += Math.max(0, entropy);
     this.distanceSum += distance;
+  }
+
+  /** The same of a row that is held as 8-bit codes, from tables: for pictures of many heads. */
+  addCodes(codes: Uint8Array, offset: number, query: number): void {
+    this.rows++;
+    this.firstTokenSum += WEIGHT_OF_CODE[codes[offset] as number] as number;
+    if (query === 0) return;
+    let entropy = 0;
+    let sum = 0;
+    let place = 0;
+    for (let key = 0; key <= query; key++) {
+      const code = codes[offset + key] as number;
+      if (code === 0) continue;
+      const w = WEIGHT_OF_CODE[code] as number;
+      entropy += ENTROPY_OF_CODE[code] as number;
+      sum += w;
+      place += w * key;
+    }
+    this.entropySum += entropy;
+    this.distanceSum += sum * query - place;
   }
 
   summary(): HeadSummary {

@@ -1,4 +1,4 @@
-import { decodeWeights, encodeWeights, WEIGHT_OF_CODE } from '../../core/numeric/codes';
+import { encodeWeights, WEIGHT_OF_CODE } from '../../core/numeric/codes';
 import { HeadStatisticsAccumulator, type HeadSummary } from '../../core/lens/attention';
 import { packedRow, thumbnail } from '../../core/lens/packed';
 import type {
@@ -191,7 +191,7 @@ async function statisticsOf(map: Float32Array | Uint8Array, tokens: number, slic
   const accumulator = new HeadStatisticsAccumulator();
   for (let query = 0; query < tokens; query++) {
     const start = packedRow(query);
-    if (map instanceof Uint8Array) accumulator.add(decodeWeights(map, start, query + 1), 0, query);
+    if (map instanceof Uint8Array) accumulator.addCodes(map, start, query);
     else accumulator.add(map, start, query);
     await slices.pause();
   }

@@ -27,7 +27,7 @@ export interface TensorPlan {
 
 /**
  * Splits the budget: hidden states where they fit into a quarter, attention exact where it fits into what is left, else
- * as 8-bit codes, else not at all, and logits in what is left then, a quarter at most.
+ * as 8-bit codes, else not at all, and logits in what is left then, half of the budget at most.
  */
 export function planTensors(sizes: TensorSizes, budget: number): TensorPlan {
   const hiddenBytes = sizes.hiddenBlocks * sizes.tokens * sizes.width * 4;
@@ -38,7 +38,7 @@ export function planTensors(sizes: TensorSizes, budget: number): TensorPlan {
   const attention = fits('float32') ? 'float32' : fits('codes') ? 'codes' : 'none';
   if (attention !== 'none') left -= attentionBytes(attention, sizes.attentionLayers, sizes.heads, sizes.tokens);
   const rowBytes = sizes.vocabularySize * 4;
-  const logitsRows = Math.min(sizes.tokens, Math.floor(Math.min(left, budget / 4) / rowBytes));
+  const logitsRows = Math.min(sizes.tokens, Math.floor(Math.min(left, budget / 2) / rowBytes));
   left -= logitsRows * rowBytes;
   return { attention, hidden, logitsRows, bytes: budget - left };
 }

@@ -29,6 +29,23 @@ test('a uniform head has log2 of the keys as entropy and half the way back as di
   close(summary.firstToken, (1 + 1 / 2 + 1 / 3 + 1 / 4) / 4);
 });
 
+test('statistics of codes are those of the weights that they stand for', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 20 }), fc.infiniteStream(fc.nat(255)), (tokens, stream) => {
+      const codes = Uint8Array.from({ length: packedLength(tokens) }, () => stream.next().value as number);
+      const [ofCodes, ofWeights] = [new HeadStatisticsAccumulator(), new HeadStatisticsAccumulator()];
+      for (let query = 0; query < tokens; query++) {
+        ofCodes.addCodes(codes, packedRow(query), query);
+        ofWeights.add(decodeWeights(codes, packedRow(query), query + 1), 0, query);
+      }
+      const [a, b] = [ofCodes.summary(), ofWeights.summary()];
+      close(a.entropy, b.entropy, 1e-4);
+      close(a.distance, b.distance, 1e-4);
+      close(a.firstToken, b.firstToken);
+    }),
+  );
+});
+
 test('one token leaves no choice', () => {
   assert.deepEqual(summaryOf([[1]]), { entropy: 0, distance: 0, firstToken: 1 });
 });
