@@ -26,7 +26,9 @@ async function run(options: TinyOptions, request: ProbeRequest = everything): Pr
   const bytes = tinyDecoder(options);
   const plan = planProbes(readOnnx(bufferSource(bytes)), request);
   const session = await InferenceSession.create(applyEdits(bytes, plan.edits), { logSeverityLevel: 4 });
-  const result = await session.run({ input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, n]) });
+  const feeds = { input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, n]) };
+  const flag = new Tensor('bool', Uint8Array.of(1), [1]);
+  const result = await session.run(options.branches ? { ...feeds, flag } : feeds);
   await session.release();
   return { plan, result };
 }
@@ -86,6 +88,17 @@ describe('probes of a tiny decoder', () => {
     );
     const [first, ...rest] = plan.hidden.map(({ output }) => floats(result[output]));
     assert.ok(first && rest.every((state) => largestDifference(state, first) > 0.1));
+  });
+
+  it('the residual stream is followed through the branches of an If', async () => {
+    const plain = await run({});
+    const branched = await run({ branches: true });
+    assert.deepEqual(branched.plan.unavailable, []);
+    for (const [layer, { output, elementType }] of branched.plan.hidden.entries()) {
+      assert.equal(elementType, 'float32');
+      const expected = plain.result[plain.plan.hidden[layer]?.output ?? ''];
+      assert.equal(largestDifference(floats(branched.result[output]), floats(expected)), 0);
+    }
   });
 
   it('only the layers that are asked for become outputs, and each once', async () => {

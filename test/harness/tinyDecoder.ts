@@ -49,6 +49,22 @@ export class ModelWriter {
     return outputs[0] as string;
   }
 
+  /** An If whose branches both pass on `value`, which they take from outside; `condition` is a bool [1]. */
+  passThrough(condition: string, value: string): string {
+    const output = this.unique();
+    const node = encodeNode('If', `node_${this.count++}`, [condition], [output]);
+    for (const branch of ['then_branch', 'else_branch']) {
+      const inner = `${output}_${branch}`;
+      const graph = new WireWriter()
+        .message(1, encodeNode('Identity', inner, [value], [inner]))
+        .text(2, branch)
+        .message(12, encodeValue(inner, 'float32'));
+      node.message(5, new WireWriter().text(1, branch).message(6, graph).int(20, 5));
+    }
+    this.graph.message(1, node);
+    return output;
+  }
+
   finish(): Uint8Array {
     const model = new WireWriter().int(1, 8).text(2, 'vivarium tests');
     model.message(8, new WireWriter().text(1, '').int(2, this.opset));
@@ -81,7 +97,9 @@ export interface TinyOptions {
   readonly foldedHeads?: boolean;
   /** A second connection from the embeddings to the last layer. */
   readonly shortcut?: boolean;
-  /** A tied weight: the logits through a transposed embedding. */
+  /** Passes the residual stream through the branches of an If between the layers. */
+  readonly branches?: boolean;
+  /** What the file gives. */
   readonly outputs?: 'logits' | 'hidden';
 }
 
@@ -136,6 +154,7 @@ export function tinyDecoder(options: TinyOptions = {}): Uint8Array {
     const joined = model.node('Reshape', [model.node('Transpose', [mixed], { perm: [0, 2, 1, 3] }), join]);
     const attended = model.node('MatMul', [joined, model.weight(`output_${layer}`, [width, width], 0.7 + layer)]);
     stream = model.node('Add', [stream, attended]);
+    if (options.branches && layer === 0) stream = model.passThrough(model.input('flag', 'bool', [1]), stream);
     if (options.shortcut && layer === tiny.layers - 1) stream = model.node('Add', [stream, first]);
   }
   if (options.outputs === 'hidden') {

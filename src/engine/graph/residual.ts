@@ -1,5 +1,5 @@
 import type { OnnxNode } from './onnx';
-import type { Scope } from './scope';
+import { inputsOf, type Scope } from './scope';
 
 /** Operators whose result says something about a tensor's shape only: no data flows through them. */
 const shapeOps: ReadonlySet<string> = new Set(['Shape', 'Size', 'ConstantOfShape']);
@@ -38,16 +38,16 @@ export function dataFlow(scope: Scope, source: OnnxNode, target: string): DataFl
   const seen = new Set<OnnxNode>();
   // Depth first from the target, with an explicit stack: graphs are thousands of nodes deep.
   const last = scope.producer(target);
-  const stack: { node: OnnxNode; next: number }[] = [];
+  const stack: { node: OnnxNode; inputs: readonly string[]; next: number }[] = [];
   const push = (node: OnnxNode | undefined): void => {
     if (!node || seen.has(node) || !fromSource.has(node)) return;
     seen.add(node);
-    stack.push({ node, next: 0 });
+    stack.push({ node, inputs: node === source ? [] : inputsOf(node), next: 0 });
   };
   push(last);
   for (let top = stack.at(-1); top; top = stack.at(-1)) {
-    if (top.next < top.node.inputs.length && top.node !== source) {
-      push(scope.producer(top.node.inputs[top.next++] as string));
+    if (top.next < top.inputs.length) {
+      push(scope.producer(top.inputs[top.next++] as string));
     } else {
       order.push(top.node);
       stack.pop();
@@ -89,7 +89,7 @@ function findCuts(
     );
   order.forEach((node, i) => {
     let streams = 0;
-    for (const input of node.inputs) {
+    for (const input of inputsOf(node)) {
       const producer = scope.producer(input);
       if (!producer || !index.has(producer) || producer === node) continue;
       streams++;

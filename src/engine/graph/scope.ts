@@ -17,8 +17,7 @@ export class Scope {
     this.inputNames = new Set(graph.inputs.map(({ name }) => name));
     for (const node of graph.nodes) {
       for (const output of node.outputs) if (output) this.producers.set(output, node);
-      for (const input of node.inputs) {
-        if (!input) continue;
+      for (const input of inputsOf(node)) {
         const users = this.users.get(input);
         if (users) users.push(node);
         else this.users.set(input, [node]);
@@ -122,16 +121,16 @@ export class Scope {
     const order: OnnxNode[] = [];
     const seen = new Set<OnnxNode>();
     // With a stack of its own: graphs are thousands of nodes deep.
-    const stack: { node: OnnxNode; next: number }[] = [];
+    const stack: { node: OnnxNode; inputs: readonly string[]; next: number }[] = [];
     const push = (node: OnnxNode | undefined): void => {
       if (!node || seen.has(node)) return;
       seen.add(node);
-      stack.push({ node, next: 0 });
+      stack.push({ node, inputs: inputsOf(node), next: 0 });
     };
     for (const start of this.graph.nodes) {
       push(start);
       for (let top = stack.at(-1); top; top = stack.at(-1)) {
-        if (top.next < top.node.inputs.length) push(this.producers.get(top.node.inputs[top.next++] ?? ''));
+        if (top.next < top.inputs.length) push(this.producers.get(top.inputs[top.next++] ?? ''));
         else {
           order.push(top.node);
           stack.pop();
@@ -189,6 +188,19 @@ const weightOps: ReadonlySet<string> = new Set([
   'Transpose',
   'Unsqueeze',
 ]);
+
+/** Names that a node takes: its inputs, and what the graphs inside it (branches of an If) take from outside. */
+export function inputsOf(node: OnnxNode): readonly string[] {
+  const captured = [...node.attributes.values()].flatMap(({ graph }) => {
+    if (!graph) return [];
+    const own = new Set([...graph.initializers.keys(), ...graph.inputs.map(({ name }) => name)]);
+    for (const inner of graph.nodes) for (const output of inner.outputs) own.add(output);
+    const taken = [...graph.nodes.flatMap(inputsOf), ...graph.outputs.map(({ name }) => name)];
+    return taken.filter((name) => !own.has(name));
+  });
+  const inputs = node.inputs.filter((input) => input !== '');
+  return captured.length === 0 ? inputs : [...inputs, ...new Set(captured)];
+}
 
 /** `domain::Op`, or `Op` for the standard's own. */
 export function operatorName(node: OnnxNode): string {
