@@ -30,6 +30,8 @@ export class EngineProcess {
   readonly gone: Promise<void>;
   /** What the engine last said of its memory. */
   memory: MemoryReport | undefined;
+  /** Whether it has done a run, so that it holds a model. */
+  hasRun = false;
 
   private readonly child: ChildProcess;
   private readonly lastLines: readonly string[];

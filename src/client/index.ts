@@ -36,7 +36,7 @@ export const START_CRASH_WINDOW_MILLISECONDS = 60_000;
  * rest (a hover, a count of tokens while typing) is too small a wish for that: it is given up and the engine goes on.
  */
 const WORTH_A_KILL: ReadonlySet<EngineMethod> = new Set(['run']);
-/** Before these the process may be renewed. */
+/** For these the process may be renewed. */
 const STARTS_A_RUN: ReadonlySet<EngineMethod> = new Set(['run', 'restoreRun']);
 
 /**
@@ -65,8 +65,19 @@ export class EngineClient implements Caller<EngineApi> {
     try {
       if (signal?.aborted) throw cancelled();
       signal?.addEventListener('abort', onAbort, { once: true });
+      const ask = async (engine: EngineProcess): Promise<EngineApi[typeof method]['result']> => {
+        await engine.ready;
+        const result = await engine.rpc.call(method, params, options);
+        engine.hasRun ||= method === 'run';
+        return result;
+      };
       const engine = this.usableEngine(method);
-      const answer = engine.ready.then(() => engine.rpc.call(method, params, options));
+      const answer = ask(engine).catch(async (error: unknown) => {
+        if (!this.isWorthAFreshProcess(engine, method, error)) throw error;
+        this.renew('the memory that other models take is needed');
+        await engine.gone;
+        return ask(this.usableEngine(method));
+      });
       return await Promise.race([answer, waiting.givenUp]);
     } catch (error) {
       // Whatever became of the process, a call that was cancelled is answered as such.
@@ -101,8 +112,7 @@ export class EngineClient implements Caller<EngineApi> {
   private usableEngine(method: EngineMethod): EngineProcess {
     if (this.disposed) throw new Problem({ code: 'engine-stopped', message: 'The engine was stopped.' });
     if (this.engine && STARTS_A_RUN.has(method) && this.active === 1 && this.hasLeaked(this.engine)) {
-      this.options.log('Vivarium renews the engine process: its memory has grown by leaks.');
-      this.stop('politely', new Problem({ code: 'engine-stopped', message: 'The engine was renewed.' }));
+      this.renew('its memory has grown by leaks');
     }
     this.engine ??= this.startEngine();
     return this.engine;
@@ -111,6 +121,17 @@ export class EngineClient implements Caller<EngineApi> {
   private hasLeaked({ memory }: EngineProcess): boolean {
     const limit = this.options.memoryLimitBytes ?? LEAK_LIMIT_BYTES;
     return memory !== undefined && memory.resident - memory.expected > limit;
+  }
+
+  /** Models stay open, and a process gives little memory back: what does not fit beside them may fit without them. */
+  private isWorthAFreshProcess(engine: EngineProcess, method: EngineMethod, error: unknown): boolean {
+    const alone = this.engine === engine && this.active === 1;
+    return alone && engine.hasRun && STARTS_A_RUN.has(method) && Problem.from(error).code === 'memory';
+  }
+
+  private renew(why: string): void {
+    this.options.log(`Vivarium renews the engine process: ${why}.`);
+    this.stop('politely', new Problem({ code: 'engine-stopped', message: 'The engine was renewed.' }));
   }
 
   private startEngine(): EngineProcess {

@@ -303,6 +303,18 @@ test('a process within its limit is kept', async () => {
   assert.equal(await watched.pid(), pid);
 });
 
+test('a model that does not fit beside others gets a process of its own, and one that never fits is refused', async () => {
+  const watched = new Watched();
+  await watched.run('fill');
+  const pid = await watched.pid();
+  assert.equal((await watched.run('large')).runId, 'large');
+  assert.notEqual(await watched.pid(), pid);
+  await assert.rejects(watched.run('huge'), { code: 'memory', message: 'It never fits.' });
+  const fresh = await watched.pid();
+  await assert.rejects(watched.run('huge'), { code: 'memory' });
+  assert.equal(await watched.pid(), fresh);
+});
+
 test('dispose ends the process and fails what waits and what comes', async () => {
   const watched = new Watched();
   const { answer } = await watched.begun('wait');

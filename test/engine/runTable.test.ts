@@ -314,10 +314,34 @@ test('questions outside a run are refused with what there is', async () => {
     code: 'bad-request',
     message: /layer 2.*has 2/,
   });
-  await assert.rejects(engine.call('attentionRow', { ...ask, head: 3 }), { code: 'bad-request', message: /head 3.*has 3/ });
+  await assert.rejects(engine.call('attentionRow', { ...ask, head: 3 }), {
+    code: 'bad-request',
+    message: /head 3.*has 3/,
+  });
   await assert.rejects(engine.call('attentionRow', { ...ask, query: 13 }), { code: 'bad-request', message: /13/ });
   await assert.rejects(engine.call('attentionPair', { runId: 'run', query: 0, key: 13 }), { code: 'bad-request' });
   await assert.rejects(engine.call('attentionRow', { ...ask, runId: 'other' }), { code: 'run-unknown' });
+});
+
+test('what a run holds already is shown while it goes on', async () => {
+  let goOn = (): void => undefined;
+  const answered = new Promise<void>((resolve) => (goOn = resolve));
+  // The run does not end before the questions are answered.
+  const engine = tableEngine({ beforePass: (length) => (length === 8 ? answered : undefined) });
+  let asked: Promise<unknown> | undefined;
+  const run = engine.call('run', tableRun(), {
+    onEvent: (event) => {
+      if (event.type !== 'trace' || !event.events.some(({ type }) => type === 'token')) return;
+      asked ??= Promise.all([
+        engine.call('positionLogits', { runId: 'run', index: 3 }),
+        engine.call('attentionRow', { runId: 'run', layer: 0, head: 0, query: 3 }),
+        engine.call('attentionPair', { runId: 'run', query: 3, key: 1 }),
+        engine.call('attentionHead', { runId: 'run', layer: 1, head: 2 }),
+      ]).then(goOn);
+    },
+  });
+  assert.equal((await run).summary.finish, 'length');
+  await asked;
 });
 
 test('a hover is answered between the passes of a run', async () => {

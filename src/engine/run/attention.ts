@@ -81,17 +81,22 @@ export class RunAttention {
 
   /** The codes of a head, or of the mean over the heads of the layer. */
   head(run: KeptRun, layer: number, head: number | null, waiting: Waiting): Promise<AttentionHead> {
-    return run.inTurn(async () => {
+    const slices = new Slices(waiting.signal);
+    if (head === null) {
+      return run.inTurn(async () => {
+        const maps = await this.layer(run, layer, head, waiting);
+        return { layer, head, tokens: maps.tokens, codes: await meanCodes(maps, slices) };
+      });
+    }
+    return this.soon(run, [layer], async () => {
       const maps = await this.layer(run, layer, head, waiting);
-      const slices = new Slices(waiting.signal);
-      const one = async (index: number): Promise<Uint8Array> => codesOf(await maps.packed(index), slices);
-      const codes = head === null ? await meanCodes(maps, slices) : await one(head);
-      return { layer, head, tokens: maps.tokens, codes };
+      const { tokens } = maps;
+      return { layer, head, tokens, codes: await codesOf(await maps.packed(head), slices) };
     });
   }
 
   row(run: KeptRun, layer: number, head: number | null, query: number, waiting: Waiting): Promise<AttentionRow> {
-    return run.inTurn(async () => {
+    return this.soon(run, [layer], async () => {
       const maps = await this.layer(run, layer, head, waiting);
       refuseOutside(query, maps.tokens);
       const exact = maps.form === 'float32';
@@ -104,8 +109,8 @@ export class RunAttention {
 
   /** How much every head of every layer makes `query` look at `key`. */
   pair(run: KeptRun, query: number, key: number, waiting: Waiting): Promise<AttentionPair> {
-    return run.inTurn(async () => {
-      const layers = this.tensors.layersOf(run);
+    const layers = this.tensors.layersOf(run);
+    return this.soon(run, layers, async () => {
       const weights: number[] = [];
       let exact = true;
       for (const group of this.tensors.groupsOf(run, layers)) {
@@ -120,6 +125,11 @@ export class RunAttention {
       }
       return { query, key, weights: Float32Array.from(weights), exact };
     });
+  }
+
+  /** Answers at once from what is held, also while the run goes on; where something is missing, in the run's turn. */
+  private soon<T>(run: KeptRun, layers: readonly number[], answer: () => Promise<T>): Promise<T> {
+    return this.tensors.tokensToScore(run, layers) === 0 ? answer() : run.inTurn(answer);
   }
 
   private async layer(run: KeptRun, layer: number, head: number | null, waiting: Waiting): Promise<LayerMaps> {

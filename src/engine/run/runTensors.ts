@@ -59,7 +59,10 @@ export class RunTensors {
   }
 
   /** The logits that predicted token `index` (of one more than the last: what would follow). */
-  positionLogits(run: KeptRun, index: number, waiting: Waiting): Promise<PositionLogits> {
+  async positionLogits(run: KeptRun, index: number, waiting: Waiting): Promise<PositionLogits> {
+    // What is held is given at once, also while the run goes on.
+    const held = run.logits?.row(index - 1);
+    if (held) return { runId: run.record.runId, index, logits: held, recomputed: false };
     return run.inTurn(() => this.logitsOf(run, index, waiting));
   }
 
