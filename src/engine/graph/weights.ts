@@ -2,7 +2,10 @@ import type { NestedEdit } from './edits';
 import type { OnnxModel } from './onnx';
 import { WireWriter } from './protobuf';
 
-/** Where an edited file has its weights: in itself, or in the file that it was made from. */
+/**
+ * Where an edited file has its weights: in itself, or in the file that it was made from. Give that file's real name and tell
+ * onnxruntime its real folder: it refuses links that lead out of the folder, as download caches have them.
+ */
 export type WeightPlace = 'inline' | { readonly from: string };
 
 /** Smaller tensors stay: shapes and scalars, which onnxruntime wants to see before it reads other files. */
