@@ -102,9 +102,8 @@ try {
   await stageRuntime(target, modules);
   await mkdir(path.dirname(vsix), { recursive: true });
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
-  packed = await run(process.execPath, [vsce, 'package', '--no-dependencies', '--target', target, '--out', vsix], {
-    quiet: true,
-  });
+  const args = ['package', '--no-dependencies', '--no-rewrite-relative-links', '--target', target, '--out', vsix];
+  packed = await run(process.execPath, [vsce, ...args], { quiet: true });
 } finally {
   // The build goes on with the packages of the project.
   await rm(modules, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { TestContext } from 'node:test';
 import { root, run } from '../../scripts/lib/run.mjs';
 import { type VsCodeOptions, VsCodeUnderTest } from '../harness/vscode';
 import { Workbench } from './pages/workbench';
@@ -19,6 +20,21 @@ async function packedVsix(): Promise<string> {
 export interface PackagedVivarium {
   readonly vscode: VsCodeUnderTest;
   readonly workbench: Workbench;
+}
+
+/** A step of a journey that, where it fails, keeps a picture of the window. */
+export function pictured(
+  vivarium: () => PackagedVivarium,
+  body: () => Promise<void>,
+): (t: TestContext) => Promise<void> {
+  return async (t) => {
+    try {
+      await body();
+    } catch (error) {
+      await vivarium().vscode.screenshot(`failed-${t.name.replaceAll(/\W+/g, '-')}`);
+      throw error;
+    }
+  };
 }
 
 /** VS Code with the packaged extension, open on a copy of the samples. The caller stops it. */

@@ -11,6 +11,14 @@ export const themeNames = {
   'high-contrast-light': 'Default High Contrast Light',
 } as const;
 
+/** What VS Code's own picker calls them. */
+export const themeLabels = {
+  dark: 'Dark Modern',
+  light: 'Light Modern',
+  'high-contrast': 'Dark High Contrast',
+  'high-contrast-light': 'Light High Contrast',
+} as const;
+
 export type ThemeId = keyof typeof themeNames;
 export const themeIds = Object.keys(themeNames) as ThemeId[];
 

@@ -1,4 +1,4 @@
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
 
 /** The parts of VS Code's window that a person uses, found as a screen reader finds them. */
 export class Workbench {
@@ -27,6 +27,15 @@ export class Workbench {
   /** Chooses an entry of the quick pick on show. */
   async pick(label: string | RegExp): Promise<void> {
     await this.page.locator('.quick-input-list').getByRole('option', { name: label }).first().click();
+  }
+
+  /** Changes the colour theme under the running window, by the name that the picker shows. */
+  async chooseTheme(label: string): Promise<void> {
+    await this.runCommand('Preferences: Color Theme');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.fill(label);
+    await this.page.locator('.quick-input-list').getByRole('option', { name: label }).first().waitFor();
+    await input.press('Enter');
   }
 
   /** Opens a container of the activity bar. */
@@ -58,6 +67,14 @@ export class Workbench {
 
   statusBarItem(name: string | RegExp): Locator {
     return this.page.locator('.statusbar').getByRole('button', { name });
+  }
+
+  /** The frame of the webview on show, for tools that look at a whole document. */
+  async webviewFrame(): Promise<Frame> {
+    const body = await this.webview().locator('body').elementHandle();
+    const frame = await body?.ownerFrame();
+    if (!frame) throw new Error('There is no webview on show');
+    return frame;
   }
 
   /** The document of the webview on show. */
