@@ -265,11 +265,12 @@ describe('tokens that cannot be used', { skip: skipWithoutFixtures }, () => {
   it('are text, where the folder has no tokenizer', async (t) => {
     const own = testFolder(t, folder);
     own.remove('tokenizer.json');
-    const { tokenizer, openSequence } = await store.open({ folder: own.path });
+    const model = await store.open({ folder: own.path });
+    const { tokenizer } = model;
     assert.equal(tokenizer.kind, 'none');
     assert.throws(() => tokenizer.encode('Once'), { code: 'tokenizer-invalid', message: /has no tokenizer/ });
     assert.deepEqual(tokenizer.describe([7]), [{ id: 7, text: '7', bytes: [], special: false }]);
     assert.equal(tokenizer.decode([7, 8]), '7 8');
-    assert.equal((await openSequence({ attention: [], hidden: [] }).extend([7, 8])).length, 2 * 512);
+    assert.equal((await model.openSequence({ attention: [], hidden: [] }).extend([7, 8])).length, 2 * 512);
   });
 });

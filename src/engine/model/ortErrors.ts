@@ -81,7 +81,10 @@ export function loadProblem(error: unknown, file: string): Problem {
     const match = pattern.exec(details);
     if (match) return new Problem({ code, message: `${file} ${what(match)}.`, action, details }, { cause: error });
   }
-  const reason = firstSentence(plain(details).replace(/^This is an invalid model\.\s*/, ''));
+  const [, name, op, fault] = /In Node, \("([^"]*)", (\w+),.*, Error (?:Node \S+ )?(.*)/s.exec(details) ?? [];
+  const reason = fault
+    ? `its operator ${op} (${name}): ${firstSentence(fault)}`
+    : firstSentence(plain(details).replace(/^This is an invalid model\.\s*/, ''));
   return new Problem(
     {
       code: 'onnx-invalid',

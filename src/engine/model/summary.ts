@@ -77,10 +77,11 @@ export function modelName(folder: string): string {
 
 /** dtype and size of one file; where it cannot be read, what its name and its own bytes say. */
 function variantOf(folder: string, file: OnnxFile): ModelVariant {
-  const sizes = [file.file, ...(file.partner === null ? [] : [file.partner])].map((name) => {
+  const names = [file.file, ...(file.partner === null ? [] : [file.partner])];
+  const sizes = names.map((name): { dtype: string | null; bytes: number } => {
     try {
       const { facts, bytes } = readGraphFacts(folder, name);
-      return { dtype: facts.dtype as string | null, bytes };
+      return { dtype: facts.dtype, bytes };
     } catch {
       return { dtype: null, bytes: name === file.file ? file.bytes : 0 }; // Why is said when the file is chosen.
     }

@@ -168,9 +168,7 @@ function invalid(path: string, what: string, cause?: unknown): Problem {
       code: 'tokenizer-invalid',
       message: `${path} ${what}`,
       action: 'Save the tokenizer again with the model, or remove the file to work with token ids.',
-      ...(cause === undefined
-        ? {}
-        : { details: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) }),
+      ...(cause instanceof Error ? { details: cause.stack ?? cause.message } : {}),
     },
     { cause },
   );
