@@ -147,7 +147,7 @@ def main() -> None:
     name = "almanac" if options.recipe == "full" else f"text-{options.recipe}"
     folder = options.out or (MODELS if options.recipe == "full" else RUNS / "models") / name
     device = choose_device(options.threads)
-    documents = load(CACHE / "packages", recipe.sources)
+    documents = load(CACHE, recipe.sources)
     make(recipe, documents, options.run or RUNS / name, folder, device, CACHE, train=not options.export_only)
 
 

@@ -157,16 +157,18 @@ def deduplicated(documents: Iterator[Document]) -> Iterator[Document]:
             yield Document(document.source, text)
 
 
-def load(packages: Path, names: tuple[str, ...] = tuple(SOURCES)) -> list[Document]:
-    """All documents of the named sources, in a fixed order."""
-
-    def everything() -> Iterator[Document]:
-        for name in names:
-            files = members(fetch(SOURCES[name], packages))
-            for text in READERS[name](files):
-                yield Document(name, text)
-
-    return list(deduplicated(everything()))
+def load(cache: Path, names: tuple[str, ...] = tuple(SOURCES)) -> list[Document]:
+    """All documents of the named sources, in a fixed order; kept in `cache` until packages or this code change."""
+    files = {name: fetch(SOURCES[name], cache / "packages") for name in names}
+    made_from = [path.name for path in files.values()] + [Path(__file__).read_text(encoding="utf-8")]
+    digest = hashlib.blake2b("\0".join(made_from).encode(), digest_size=8).hexdigest()
+    kept = cache / f"documents-{digest}.json"
+    if kept.exists():
+        return [Document(source, text) for source, text in json.loads(kept.read_text(encoding="utf-8"))]
+    read = (Document(name, text) for name, path in files.items() for text in READERS[name](members(path)))
+    documents = list(deduplicated(read))
+    kept.write_text(json.dumps([[document.source, document.text] for document in documents]), encoding="utf-8")
+    return documents
 
 
 def is_held_out(document: Document) -> bool:
