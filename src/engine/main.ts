@@ -5,9 +5,10 @@
  */
 import { ENGINE_PROTOCOL, type EngineApi } from '../protocol/engine';
 import { Problem } from '../protocol/errors';
-import { HELLO, MEMORY, readHello, type MemoryReport } from '../protocol/handshake';
+import { HELLO, MEMORY, readHello } from '../protocol/handshake';
 import { isRpcMessage, RpcServer, type RpcMessage } from '../protocol/rpc';
 import { engineHandlers } from './api';
+import { MemoryWatch } from './memoryWatch';
 import { ModelStore, onnxruntimeVersion } from './model';
 import { folderModels } from './models';
 import { ownVersion } from './ownVersion';
@@ -15,17 +16,18 @@ import { TurnQueue } from './queue';
 import { RunStore } from './run/runStore';
 import { TENSOR_BUDGET_BYTES } from './tensors/plan';
 
-/** Least milliseconds between two reports of memory. */
-const REPORT_MILLISECONDS = 1_000;
-/** Bytes that an open session takes for each byte of its files, at most: onnxruntime packs weights again. */
-const RESIDENT_PER_BYTE = 3.1;
 /** How long requests may take to clean up once the other side is gone. */
 const FAREWELL_MILLISECONDS = 500;
 
-const startBytes = process.memoryUsage.rss();
 const queue = new TurnQueue();
 const runs = new RunStore(tensorBudget(process.env['VIVARIUM_TENSOR_BUDGET_MB']));
 const store = new ModelStore();
+const memory = new MemoryWatch({
+  resident: () => process.memoryUsage.rss(),
+  models: () => store.bytes,
+  tensors: () => runs.bytes,
+  clock: () => performance.now(),
+});
 const handlers = engineHandlers({
   models: folderModels(store),
   runs,
@@ -41,14 +43,17 @@ const handlers = engineHandlers({
 const server = new RpcServer<EngineApi>({ post }, handlers, {
   onError: (method, problem) => {
     if (problem.code === 'cancelled') return;
-    process.stderr.write(`${method}: ${problem.code}: ${problem.message}\n`);
-    if (problem.details !== undefined) process.stderr.write(`${problem.details}\n`);
+    // To stdout: what stands in stderr is taken for the last words of a crash.
+    process.stdout.write(`${method}: ${problem.code}: ${problem.message}\n`);
+    if (problem.details !== undefined) process.stdout.write(`${problem.details}\n`);
   },
-  onReply: reportMemory,
+  onReply: (method) => {
+    const report = memory.after(method);
+    if (report) post({ rpc: 'notify', name: MEMORY, data: report });
+  },
 });
 /** Why requests are refused: until the client has said hello, and where it speaks another version. */
 let refusal: Problem | undefined = new Problem({ code: 'engine-version', message: 'The client has not said hello.' });
-let reported = -Infinity;
 
 process.on('message', (message: unknown) => {
   if (!isRpcMessage(message)) return;
@@ -81,16 +86,6 @@ function welcome(protocol: number | undefined): void {
           code: 'engine-version',
           message: `The client speaks version ${protocol ?? 'unknown'} of the protocol and the engine version ${ENGINE_PROTOCOL}.`,
         });
-}
-
-function reportMemory(): void {
-  if (performance.now() - reported < REPORT_MILLISECONDS) return;
-  reported = performance.now();
-  const report: MemoryReport = {
-    resident: process.memoryUsage.rss(),
-    expected: startBytes + RESIDENT_PER_BYTE * store.bytes + runs.bytes,
-  };
-  post({ rpc: 'notify', name: MEMORY, data: report });
 }
 
 function tensorBudget(megabytes: string | undefined): number {
