@@ -1,6 +1,5 @@
-// Builds every bundle: `node esbuild.mjs [--watch | --production] [--existing]`.
+// Builds every bundle: `node esbuild.mjs [--watch | --production]`.
 import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
@@ -9,7 +8,6 @@ import { bundles } from './scripts/lib/bundles.mjs';
 const root = fileURLToPath(new URL('.', import.meta.url));
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
-const existing = process.argv.includes('--existing');
 
 /** @param {import('./scripts/lib/bundles.mjs').Bundle} bundle @returns {import('esbuild').BuildOptions} */
 function optionsOf(bundle) {
@@ -62,21 +60,20 @@ async function buildOne(bundle) {
   return bytes;
 }
 
-const chosen = existing ? bundles.filter((bundle) => existsSync(path.join(root, bundle.entry))) : bundles;
 await mkdir(path.join(root, '.cache/meta'), { recursive: true });
 
 if (watch) {
-  const contexts = await Promise.all(chosen.map((bundle) => context(optionsOf(bundle))));
+  const contexts = await Promise.all(bundles.map((bundle) => context(optionsOf(bundle))));
   await Promise.all(contexts.map((each) => each.watch()));
 } else {
   // Maps of an earlier development build must not end up in a package.
   if (production) await rm(path.join(root, 'dist'), { recursive: true, force: true });
   let failed = false;
-  for (const bundle of chosen) {
+  for (const bundle of bundles) {
     try {
       const bytes = await buildOne(bundle);
       const over = production && bytes > bundle.budget;
-      const size = `${(bytes / 1000).toFixed(1)} of ${bundle.budget / 1000} kB`;
+      const size = `${(bytes / 1024).toFixed(1)} of ${bundle.budget / 1024} KB`;
       console.log(`${over ? 'OVER BUDGET ' : ''}${bundle.outfile}: ${production ? size : 'built'}`);
       failed ||= over;
     } catch (error) {

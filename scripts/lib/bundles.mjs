@@ -1,5 +1,5 @@
 /** What esbuild makes of the sources: one bundle a runtime, with the size it must not outgrow (bytes, minified). */
-const KB = 1000;
+const KB = 1024;
 
 /**
  * @typedef {object} Bundle
@@ -8,7 +8,6 @@ const KB = 1000;
  * @property {string} entry relative to the project root
  * @property {string} outfile relative to the project root
  * @property {number} budget bytes of the production build, style sheet included
- * @property {boolean} [testOnly] never shipped, no budget
  * @property {import('esbuild').BuildOptions} options
  */
 
