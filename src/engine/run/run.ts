@@ -79,6 +79,7 @@ export async function runPrompt(
   run.prepare(plan, model.heads, model.width, vocabularySize);
 
   return run.inTurn(async () => {
+    const target = new RecordedSequence(model, run, plan);
     const stream = new EventStream(emit);
     stream.push({
       type: 'header',
@@ -97,7 +98,6 @@ export async function runPrompt(
       capture: { attention: capture.attention, hidden: capture.hidden, logits: capture.logits },
     });
     stream.flush();
-    const target = new RecordedSequence(model, run, plan);
     const recorder = new TraceRecorder({
       describe: (tokens) => model.tokenizer.describe(tokens),
       clock: () => performance.now(),
