@@ -92,6 +92,8 @@ describe('a decoder is fed what its graph asks for', () => {
       });
     await refused({ unknown: 'pixel_values' }, /needs inputs whose purpose is not known \(pixel_values\)/);
     await refused({ batch: 4 }, /takes exactly 4 sequences at a time/);
+    const rounded = { name: 'past_sequence_length', type: 'bfloat16' } as const;
+    await refused({ counted: rounded }, /takes tensors of type bfloat16, which onnxruntime-node cannot be given/);
     await refused({ step: 8 }, /takes exactly 8 tokens at a time/);
   });
 

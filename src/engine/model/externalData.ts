@@ -83,7 +83,13 @@ function insideFolder(location: string, directory: string, folder: string, model
       { cause },
     );
   }
-  if (escapes(realpathSync(folder), real)) throw outside();
+  if (escapes(realpathSync(folder), real)) {
+    throw new Problem({
+      code: 'external-data',
+      message: `${path} is a link to a file outside the model’s folder, which is refused.`,
+      action: 'Copy the file of weights into the folder.',
+    });
+  }
   return path;
 }
 

@@ -134,19 +134,30 @@ function identityOf(parts: OpenParts, sizes: ModelSizes): ModelIdentity {
   };
 }
 
+/** Types that pass between JavaScript and onnxruntime. */
+const exchanged: readonly string[] = ['float32', 'float16', 'float64', 'int64', 'int32', 'bool', 'int8', 'uint8'];
+const otherTypes = 'Export the model with float32 or float16 inputs and outputs.';
+
 /**
  * Refuses what cannot be fed before a session is opened.
  * @throws Problem `onnx-unsupported`, `onnx-not-a-decoder`.
  */
 export function refuseUnfeedable(graph: ModelGraph, isFirstOfPair: boolean): void {
   const { file, anatomy } = graph;
-  const { ids, unknown, cache } = anatomy.interface;
+  const { ids, inputs, unknown, cache, logits } = anatomy.interface;
   const refuse = (what: string, action: string): never => {
     throw new Problem({ code: 'onnx-unsupported', message: `${file} ${what}.`, action });
   };
   if (unknown.length > 0) {
     const names = unknown.map(({ name }) => name).join(', ');
     refuse(`needs inputs whose purpose is not known (${names})`, 'Export the model for text generation, without them.');
+  }
+  const strange = [ids, ...inputs, ...cache].find(({ elementType }) => !exchanged.includes(elementType));
+  if (strange) {
+    refuse(`takes tensors of type ${strange.elementType}, which onnxruntime-node cannot be given`, otherTypes);
+  }
+  if (!exchanged.includes(logits.elementType)) {
+    refuse(`gives logits of type ${logits.elementType}, which onnxruntime-node cannot read`, otherTypes);
   }
   const [batch, step] = ids.dims ?? [];
   if (typeof batch === 'number' && batch !== 1) {
