@@ -38,7 +38,8 @@ export class ExplorerHost {
   /** Requests that the page made, in order. */
   readonly requests: { readonly method: string; readonly params: unknown }[] = [];
   /** Answers of a test in place of the engine's. */
-  readonly overrides: Partial<Handlers<ExplorerApi>> = {};
+  readonly overrides: { -readonly [M in keyof ExplorerApi]?: Handlers<ExplorerApi>[M] } = {};
+  private waiting: { readonly method: string; readonly times: number; readonly done: () => void }[] = [];
   private view: WebviewUnderTest | undefined;
   private readonly server: RpcServer<ExplorerApi>;
   private stopper = new AbortController();
@@ -68,19 +69,39 @@ export class ExplorerHost {
       notes: [],
       trusted: true,
     };
-    this.server = new RpcServer<ExplorerApi>({ post: (message) => void this.view?.post(message) }, this.handlers());
+    this.server = new RpcServer<ExplorerApi>({ post: (message) => void this.send(message) }, this.handlers());
   }
 
   /** Goes into `WebviewUnderTest.open` as `onMessage`. */
   readonly onMessage = (message: unknown, view: WebviewUnderTest): void => {
-    this.view = view;
     if (!isRpcMessage(message)) return;
+    // A page begins with its snapshot; what an earlier one still says does not make it the page again.
+    if (message.rpc === 'request' && message.method === 'snapshot') this.view = view;
+    if (this.view !== view) return;
     if (message.rpc === 'request') this.requests.push({ method: message.method, params: message.params });
     this.server.receive(message);
+    this.waiting = this.waiting.filter(({ method, times, done }) => {
+      const made = this.asked(method).length >= times;
+      if (made) done();
+      return !made;
+    });
   };
 
+  /** Parameters of the requests of a method so far. */
+  asked(method: string): unknown[] {
+    return this.requests.filter((request) => request.method === method).map(({ params }) => params);
+  }
+
+  /** Settles when the page has made a request so many times; returns the parameters of all. */
+  async requested(method: keyof ExplorerApi, times = 1): Promise<unknown[]> {
+    if (this.asked(method).length < times) {
+      await new Promise<void>((done) => this.waiting.push({ method, times, done }));
+    }
+    return this.asked(method);
+  }
+
   async notify<N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]): Promise<void> {
-    await this.view?.post({ rpc: 'notify', name, data });
+    await this.send({ rpc: 'notify', name, data });
   }
 
   setEngine(status: EngineStatus): Promise<void> {
@@ -98,6 +119,16 @@ export class ExplorerHost {
     this.snapshot.settings = { ...this.snapshot.settings, ...settings };
     await this.follow(randomUUID(), this.snapshot.settings);
     return this.snapshot.trace!;
+  }
+
+  /** A page that is gone gets nothing, as in the editor. */
+  private async send(message: unknown): Promise<void> {
+    const { view } = this;
+    try {
+      await view?.post(message);
+    } catch (error) {
+      if (!view?.page.isClosed()) throw error;
+    }
   }
 
   private handlers(): Handlers<ExplorerApi> {

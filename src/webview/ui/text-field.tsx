@@ -15,14 +15,14 @@ export interface TextFieldProps {
  */
 export function TextField({ label, value, onCommit, class: className }: TextFieldProps) {
   const element = useRef<HTMLInputElement>(null);
-  // What was typed may have been refused or rounded: after a commit the field shows what counts.
   useLayoutEffect(() => {
-    if (element.current && document.activeElement !== element.current) element.current.value = value;
-  });
+    if (element.current) element.current.value = value;
+  }, [value]);
   const commit = (): void => {
     const field = element.current;
     if (!field || field.value === value) return;
     onCommit(field.value);
+    // What was typed may be refused or rounded: until the value changes, the field shows what counts.
     field.value = value;
   };
   return (

@@ -52,8 +52,8 @@ export function TokensView(props: TabProps) {
   const [main, size] = useSize<HTMLDivElement>();
   if (!trace || !settings || runId === null) return null;
   const { promptLength } = trace.header;
-  // A third of the height for the text, two lines at least.
-  const lines = Math.max(2, Math.min(6, Math.round((size.height * 0.34) / LINE_PITCH)));
+  // Less than a third of the height for the text, two lines at least.
+  const lines = Math.max(2, Math.min(6, Math.round((size.height * 0.28) / LINE_PITCH)));
   const active = tokens[hovered ?? selected ?? -1];
   const follow = isBusy(props.status) && (selected === null || selected === promptLength);
   const keep = (next: FilterSettings): void => setState({ whatIf: { runId, settings: next } });
