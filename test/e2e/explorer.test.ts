@@ -11,11 +11,12 @@ const PROMPT = 'One day, Lily found a big red ball.';
 describe('from a prompt to a picture, with nothing but what the package brings', () => {
   let vivarium: PackagedVivarium;
   let explorer: Explorer;
-  const step = (title: string, body: () => Promise<void>) =>
-    test(
+  const step = (title: string, body: () => Promise<void>): void => {
+    void test(
       title,
       pictured(() => vivarium, body),
     );
+  };
 
   before(async () => {
     vivarium = await openPackaged();
