@@ -163,7 +163,7 @@ export class ExplorerHost {
     const overridden = Object.entries(handlers).map(([method, handler]) => [
       method,
       (params: never, context: never) => {
-        const own = this.overrides[method as keyof ExplorerApi] as typeof handler | undefined;
+        const own = this.overrides[method as keyof ExplorerApi];
         return (own ?? handler)(params, context);
       },
     ]);

@@ -65,6 +65,8 @@ export class ExplorerSession implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[] = [];
   /** The first snapshot of a revived page may bring the state of the window before. */
   private revived = false;
+  /** Settings of a command that came while the page was hidden: they win over what the page had. */
+  private undelivered = false;
 
   constructor(
     private readonly services: ExplorerServices,
@@ -96,7 +98,10 @@ export class ExplorerSession implements vscode.Disposable {
   /** Fills the controls, as a command asks; `run` starts at once. */
   show(settings: Partial<ExplorerSettings>, run: boolean): void {
     this.settings = { ...this.settings, ...settings };
-    this.notify('settings', { settings: this.settings, run: false });
+    const data: ExplorerNotifications['settings'] = { settings: this.settings, run: false };
+    void this.webview.postMessage({ rpc: 'notify', name: 'settings', data }).then((delivered) => {
+      this.undelivered ||= !delivered;
+    });
     if (run) {
       this.startRun(this.settings).catch((error: unknown) => {
         this.setStatus({ state: 'problem', problem: this.services.log.problem('Starting the run', error).toData() });
@@ -178,8 +183,11 @@ export class ExplorerSession implements vscode.Disposable {
     if (state) {
       this.view = state.view;
       if (!this.revived && this.options.mode === 'explorer' && !this.trace && !this.active) await this.revive(state);
+      // A page that was hidden comes back with what the user had typed meanwhile.
+      else if (!this.undelivered) this.settings = state.settings;
     }
     this.revived = true;
+    this.undelivered = false;
     const { models, problem } = await this.services.catalog.tryList();
     this.settings = withModel(this.settings, models);
     return {

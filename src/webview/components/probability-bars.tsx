@@ -37,12 +37,13 @@ export interface ProbabilityBarsProps {
 export function ProbabilityBars({ rows, rest, onMore, caption }: ProbabilityBarsProps) {
   // One scale for all bars: the longest of p and p′ takes the whole width.
   const scale = rows.reduce((most, row) => Math.max(most, row.p, row.after.high), 1e-9);
+  const digits = Math.max(2, ...rows.map((row) => count(row.rank).length));
   return (
     <table class="bars">
       <caption class="unseen">{caption}</caption>
       <thead>
         <tr>
-          <th scope="col" class="bars-rank">
+          <th scope="col" class="bars-rank" style={{ width: `${8 + 7 * digits}px` }}>
             #
           </th>
           <th scope="col">token</th>

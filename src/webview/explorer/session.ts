@@ -89,10 +89,11 @@ export class ExplorerSession {
   async open(): Promise<void> {
     const ask = ++this.asked;
     this.asking = true;
-    const state = this.current.phase === 'open' ? this.toSave() : readSavedState(this.host.getState());
+    const before = this.current;
+    const state = before.phase === 'open' ? this.toSave() : readSavedState(this.host.getState());
     try {
       const snapshot = await this.api.call('snapshot', { state });
-      if (ask === this.asked) this.show(snapshot);
+      if (ask === this.asked) this.show(snapshot, before);
     } catch (error) {
       if (ask === this.asked) {
         const phase = this.current.phase === 'open' ? 'open' : 'failed';
@@ -200,14 +201,16 @@ export class ExplorerSession {
     }
   }
 
-  private show(snapshot: ExplorerSnapshot): void {
+  /** @param before what was on show when the host was asked: what the user has set since is newer than its answer. */
+  private show(snapshot: ExplorerSnapshot, before: SessionState): void {
+    const { settings, view } = this.current;
     this.update({
       phase: 'open',
       mode: snapshot.mode,
       models: snapshot.models,
       modelsProblem: snapshot.modelsProblem ?? null,
-      settings: snapshot.settings,
-      view: snapshot.view ?? this.current.view,
+      settings: settings === before.settings ? snapshot.settings : settings,
+      view: view === before.view ? (snapshot.view ?? view) : view,
       trace: snapshot.trace,
       runId: snapshot.runId,
       status: snapshot.status,

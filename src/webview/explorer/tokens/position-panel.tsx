@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { FilterSettings } from '../../../core/decode/filters';
 import type { Judgement, Sampling, TraceToken } from '../../../core/trace/record';
 import { FilterSliders } from '../../components/filter-sliders';
-import { count, counted } from '../../components/format';
+import { count } from '../../components/format';
 import { STACKED } from '../../components/lane-painter';
 import { ProbabilityBars } from '../../components/probability-bars';
 import { FILTER_KEYS, type FilterKey } from '../../components/sampling-scale';

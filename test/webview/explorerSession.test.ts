@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Trace, TraceEvent, TraceHeader, TracePass, TraceToken } from '../../src/core/trace/record';
+import type { ExplorerNotifications, ExplorerSnapshot, ExplorerState } from '../../src/protocol/explorer';
+import { Problem } from '../../src/protocol/errors';
+import type { RpcMessage } from '../../src/protocol/rpc';
+import { noticesOf } from '../../src/webview/explorer/notices';
+import { growTrace } from '../../src/webview/explorer/run-trace';
+import { DEFAULT_SETTINGS, EMPTY_VIEW, readSavedState } from '../../src/webview/explorer/saved-state';
+import { ExplorerSession, effectiveSelection } from '../../src/webview/explorer/session';
+
+const header = (id: string, promptLength = 2): TraceHeader =>
+  ({ type: 'header', id, promptLength }) as unknown as TraceHeader;
+const token = (index: number): TraceToken => ({ type: 'token', index }) as unknown as TraceToken;
+const pass = (step: number): TracePass => ({ type: 'pass', step, contextLength: 0, fed: 1, milliseconds: 1 });
+
+const SNAPSHOT: ExplorerSnapshot = {
+  mode: 'explorer',
+  models: [],
+  settings: { ...DEFAULT_SETTINGS, prompt: 'from the host' },
+  view: null,
+  trace: null,
+  runId: null,
+  status: { state: 'idle' },
+  engine: { state: 'ready' },
+  notes: [],
+  trusted: true,
+};
+
+/** The editor's side, by hand: what the page posted, and answers when the test wants them. */
+class FakeHost {
+  readonly posted: RpcMessage[] = [];
+  saved: unknown;
+
+  constructor(state?: unknown) {
+    this.saved = state;
+  }
+
+  postMessage(message: unknown): void {
+    this.posted.push(message as RpcMessage);
+  }
+  getState(): unknown {
+    return this.saved;
+  }
+  setState(state: unknown): void {
+    this.saved = state;
+  }
+
+  /** Requests of a method, oldest first. */
+  requests(method: string): Extract<RpcMessage, { rpc: 'request' }>[] {
+    return this.posted.filter((message) => message.rpc === 'request').filter((request) => request.method === method);
+  }
+
+  /** Answers the last request of a method and lets the page take it in. */
+  async answer(session: ExplorerSession, method: string, result: unknown): Promise<void> {
+    const { id } = this.requests(method).at(-1)!;
+    session.receive({ rpc: 'reply', id, ok: true, result });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  notify<N extends keyof ExplorerNotifications>(
+    session: ExplorerSession,
+    name: N,
+    data: ExplorerNotifications[N],
+  ): void {
+    session.receive({ rpc: 'notify', name, data });
+  }
+}
+
+async function opened(snapshot: Partial<ExplorerSnapshot> = {}, state?: unknown): Promise<[ExplorerSession, FakeHost]> {
+  const host = new FakeHost(state);
+  const session = new ExplorerSession(host);
+  void session.open();
+  await host.answer(session, 'snapshot', { ...SNAPSHOT, ...snapshot });
+  return [session, host];
+}
+
+describe('A trace that streams in', () => {
+  test('grows in place, and is another object for every batch', () => {
+    const begun = growTrace(null, [header('a'), token(0)]);
+    const grown = growTrace(begun.trace, [pass(0), token(1)]);
+    assert.notEqual(grown.trace, begun.trace);
+    assert.equal(grown.trace!.tokens, begun.trace!.tokens);
+    assert.equal(grown.trace!.tokens.length, 2);
+    assert.equal(grown.gap, false);
+  });
+
+  test('takes an event that comes again only once', () => {
+    const events: TraceEvent[] = [header('a'), token(0), pass(0), token(1)];
+    const once = growTrace(null, events).trace;
+    const twice = growTrace(once, events);
+    assert.deepEqual(
+      twice.trace!.tokens.map(({ index }) => index),
+      [0, 1],
+    );
+    assert.equal(twice.trace!.passes.length, 1);
+  });
+
+  test('tells that tokens are missing', () => {
+    assert.equal(growTrace(null, [token(0)]).gap, true);
+    assert.equal(growTrace(growTrace(null, [header('a'), token(0)]).trace, [token(2)]).gap, true);
+  });
+});
+
+describe('The session of a page', () => {
+  test('asks once at the start, with what an earlier page kept', async () => {
+    const kept: ExplorerState = {
+      version: 1,
+      settings: { ...DEFAULT_SETTINGS, prompt: 'kept' },
+      view: { ...EMPTY_VIEW, selected: 3 },
+      runId: 'r',
+    };
+    const [session, host] = await opened({}, kept);
+    assert.deepEqual(
+      host.requests('snapshot').map(({ params }) => params),
+      [{ state: kept }],
+    );
+    assert.equal(session.state.phase, 'open');
+    assert.equal(session.state.settings.prompt, 'from the host');
+    assert.equal(session.state.view.selected, 3);
+  });
+
+  test('leaves streamed events that come before the whole to the whole', async () => {
+    const host = new FakeHost();
+    const session = new ExplorerSession(host);
+    void session.open();
+    host.notify(session, 'runStarted', { runId: 'r' });
+    host.notify(session, 'trace', { runId: 'r', events: [header('r'), token(0)] });
+    assert.equal(session.state.trace, null);
+    const trace: Trace = { header: header('r'), tokens: [token(0)], passes: [] };
+    await host.answer(session, 'snapshot', { ...SNAPSHOT, runId: 'r', trace });
+    host.notify(session, 'trace', { runId: 'r', events: [token(1)] });
+    assert.equal(session.state.trace!.tokens.length, 2);
+  });
+
+  test('ignores events of a run that is not on show', async () => {
+    const [session, host] = await opened({ runId: 'new' });
+    host.notify(session, 'trace', { runId: 'old', events: [header('old'), token(0)] });
+    assert.equal(session.state.trace, null);
+  });
+
+  test('keeps what was typed while the host was asked again', async () => {
+    const [session, host] = await opened();
+    void session.open();
+    session.set({ prompt: 'newer' });
+    session.setView({ selected: 5 });
+    await host.answer(session, 'snapshot', SNAPSHOT);
+    assert.equal(session.state.settings.prompt, 'newer');
+    assert.equal(session.state.view.selected, 5);
+  });
+
+  test('drops answers to a question that was asked again since', async () => {
+    const [session, host] = await opened();
+    void session.open();
+    const stale = host.requests('snapshot').at(-1)!.id;
+    void session.open();
+    await host.answer(session, 'snapshot', { ...SNAPSHOT, runId: 'second' });
+    session.receive({ rpc: 'reply', id: stale, ok: true, result: { ...SNAPSHOT, runId: 'first' } });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(session.state.runId, 'second');
+  });
+
+  test('gives the editor its state at the latest when the page goes', async () => {
+    const [session, host] = await opened();
+    session.set({ prompt: 'typed' });
+    session.setTab('tokens', { measure: 'rank' });
+    session.setTab('tokens', { table: true });
+    session.flush();
+    const state = readSavedState(host.saved)!;
+    assert.equal(state.settings.prompt, 'typed');
+    assert.deepEqual(state.view.tabs['tokens'], { measure: 'rank', table: true });
+  });
+
+  test('a new run forgets the old one and its selection', async () => {
+    const trace: Trace = { header: header('old'), tokens: [token(0), token(1)], passes: [] };
+    const [session, host] = await opened({ trace, runId: 'old', view: { ...EMPTY_VIEW, selected: 1 } });
+    host.notify(session, 'runStarted', { runId: 'new' });
+    assert.equal(session.state.trace, null);
+    assert.equal(session.state.runId, 'new');
+    assert.equal(session.state.view.selected, null);
+  });
+
+  test('does not start a second run while one is under way', async () => {
+    const [session, host] = await opened();
+    void session.run();
+    void session.run();
+    assert.equal(host.requests('run').length, 1);
+    assert.equal(session.state.status.state, 'loading');
+  });
+
+  test('shows why a run was refused, and not that it was stopped on purpose', async () => {
+    const [session, host] = await opened();
+    const refuse = async (code: 'memory' | 'cancelled'): Promise<void> => {
+      void session.run();
+      const problem = new Problem({ code, message: 'No.' }).toData();
+      session.receive({ rpc: 'reply', id: host.requests('run').at(-1)!.id, ok: false, problem });
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await refuse('memory');
+    assert.deepEqual(session.state.status, { state: 'problem', problem: { code: 'memory', message: 'No.' } });
+    await refuse('cancelled');
+    assert.equal(session.state.status.state, 'idle');
+  });
+
+  test('drops messages that are none of the protocol', async () => {
+    const [session] = await opened();
+    const before = session.state;
+    for (const message of [null, 7, 'x', {}, { rpc: 'notify' }, { rpc: 'notify', name: 'unknown', data: 1 }]) {
+      session.receive(message);
+    }
+    assert.equal(session.state, before);
+  });
+});
+
+describe('What is selected where nothing was chosen', () => {
+  const trace = (count: number): Trace => ({
+    header: header('r', 2),
+    tokens: Array.from({ length: count }, (_, index) => token(index)),
+    passes: [],
+  });
+  const running = { state: 'running', tokens: 0, total: 1, tokensPerSecond: null } as const;
+
+  test('is the first generated token, as soon as it is there', () => {
+    assert.equal(effectiveSelection(trace(2), null, running), null);
+    assert.equal(effectiveSelection(trace(3), null, running), 2);
+    assert.equal(effectiveSelection(trace(9), null, { state: 'done' }), 2);
+  });
+
+  test('is the last token of a prompt that was only scored', () => {
+    assert.equal(effectiveSelection(trace(2), null, { state: 'done' }), 1);
+    assert.equal(effectiveSelection(null, 4, { state: 'done' }), null);
+  });
+
+  test('a choice beyond the run counts as none', () => {
+    assert.equal(effectiveSelection(trace(5), 4, { state: 'done' }), 4);
+    assert.equal(effectiveSelection(trace(5), 40, { state: 'done' }), 2);
+  });
+});
+
+describe('What is said in place', () => {
+  test('a crash that ended the run is said once', async () => {
+    const problem = { code: 'engine-crashed', message: 'The engine crashed.' } as const;
+    const [session] = await opened({
+      status: { state: 'problem', problem },
+      engine: { state: 'crashed', message: 'The engine crashed.' },
+    });
+    assert.deepEqual(
+      noticesOf(session.state, null).map(({ id }) => id),
+      ['run'],
+    );
+  });
+
+  test('an engine that crashed at rest is said, with what to do', async () => {
+    const [session] = await opened({ engine: { state: 'crashed', message: 'The engine was killed.' } });
+    const [notice] = noticesOf(session.state, null);
+    assert.equal(notice!.message, 'The engine was killed.');
+    assert.match(notice!.action!, /next run/);
+    assert.equal(notice!.log, true);
+  });
+
+  test('notes of a file and of a run are said, each once', async () => {
+    const summary = { type: 'summary', finish: 'length', notes: ['Cut.', 'Attention was not kept.'] };
+    const trace = { header: header('r'), tokens: [token(0)], passes: [], summary } as unknown as Trace;
+    const [session] = await opened({ mode: 'viewer', trace, runId: 'r', notes: ['Cut.'] });
+    assert.deepEqual(
+      noticesOf(session.state, null).map(({ message }) => message),
+      ['Cut.', 'Attention was not kept.'],
+    );
+  });
+});
