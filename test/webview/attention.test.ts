@@ -112,42 +112,50 @@ describe('the Attention tab over a real model', { skip: skipWithoutFixtures }, (
     const [, query, , key] = await readout();
     return [Number(query!.split(' ')[1]), Number(key!.split(' ')[1])];
   };
-  /** The pixels of a canvas. */
-  const pixelsOf = async (
-    canvas: Locator,
-  ): Promise<{ readonly width: number; readonly at: (x: number, y: number) => number }> => {
-    const { width, data } = await canvas.evaluate((element) => {
-      const { width, height } = element as HTMLCanvasElement;
-      const { data } = (element as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
-      return { width, data: Array.from(new Uint32Array(data.buffer)) };
-    });
-    return { width, at: (x, y) => data[Math.floor(y) * width + Math.floor(x)]! };
-  };
+  /** The colours of cells of the map, each at its upper left and at its lower right pixel. */
+  const colours = (
+    cells: readonly (readonly [query: number, key: number])[],
+  ): Promise<{ readonly cell: number; readonly corners: readonly (readonly [number, number])[] }> =>
+    map().evaluate(
+      (element, { cells, tokens }) => {
+        const canvas = element as HTMLCanvasElement;
+        const cell = canvas.width / tokens;
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.width);
+        const pixels = new Uint32Array(data.buffer);
+        const corners = cells.map(([query, key]) => {
+          const first = query * cell * canvas.width + key * cell;
+          return [pixels[first]!, pixels[first + (cell - 1) * (canvas.width + 1)]!] as const;
+        });
+        return { cell, corners };
+      },
+      { cells, tokens: TOKENS },
+    );
 
   it('paints every weight with the colour of the ramp', async () => {
     await shown(head(2, 6));
-    const colours = pixelsOfCodes(weightStops(hex('#1f1f1f'), true), 'sqrt');
-    const { width, at } = await pixelsOf(map());
-    const cell = width / TOKENS;
+    const ramp = pixelsOfCodes(weightStops(hex('#1f1f1f'), true), 'sqrt');
+    const cells = Array.from({ length: TOKENS }, (_, query) =>
+      Array.from({ length: query + 1 }, (_, key) => [query, key] as const),
+    ).flat();
+    const { cell, corners } = await colours(cells);
     assert.ok(Number.isInteger(cell), 'cells of whole device pixels');
-    for (let query = 0; query < TOKENS; query++) {
-      for (let key = 0; key <= query; key++) {
-        const code = encodeWeight(reference.weight(2, 6, query, key));
-        const painted = at(key * cell, query * cell);
-        assert.equal(at((key + 1) * cell - 1, (query + 1) * cell - 1), painted, 'a cell has one colour');
-        // The engine and PyTorch agree within 1e-5, which may be the next code.
-        const near = [code, code - 1, code + 1].map((each) => colours[each]);
-        assert.ok(near.includes(painted), `query ${query}, key ${key}`);
-      }
-    }
+    cells.forEach(([query, key], index) => {
+      const [first, last] = corners[index]!;
+      const code = encodeWeight(reference.weight(2, 6, query, key));
+      assert.equal(first, last, 'a cell has one colour');
+      // The engine and PyTorch agree within 1e-5, which may be the next code.
+      assert.ok(
+        [code, code - 1, code + 1].some((each) => ramp[each] === first),
+        `query ${query}, key ${key}`,
+      );
+    });
   });
 
   it('hatches what a query cannot see, which is no weight of 0', async () => {
     await shown(head(2, 6));
-    const { width, at } = await pixelsOf(map());
-    const cell = width / TOKENS;
-    const found = new Set<number>();
-    for (let y = 0; y < 19 * cell; y++) for (let x = 20 * cell; x < width; x++) found.add(at(x, y));
+    const later = Array.from({ length: 400 }, (_, index) => [index % 20, 25 + Math.floor(index / 20)] as const);
+    const { corners } = await colours(later);
+    const found = new Set(corners.flat());
     assert.ok(found.size > 1, 'lines and what is between them');
     assert.ok(!found.has(pixelsOfCodes(weightStops(hex('#1f1f1f'), true), 'sqrt')[0]!));
   });
@@ -319,9 +327,9 @@ describe('the Attention tab over a real model', { skip: skipWithoutFixtures }, (
   });
 
   it('gives the same numbers as tables', async () => {
-    await shown({ ...head(2, 6), key: 3, view: 'table' }, {}).catch(() => undefined);
+    await open({ ...head(2, 6), key: 3, view: 'table' });
+    await view!.page.getByText('position 40 (exact)').waitFor();
     const rows = view!.page.locator('.tables table').first().locator('tbody tr');
-    await rows.first().waitFor();
     const weights = await rows.evaluateAll((all) => all.map((row) => row.lastElementChild!.textContent));
     assert.equal(weights.length, 41);
     weights.forEach((text, key) => {
@@ -360,10 +368,7 @@ describe('the Attention tab over a real model', { skip: skipWithoutFixtures }, (
       if (++key > query) [query, key] = [query + 1, 0];
     }
     assert.ok(query < TOKENS, 'there is a weight of 0');
-    const zero = async (): Promise<number> => {
-      const { width, at } = await pixelsOf(map());
-      return at(((key + 0.5) * width) / TOKENS, ((query + 0.5) * width) / TOKENS);
-    };
+    const zero = async (): Promise<number> => (await colours([[query, key]])).corners[0]![0];
     assert.equal(await zero(), 0xff1f1f1f);
     await view!.setTheme('light');
     await view!.page.waitForFunction(() => document.body.classList.contains('vscode-light'));

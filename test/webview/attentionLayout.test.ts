@@ -167,7 +167,12 @@ describe('the window of a long sequence', () => {
     assert.equal(windowAround(104, 100, 60, 512), 100);
     assert.equal(windowAround(103, 100, 60, 512), 99);
     assert.equal(windowAround(156, 100, 60, 512), 101);
+  });
+
+  it('is centred on a selection that it did not hold', () => {
+    assert.equal(windowAround(300, 100, 60, 512), 270);
     assert.equal(windowAround(511, 100, 60, 512), 452);
+    assert.equal(windowAround(3, 100, 60, 512), 0);
   });
 });
 

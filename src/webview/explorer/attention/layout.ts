@@ -73,11 +73,15 @@ function squares(room: number, ratio: number, tokens: number): Omit<MapLayout, '
   return { count, cell, pitch: cell / ratio, side: (count * cell) / ratio, whole };
 }
 
-/** First token of a window of `count` that holds `index`, moved no more than needed from `from`; a margin is kept around it. */
+/**
+ * First token of a window of `count` that holds `index`: centred where the window at `from` does not hold it, else moved
+ * no more than a margin around it needs.
+ */
 export function windowAround(index: number, from: number, count: number, tokens: number): number {
   const margin = Math.min(4, Math.floor((count - 1) / 2));
   let start = from;
-  if (index - margin < start) start = index - margin;
-  if (index + margin >= start + count) start = index + margin - count + 1;
+  if (index < from || index >= from + count) start = index - Math.floor(count / 2);
+  else if (index - margin < from) start = index - margin;
+  else if (index + margin >= from + count) start = index + margin - count + 1;
   return Math.max(0, Math.min(start, tokens - count));
 }

@@ -221,7 +221,7 @@ function useCellText({ layout, map, row, selection, state, stops, theme }: Figur
     if (!codes) return null;
     return ({ query, key }: Cell) => {
       const known = query === selection.query ? row?.weights[key] : undefined;
-      const weight = known ?? (WEIGHT_OF_CODE[codes[packedIndex(query, key)] ?? 0] as number);
+      const weight = known ?? (WEIGHT_OF_CODE[codes[packedIndex(query, key)] ?? 0]);
       const ink = inkOn(weightColour(stops, weight, state.scale), theme.colours.foreground);
       return { text: shortWeight(weight), ink: css(ink) };
     };

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { memo } from 'preact/compat';
 import { useLayoutEffect, useMemo } from 'preact/hooks';
 import { type RampStops, css, inkOn } from '../../components/colour';
@@ -30,7 +31,7 @@ const FAINTEST = 0.09;
 
 /** The sequence as text, each token shaded by its weight; tokens that can have none are muted. */
 export function WeightText(props: WeightTextProps) {
-  const { texts, reading, subject, other, scale, stops, theme } = props;
+  const { texts, reading, subject, other } = props;
   const [box, size] = useSize<HTMLDivElement>();
 
   useLayoutEffect(() => {
@@ -45,10 +46,10 @@ export function WeightText(props: WeightTextProps) {
     }
   }, [subject, size.width]);
 
-  const tokens = useMemo(
-    () => texts.map((text) => ({ label: tokenLabel(text), breaks: text.endsWith('\n') })),
-    [texts],
-  );
+  const tokens = useMemo(() => {
+    const all = texts.map((text) => ({ label: tokenLabel(text), breaks: text.endsWith('\n') }));
+    return Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, at) => all.slice(at * CHUNK, (at + 1) * CHUNK));
+  }, [texts]);
   return (
     <div
       ref={box}
@@ -57,24 +58,30 @@ export function WeightText(props: WeightTextProps) {
       role="group"
       aria-label="The text, shaded by weight"
       onClick={(event) => {
-        const index = (event.target as HTMLElement).dataset['index'];
-        if (index !== undefined) props.onChoose(Number(index));
+        const index = indexOf(event);
+        if (index !== null) props.onChoose(index);
+      }}
+      onPointerOver={(event) => {
+        // Thousands of tokens, one pointer: the number is written out when it is asked for.
+        const weight = reading?.weights[(indexOf(event) ?? -1) - (reading?.first ?? 0)];
+        const title = weight === undefined ? '' : weightDetail(weight, reading?.exact ?? false);
+        if (indexOf(event) !== null) (event.target as HTMLElement).title = title;
       }}
     >
-      {tokens.map(({ label, breaks }, index) => {
-        const weight = reading?.weights[index - reading.first];
-        const filled = weight !== undefined && rampPosition(weight, scale) >= FAINTEST;
-        const fill = filled ? weightColour(stops, weight, scale) : null;
+      {tokens.map((chunk, at) => {
+        const start = at * CHUNK;
+        const place = (index: number): number => Math.max(-1, Math.min(CHUNK, index - start));
         return (
-          <Token
-            key={index}
-            index={index}
-            label={label}
-            breaks={breaks}
-            kind={`${index === subject ? 'subject' : index === other ? 'other' : ''}${weight === undefined ? ' muted' : ''}`}
-            fill={fill && css(fill)}
-            ink={fill && css(inkOn(fill, theme.colours.foreground))}
-            title={weight === undefined ? '' : weightDetail(weight, reading?.exact ?? false)}
+          <Chunk
+            key={start}
+            tokens={chunk}
+            start={start}
+            fills={fillsOf(chunk.length, start, props)}
+            // Tokens of the chunk that have a weight, and those that are marked: a chunk where none changes stays.
+            from={place(reading?.first ?? Infinity)}
+            to={place(reading ? reading.first + reading.weights.length : 0)}
+            subject={place(subject)}
+            other={place(other)}
           />
         );
       })}
@@ -82,28 +89,63 @@ export function WeightText(props: WeightTextProps) {
   );
 }
 
-interface TokenProps {
-  readonly index: number;
-  readonly label: string;
-  readonly breaks: boolean;
-  readonly kind: string;
-  readonly fill: string | null;
-  readonly ink: string | null;
-  readonly title: string;
+/** Tokens that are compared and drawn as one. */
+const CHUNK = 64;
+
+/** Fill and ink of each token of a chunk that has a fill, as one string that says whether anything changed. */
+function fillsOf(length: number, start: number, { reading, scale, stops, theme }: WeightTextProps): string {
+  let fills = '';
+  for (let at = 0; at < length; at++) {
+    const weight = reading?.weights[start + at - reading.first];
+    if (weight === undefined || rampPosition(weight, scale) < FAINTEST) continue;
+    const fill = weightColour(stops, weight, scale);
+    fills += `${at}|${css(fill)}|${css(inkOn(fill, theme.colours.foreground))};`;
+  }
+  return fills;
 }
 
-const Token = memo(function Token({ index, label, breaks, kind, fill, ink, title }: TokenProps) {
+interface ChunkProps {
+  readonly tokens: readonly { readonly label: string; readonly breaks: boolean }[];
+  readonly start: number;
+  readonly fills: string;
+  readonly from: number;
+  readonly to: number;
+  readonly subject: number;
+  readonly other: number;
+}
+
+const Chunk = memo(function Chunk({ tokens, start, fills, from, to, subject, other }: ChunkProps) {
+  const styles = new Map(
+    fills
+      .split(';')
+      .map((each) => each.split('|'))
+      .map(([at, backgroundColor = '', color = '']) => [Number(at || NaN), { backgroundColor, color }]),
+  );
   return (
     <>
-      <span
-        class={`weight-token ${kind}${fill ? ' filled' : ''}`}
-        data-index={index}
-        title={title}
-        style={fill && ink ? { backgroundColor: fill, color: ink } : undefined}
-      >
-        {label}
-      </span>
-      {breaks && <br />}
+      {tokens.map(({ label, breaks }, at) => {
+        const style = styles.get(at);
+        const kinds = [
+          'weight-token',
+          at === subject ? 'subject' : at === other ? 'other' : '',
+          at < from || at >= to ? 'muted' : '',
+          style ? 'filled' : '',
+        ];
+        return (
+          <Fragment key={at}>
+            <span class={kinds.filter(Boolean).join(' ')} data-index={start + at} style={style}>
+              {label}
+            </span>
+            {breaks && <br />}
+          </Fragment>
+        );
+      })}
     </>
   );
 });
+
+/** The token under the pointer. */
+function indexOf(event: Event): number | null {
+  const index = (event.target as HTMLElement).dataset['index'];
+  return index === undefined ? null : Number(index);
+}
