@@ -33,7 +33,7 @@ def wrapped(text: str, width: int = 120) -> str:
         part if part.lstrip().startswith(("#", "|", ">", "```")) else textwrap.fill(part, width, break_on_hyphens=False)
         for part in unwrapped_headings(body).split("\n\n")
     ]
-    return f"{front}\n---\n" + "\n\n".join(paragraphs).strip("\n") + "\n"
+    return f"{front}\n---\n\n" + "\n\n".join(paragraphs).strip("\n") + "\n"
 
 
 def unwrapped_headings(text: str) -> str:

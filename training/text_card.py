@@ -44,6 +44,7 @@ def write(
     quotes = "\n\n".join("> " + text.strip().replace("\n", "\n> ") for text in samples)
     seen = trainer.step * recipe.batch * recipe.length
     passes = seen / max(1, len(data.train))
+    unread = f"It has read {passes:.0%} of its text, once: it is undertrained. " if passes < 1 else ""
     text = f"""---
 license: mit
 language: en
@@ -104,7 +105,7 @@ Temperature 0.7, top-p 0.95, seed 7, not chosen.
 
 ## Limits
 
-It knows no facts worth trusting, loses its thread within a sentence or two, and carries the views of its sources and
+{unread}It knows no facts worth trusting, loses its thread within a sentence or two, and carries the views of its sources and
 their times. It is for looking inside, not for use.
 
 ## Licence
