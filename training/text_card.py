@@ -105,8 +105,8 @@ Temperature 0.7, top-p 0.95, seed 7, not chosen.
 
 ## Limits
 
-{unread}It knows no facts worth trusting, loses its thread within a sentence or two, and carries the views of its sources
-and their times. It is for looking inside, not for use.
+{unread}It knows no facts worth trusting, loses its thread within a sentence or two, and carries the views of its
+sources and their times. It is for looking inside, not for use.
 
 ## Licence
 
