@@ -323,7 +323,7 @@ function stack(
   const shown = judgement.top.slice(0, STACKED);
   shown.forEach((alternative, place) => {
     const chosen = alternative.id === token.id;
-    segment(alternative.probability, chosen ? blue : css(grey[place % 2 === 0 ? 0 : 1]!));
+    segment(alternative.probability, chosen ? blue : css(grey[place % 2 === 0 ? 0 : 1]));
   });
   if (!shown.some((alternative) => alternative.id === token.id)) {
     segment(Math.max(judgement.probability, pixel / (bottom - top)), blue);
