@@ -108,10 +108,10 @@ export class VsCodeUnderTest {
     await this.page.locator('.monaco-workbench').waitFor();
   }
 
-  /** Keeps a picture of the window as `test-artifacts/<name>.png`. */
+  /** Keeps a picture of the window as `test-artifacts/vscode-<name>.png`. */
   async screenshot(name: string): Promise<void> {
     await mkdir(artifactsFolder, { recursive: true });
-    await this.page.screenshot({ path: path.join(artifactsFolder, `${name}.png`), animations: 'disabled' });
+    await this.page.screenshot({ path: path.join(artifactsFolder, `vscode-${name}.png`), animations: 'disabled' });
   }
 
   /** Closes the browser, ends every process of the server and removes what was written. */
