@@ -37,9 +37,10 @@ export interface ProbabilityBarsProps {
 export function ProbabilityBars({ rows, rest, onMore, caption }: ProbabilityBarsProps) {
   // One scale for all bars: the longest of p and p′ takes the whole width.
   const scale = rows.reduce((most, row) => Math.max(most, row.p, row.after.high), 1e-9);
+  const ranged = rows.some(({ after }) => probabilityRange(after).length > 6);
   const digits = Math.max(2, ...rows.map((row) => count(row.rank).length));
   return (
-    <table class="bars">
+    <table class={ranged ? 'bars bars-ranged' : 'bars'}>
       <caption class="unseen">{caption}</caption>
       <thead>
         <tr>
@@ -108,7 +109,10 @@ function Row({ row, scale, gap }: { readonly row: BarRow; readonly scale: number
       <td class="bars-bar" aria-hidden="true">
         <span class="bar">
           <i class={row.cut ? 'bar-p hatched' : 'bar-p'} style={{ width: width(row.p) }} />
-          {!row.cut && <i class="bar-after" style={{ width: width(row.after.high) }} />}
+          {!row.cut && row.after.high - row.after.low > 0.02 * scale && (
+            <i class="bar-after bar-most" style={{ width: width(row.after.high) }} />
+          )}
+          {!row.cut && <i class="bar-after" style={{ width: width(row.after.low) }} />}
         </span>
       </td>
       <td class="number">{probability(row.p)}</td>

@@ -72,7 +72,7 @@ export function settingChips(settings: {
 }): readonly SettingChip[] {
   const filters = FILTER_KEYS.map((key) => {
     const [name, value] = filterChip(key, settings.sampling);
-    return { key, name, value: value.replace(/(\.\d)0$/, '$1') };
+    return { key, name, value: value.includes('.') ? value.replace(/\.?0+$/, '') : value };
   });
   return [
     ...filters,

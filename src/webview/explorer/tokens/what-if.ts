@@ -127,7 +127,8 @@ export function whatIfOfKept(
         rank: judgement.rank,
         p: judgement.probability,
         cumulative: null,
-        after: { low: 0, high: outside.high },
+        // It is no more probable than the last of the rows, before and after.
+        after: { low: 0, high: Math.min(outside.high, rows.at(-1)?.after.high ?? 1) },
         cut: null,
         chosen: true,
       };
