@@ -131,8 +131,8 @@ describe('the layout of the map', () => {
         const { readout, side, whole } = mapLayout(given);
         if (readout !== 'triangle') return;
         assert.ok(whole);
-        // 280 x 168 CSS pixels, 16 from the upper and the right edge.
-        assert.ok(side - 16 - 280 > 16 + 168);
+        // 272 x 168 CSS pixels, 12 from the upper and the right edge.
+        assert.ok(side - 12 - 272 > 12 + 168);
       }),
     );
   });

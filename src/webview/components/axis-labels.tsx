@@ -28,7 +28,7 @@ const PILL_MARGIN = 5;
 /** Token labels of a heat map's axis. The chosen token's label is a pill; its neighbours make room for it. */
 export function AxisLabels(props: AxisLabelsProps) {
   const { axis, labels, from, count, pitch, depth, selected, hovered, theme } = props;
-  const size = pitch >= 13 ? 11 : 9.5;
+  const size = pitch >= 13 ? 11 : pitch >= 9 ? 9.5 : 9;
   const shown = useMemo(() => {
     const font = `${size}px ${theme.fontFamily}`;
     return labels.slice(from, from + count).map((label) => fitText(label, depth - AXIS_GAP - 2, font));

@@ -73,15 +73,15 @@ interface AttentionProps extends AttentionViewProps {
 }
 
 /** Widths, in CSS pixels, from which columns stand side by side; narrower the page scrolls. */
-const THREE_COLUMNS = 1120;
+const THREE_COLUMNS = 1180;
 const TWO_COLUMNS = 720;
 
-function Attention({ trace, overview, ratio, theme, selected, onSelect, announce, ...props }: AttentionProps) {
+function Attention(props: AttentionProps) {
+  const { trace, overview, source, ratio, theme, selected, onSelect, announce } = props;
   const state = useMemo(() => readState(props.state), [props.state]);
   const setState = (partial: Partial<AttentionState>): void => props.setState(partial);
   const [room, size] = useSize<HTMLDivElement>();
   const tokens = overview.tokens;
-  const source = useMemo(() => ({ ...props.source, tokens }), [props.source.api, props.source.runId, tokens]);
 
   const head = state.head && hasHead(overview, state.head) ? state.head : openingHead(overview);
   const query = Math.min(selected ?? tokens - 1, tokens - 1);
@@ -160,11 +160,14 @@ function Attention({ trace, overview, ratio, theme, selected, onSelect, announce
       />
       <MapColumn
         source={source}
+        tokens={tokens}
         map={map}
         overview={overview}
         head={head}
         selection={selection}
         row={row}
+        rowProblem={exactRow.problem}
+        onRetryRow={exactRow.retry}
         reading={looks ? row : column}
         labels={labels}
         promptLength={trace.header.promptLength}

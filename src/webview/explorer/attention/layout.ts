@@ -4,15 +4,15 @@ export const LABELS_TOP = 66;
 /** The notes below it, in two lines at most. */
 const FOOT = 48;
 /** The readout with the legend, and its distance from the map and from its edges. */
-const READOUT_WIDTH = 280;
+const READOUT_WIDTH = 272;
 const READOUT_HEIGHT = 168;
-const READOUT_MARGIN = 16;
+const READOUT_MARGIN = 12;
 /** CSS pixels of the overview's side: above the map it is as high as the readout, which leaves the hatch to the notes. */
 export const OVERVIEW_SIDE = { above: 124, beside: READOUT_WIDTH } as const;
 /** Readout, overview and its caption side by side. */
 const BAND_WIDTH = READOUT_WIDTH + OVERVIEW_SIDE.above + 140;
 
-const SMALLEST_PITCH = 9;
+const SMALLEST_PITCH = 8;
 const LARGEST_PITCH = 64;
 /** Tokens of a window where the sequence does not fit, where there is room for them. */
 const WINDOW = 60;
@@ -68,7 +68,8 @@ const TRIANGLE_HOLDS_READOUT = READOUT_WIDTH + READOUT_HEIGHT + 3 * READOUT_MARG
 function squares(room: number, ratio: number, tokens: number): Omit<MapLayout, 'readout'> {
   const fitting = Math.min(MOST, Math.floor(room / SMALLEST_PITCH));
   const whole = tokens <= fitting;
-  const count = Math.max(1, whole ? tokens : Math.min(fitting, Math.max(WINDOW, Math.floor(room / 11))));
+  const comfortable = Math.max(Math.min(WINDOW, Math.floor(room / 9)), Math.floor(room / 11));
+  const count = Math.max(1, whole ? tokens : Math.min(fitting, comfortable));
   const cell = Math.max(1, Math.floor(Math.min(room / count, LARGEST_PITCH) * ratio));
   return { count, cell, pitch: cell / ratio, side: (count * cell) / ratio, whole };
 }

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { AttentionHead, AttentionOverview } from '../../../protocol/engine';
 import { WEIGHT_OF_CODE } from '../../../core/numeric/codes';
 import { packedIndex } from '../../../core/lens/packed';
+import type { ProblemData } from '../../../protocol/errors';
 import { AxisLabels } from '../../components/axis-labels';
 import { type RampStops, css, inkOn } from '../../components/colour';
 import { type Cell, HeatMap } from '../../components/heat-map';
@@ -23,12 +24,17 @@ import { useWindowOrigin } from './window-origin';
 
 export interface MapColumnProps {
   readonly source: Source;
+  /** Tokens that the map covers. */
+  readonly tokens: number;
   readonly map: Request<AttentionHead>;
   readonly overview: AttentionOverview;
   readonly head: HeadRef;
   readonly selection: Cell;
   /** Weights of the selected query. */
   readonly row: Reading | null;
+  /** Why its exact weights could not be read. */
+  readonly rowProblem: ProblemData | null;
+  readonly onRetryRow: () => void;
   /** Row of the query or column of the key, as the state's direction says. */
   readonly reading: Reading | null;
   readonly labels: readonly string[];
@@ -96,9 +102,9 @@ function MapBody(props: MapColumnProps) {
         width: size.width - 2 * PADDING,
         height: props.scrolls ? Infinity : size.height,
         ratio,
-        tokens: props.source.tokens,
+        tokens: props.tokens,
       }),
-    [size.width, size.height, props.scrolls, ratio, props.source.tokens],
+    [size.width, size.height, props.scrolls, ratio, props.tokens],
   );
   return (
     <div class="map-room" ref={room}>
@@ -113,9 +119,9 @@ interface FigureProps extends MapColumnProps {
 }
 
 function MapFigure(props: FigureProps) {
-  const { layout, ratio, source, map, head, selection, labels, promptLength, theme } = props;
+  const { layout, ratio, source, tokens, map, head, selection, labels, promptLength, theme } = props;
   const [hovered, setHovered] = useState<Cell | null>(null);
-  const [origin, setOrigin] = useWindowOrigin(selection, layout, source.tokens);
+  const [origin, setOrigin] = useWindowOrigin(selection, layout, tokens);
   const window = useMemo(() => ({ ...origin, count: layout.count }), [origin, layout.count]);
   const settledQuery = useSettled(hovered && hovered.query !== selection.query ? hovered.query : null);
   const hoveredRow = useRow(source, head, settledQuery);
@@ -141,7 +147,7 @@ function MapFigure(props: FigureProps) {
         {!layout.whole && (
           <SequenceOverview
             map={map.value}
-            tokens={source.tokens}
+            tokens={tokens}
             window={window}
             selection={selection}
             pixelOfCode={props.pixelOfCode}
@@ -192,7 +198,7 @@ function MapFigure(props: FigureProps) {
           hovered={hovered}
           cellText={cellText}
           theme={theme}
-          label={`${headTitle(head)}: attention weights of ${source.tokens} queries on the keys up to them`}
+          label={`${headTitle(head)}: attention weights of ${tokens} queries on the keys up to them`}
           describedBy="attention-keys"
           onHover={setHovered}
           onSelect={props.onSelect}
@@ -202,6 +208,7 @@ function MapFigure(props: FigureProps) {
         </HeatMap>
       </div>
       {layout.readout === 'beside' && aside}
+      {props.rowProblem && <ProblemNote problem={props.rowProblem} retry={props.onRetryRow} />}
       <p class="map-foot" style={{ paddingLeft: `${LABELS_LEFT}px` }}>
         <span class="prompt-sample">prompt tokens</span>
         {layout.readout === 'above' && <HatchNote />}
@@ -221,7 +228,7 @@ function useCellText({ layout, map, row, selection, state, stops, theme }: Figur
     if (!codes) return null;
     return ({ query, key }: Cell) => {
       const known = query === selection.query ? row?.weights[key] : undefined;
-      const weight = known ?? (WEIGHT_OF_CODE[codes[packedIndex(query, key)] ?? 0]);
+      const weight = known ?? WEIGHT_OF_CODE[codes[packedIndex(query, key)] ?? 0] ?? 0;
       const ink = inkOn(weightColour(stops, weight, state.scale), theme.colours.foreground);
       return { text: shortWeight(weight), ink: css(ink) };
     };

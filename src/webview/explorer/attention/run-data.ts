@@ -28,7 +28,7 @@ function dataOf(run: string): RunData {
 export interface Source {
   readonly api: Caller<ExplorerApi>;
   readonly runId: string;
-  /** Tokens of the sequence: another length is another picture. */
+  /** Tokens of the trace: another length is another picture. */
   readonly tokens: number;
 }
 

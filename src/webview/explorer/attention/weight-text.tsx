@@ -1,5 +1,5 @@
 import { Fragment } from 'preact';
-import { memo } from 'preact/compat';
+import { memo } from '../../components/memo';
 import { useLayoutEffect, useMemo } from 'preact/hooks';
 import { type RampStops, css, inkOn } from '../../components/colour';
 import { type WeightScale, rampPosition, weightColour } from '../../components/ramp';
