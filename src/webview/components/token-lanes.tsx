@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import { tokenLabel } from '../../core/text/tokens';
 import type { TraceToken } from '../../core/trace/record';
 import { Canvas } from './canvas';
@@ -36,16 +36,12 @@ const MASS = { least: 64, most: 116 };
 export function TokenLanes(props: TokenLanesProps) {
   const { tokens, promptLength, selected, hovered, theme, follow } = props;
   const [pane, size] = useSize<HTMLDivElement>();
-  const [start, setStart] = useState(0);
   const { width, height } = size;
 
   const room = windowSize(Math.max(1, width - AXIS));
   const long = tokens.length > room;
-  const from = long ? windowStart(tokens.length, room, null, follow ? tokens.length : start) : 0;
-  // The window follows the selection; what the user scrolled to stays until the selection moves.
-  useEffect(() => {
-    setStart((old) => windowStart(tokens.length, room, selected, old));
-  }, [selected, room]);
+  const [start, setStart] = useWindow(tokens.length, room, selected);
+  const from = long ? (follow ? windowStart(tokens.length, room, null, tokens.length) : start) : 0;
 
   const columns = laneColumns(tokens.length, from, width, AXIS);
   const running = useRef({ tokens, counted: 0, most: 0, peak: null as number | null });
@@ -76,7 +72,7 @@ export function TokenLanes(props: TokenLanesProps) {
     const delta = Math.abs(event.deltaX) > Math.abs(event.deltaY) ? event.deltaX : event.shiftKey ? event.deltaY : 0;
     if (!long || delta === 0) return;
     event.preventDefault();
-    setStart(windowStart(tokens.length, room, null, from + Math.round(delta / columns.column)));
+    setStart(from + Math.round(delta / columns.column));
   };
   const spoken = useMemo(() => (selected === null ? '' : describe(tokens[selected])), [tokens, selected]);
 
@@ -143,13 +139,31 @@ export function TokenLanes(props: TokenLanesProps) {
               theme={theme}
               left={AXIS}
               width={width}
-              onMove={(index) => setStart(windowStart(tokens.length, room, null, index - Math.floor(room / 2)))}
+              onMove={(index) => setStart(index - Math.floor(room / 2))}
             />
           </>
         )}
       </div>
     </div>
   );
+}
+
+/**
+ * First token of the window. It follows the selection in the same frame; what the user scrolled to stays until the
+ * selection moves.
+ */
+function useWindow(count: number, room: number, selected: number | null): readonly [number, (start: number) => void] {
+  const kept = useRef({ start: 0, room, selected });
+  const [, redraw] = useState(0);
+  const { current } = kept;
+  if (current.selected !== selected || current.room !== room) {
+    kept.current = { start: windowStart(count, room, selected, current.start), room, selected };
+  }
+  const move = (start: number): void => {
+    kept.current = { ...kept.current, start: windowStart(count, room, null, start) };
+    redraw((times) => times + 1);
+  };
+  return [Math.min(kept.current.start, Math.max(0, count - room)), move];
 }
 
 function between(limits: { readonly least: number; readonly most: number }, value: number): number {
