@@ -89,9 +89,10 @@ function openBrowser(address) {
     .unref();
 }
 
-/** @param {{ open: boolean, port: number }} options */
-async function serve({ open, port }) {
-  const vscode = await ensureVsCode((line) => console.log(line));
+const fetchVsCode = () => ensureVsCode((line) => console.log(line));
+
+/** @param {{ open: boolean, port: number }} options @param {import('./lib/vscode.mjs').VsCode} vscode */
+async function serve({ open, port }, vscode) {
   const server = await startServer({
     vscode,
     dataDir: path.join(root, '.cache/start/data'),
@@ -118,16 +119,16 @@ let onSignal = () => process.exit(130);
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => onSignal());
 
 const options = readOptions();
-await timed('Packages', install, 'The packages could not be installed, see above. Is the network there?');
-await timed(
-  'Build',
-  async () => (await run(process.execPath, ['esbuild.mjs'], { quiet: true })) === 0,
-  'The build failed.',
-);
 const code = options.browser ? null : onPath(['code']);
+// Fetched beside the packages: both mostly wait for the network. A failure is told where it is awaited.
+const fetching = code === null ? fetchVsCode() : null;
+fetching?.catch(() => {});
+await timed('Packages', install, 'The packages could not be installed, see above. Is the network there?');
+const build = async () => (await run(process.execPath, ['esbuild.mjs'], { quiet: true })) === 0;
+await timed('Build', build, 'The build failed.');
 if (code !== null && (await openDesktop(code))) {
   console.log(`Ready in ${seconds(started)}: VS Code is open on the samples. Run "Vivarium: Explore Prompt" there.`);
 } else {
   if (code !== null) console.log('The "code" on PATH did not open: VS Code from npm instead.');
-  await serve(options).catch(quit);
+  await (fetching ?? fetchVsCode()).then((vscode) => serve(options, vscode)).catch(quit);
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { npm } from './run.mjs';
@@ -46,15 +46,23 @@ async function fetchInto(folder) {
   const quiet = ['--ignore-scripts', '--no-fund', '--no-audit', '--loglevel=error'];
   await writeFile(path.join(folder, 'package.json'), '{ "private": true }\n');
   const vscode = path.join(folder, 'node_modules/code-server/lib/vscode');
-  const steps = [
-    { cwd: folder, args: ['install', ...quiet, `${nodePackage()}@${nodeMajor}`, `code-server@${vsCodeVersion}`] },
-    { cwd: vscode, args: ['install', '--omit=dev', ...quiet] },
-    { cwd: path.join(vscode, 'extensions'), args: ['install', '--omit=dev', ...quiet] },
-  ];
-  for (const { cwd, args } of steps) {
-    if ((await npm(args, { cwd, quiet: true })) !== 0) {
+  /** @param {string} cwd @param {readonly string[]} args */
+  const fetch = async (cwd, args) => {
+    if ((await npm(['install', ...args, ...quiet], { cwd, quiet: true })) !== 0) {
       throw new Error('VS Code could not be fetched from npm, see above. Is the network there?');
     }
+  };
+  await fetch(folder, [`${nodePackage()}@${nodeMajor}`, `code-server@${vsCodeVersion}`]);
+  await Promise.all([fetch(vscode, ['--omit=dev']), fetch(path.join(vscode, 'extensions'), ['--omit=dev'])]);
+}
+
+/** Removes what fetches that were interrupted have left; a fetch that is under way is younger. */
+async function removeInterrupted() {
+  for (const name of await readdir(cacheFolder())) {
+    if (!name.startsWith('fetching-')) continue;
+    const folder = path.join(cacheFolder(), name);
+    const age = Date.now() - (await stat(folder)).mtimeMs;
+    if (age > 3_600_000) await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -72,6 +80,7 @@ export async function ensureVsCode(say) {
     const started = Date.now();
     await mkdir(cacheFolder(), { recursive: true });
     // In a folder of its own until it is whole: two runs may fetch at once, and one may be interrupted.
+    await removeInterrupted();
     const scratch = await mkdtemp(path.join(cacheFolder(), 'fetching-'));
     try {
       await fetchInto(scratch);
