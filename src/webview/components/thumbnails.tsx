@@ -149,7 +149,7 @@ const ROW_HEADING = 33;
 const COLUMN_HEADING = 20;
 
 /** Where a scroll position must go so that [start, start + length) is in view. */
-function reveal(position: number, view: number, start: number, length: number): number {
+export function reveal(position: number, view: number, start: number, length: number): number {
   if (start < position) return start;
   if (start + length > position + view) return start + length - view;
   return position;

@@ -3,6 +3,7 @@ import type { AttentionOverview, AttentionPair } from '../../../protocol/engine'
 import { type RampStops, css, inkOn } from '../../components/colour';
 import { type WeightScale, weightColour } from '../../components/ramp';
 import type { ThemeInfo } from '../../components/theme';
+import { reveal } from '../../components/thumbnails';
 import { headTitle } from './heads';
 import { ProblemNote } from './problem-note';
 import type { Request } from './requests';
@@ -51,14 +52,20 @@ export function PairTable({ overview, pair, head, query, keyToken, scale, stops,
 
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // The heading of a chosen column that has scrolled away comes back into sight, and no other box scrolls with it.
-    const [scroller, column] = [box.current, box.current?.querySelector<HTMLElement>('thead .current')];
+    // The chosen head comes into sight under the headings, and no other box scrolls with this one.
+    const scroller = box.current;
+    const column = scroller?.querySelector<HTMLElement>('thead .current');
+    const row = scroller?.querySelector<HTMLElement>('tbody .current');
     if (!scroller || !column) return;
-    const left = column.offsetLeft - (scroller.querySelector<HTMLElement>('tbody th')?.offsetWidth ?? 0);
-    const right = column.offsetLeft + column.offsetWidth;
-    if (left < scroller.scrollLeft) scroller.scrollLeft = left;
-    else if (right > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = right - scroller.clientWidth;
-  }, [head.layer]);
+    const corner = scroller.querySelector<HTMLElement>('thead td');
+    const { scrollLeft, scrollTop, clientWidth, clientHeight } = scroller;
+    const [headWidth, headHeight] = [corner?.offsetWidth ?? 0, corner?.offsetHeight ?? 0];
+    scroller.scrollLeft =
+      reveal(scrollLeft + headWidth, clientWidth - headWidth, column.offsetLeft, column.offsetWidth) - headWidth;
+    if (!row) return;
+    scroller.scrollTop =
+      reveal(scrollTop + headHeight, clientHeight - headHeight, row.offsetTop, row.offsetHeight) - headHeight;
+  }, [head.layer, head.head]);
 
   return (
     <section class="pair" aria-label="The same pair in every head">
