@@ -7,6 +7,7 @@ import { Dropdown } from '../../ui/dropdown';
 import { STATISTICS, headId, headIndex, headOrder, headTitle } from './heads';
 import { HeadStanding } from './head-standing';
 import { type HeadRef, type HeadSort, SORTS } from './state';
+import './heads-column.css';
 
 export interface HeadsColumnProps {
   readonly overview: AttentionOverview;

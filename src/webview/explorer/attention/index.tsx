@@ -1,9 +1,9 @@
+import './attention.css';
 import { isBusy } from '../session';
 import type { Tab, TabProps } from '../tab';
 import { ProgressRing } from '../../ui/progress-ring';
 import { counted } from '../../components/format';
 import { AttentionView } from './attention-view';
-import './attention.css';
 
 /** Attention of every layer and head of a run. */
 export const attentionTab: Tab = {

@@ -21,6 +21,7 @@ import type { AttentionState, HeadRef } from './state';
 import { shortWeight } from './weight-format';
 import { WeightsTable } from './weights-table';
 import { useWindowOrigin } from './window-origin';
+import './map-column.css';
 
 export interface MapColumnProps {
   readonly source: Source;

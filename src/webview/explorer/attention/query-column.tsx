@@ -11,6 +11,7 @@ import type { Request } from './requests';
 import type { Reading } from './run-data';
 import type { Direction, HeadRef } from './state';
 import { WeightText } from './weight-text';
+import './query-column.css';
 
 export interface QueryColumnProps {
   readonly overview: AttentionOverview;

@@ -3,6 +3,7 @@ import { STATISTICS, headId, headIndex, headOrder, headTitle, sameHead } from '.
 import type { Reading } from './run-data';
 import type { AttentionState, HeadRef } from './state';
 import { weightText } from './weight-format';
+import './weights-table.css';
 
 export interface WeightsTableProps {
   readonly overview: AttentionOverview;
