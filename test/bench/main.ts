@@ -90,8 +90,16 @@ if (wanted('thumbnails')) {
 }
 
 if (wanted('probes')) {
-  say('', '## Probing', '', 'All attention, hidden states and logits added to a file; its weights pass untouched.', '');
-  say('| file | size | bytes added | bytes replaced | read to plan | planned in | read into the one buffer | probes |');
+  say(
+    '',
+    '## Probing',
+    '',
+    'All attention, hidden states and logits added to a file; its weights stay where they are.',
+    '',
+  );
+  say(
+    '| file | size | bytes added | bytes replaced or left in the file | read to plan | planned in | copied | probes |',
+  );
   say('|---|--:|--:|--:|--:|--:|--:|--:|');
   for (const { label, folder, file } of benchModels()) say(probeRow(`${label}`, measureProbes(folder, file)));
 }
@@ -145,5 +153,5 @@ function benchModels(): BenchModel[] {
 }
 
 function probeRow(label: string, r: ProbeResult): string {
-  return `| ${label} | ${megabytes(r.fileBytes)} | ${r.insertedBytes} | ${r.replacedBytes} | ${megabytes(r.planningBytes)} | ${seconds(r.planningSeconds)} | ${megabytes(r.assembledBytes)} | ${r.attention} attention, ${r.hidden} hidden |`;
+  return `| ${label} | ${megabytes(r.fileBytes)} | ${r.insertedBytes} | ${r.replacedBytes} | ${megabytes(r.planningBytes)} | ${seconds(r.planningSeconds)} | ${megabytes(r.copiedBytes)} | ${r.attention} attention, ${r.hidden} hidden |`;
 }

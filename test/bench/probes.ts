@@ -15,13 +15,13 @@ export interface ProbeResult {
   /** Bytes of the file that were read to plan the probes: the graph without its weights. */
   readonly planningBytes: number;
   readonly planningSeconds: number;
-  /** Bytes that were read into the one buffer that onnxruntime is given; anything above the file's size was copied twice. */
-  readonly assembledBytes: number;
+  /** Bytes of the file that were copied into the graph that onnxruntime is given: no large weight is among them. */
+  readonly copiedBytes: number;
   readonly attention: number;
   readonly hidden: number;
 }
 
-/** Adds every probe to a file and counts the bytes that this reads and writes. */
+/** Adds every probe to a file and counts the bytes that this reads and copies, as the engine does it. */
 export function measureProbes(folder: string, file: string): ProbeResult {
   const source = openFileSource(path.join(folder, file));
   let read = 0;
@@ -36,7 +36,8 @@ export function measureProbes(folder: string, file: string): ProbeResult {
   try {
     const started = performance.now();
     const model = readOnnx(counted);
-    const plan = planProbes(model, { attention: 'all', hidden: 'all', logits: true }, findDecoder(model));
+    const everything = { attention: 'all', hidden: 'all', logits: true } as const;
+    const plan = planProbes(model, everything, findDecoder(model), { from: path.basename(file) });
     const planningSeconds = (performance.now() - started) / 1000;
     const planningBytes = read;
     read = 0;
@@ -47,7 +48,7 @@ export function measureProbes(folder: string, file: string): ProbeResult {
       replacedBytes: plan.replacedBytes,
       planningBytes,
       planningSeconds,
-      assembledBytes: read,
+      copiedBytes: read,
       attention: plan.attention.length,
       hidden: plan.hidden.length,
     };

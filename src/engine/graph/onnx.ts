@@ -22,6 +22,8 @@ export type TensorData =
       /** Where the field that holds them begins, and the messages that it lies in, outermost first. */
       readonly fieldStart: number;
       readonly within: readonly Span[];
+      /** Whether the tensor names a place in another file as well, which does not count while its data is here. */
+      readonly hasExternalEntries: boolean;
     }
   /** In one of protobuf's typed fields (`float_data`, ...), encoded; `length` is what it takes there. */
   | { readonly kind: 'typed'; readonly length: number }

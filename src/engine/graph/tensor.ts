@@ -58,7 +58,14 @@ export function readTensor(reader: WireReader, span: Span, within: readonly Span
         length: external.has('length') ? Number(external.get('length')) : null,
       }
     : raw
-      ? { kind: 'raw', offset: raw.start, length: raw.end - raw.start, fieldStart, within: [...within, span] }
+      ? {
+          kind: 'raw',
+          offset: raw.start,
+          length: raw.end - raw.start,
+          fieldStart,
+          within: [...within, span],
+          hasExternalEntries: external.size > 0,
+        }
       : { kind: 'typed', length: typedLength };
   const count = dims.reduce((product, dim) => product * dim, 1);
   let values: number[] | null = null;

@@ -18,7 +18,7 @@ const smallestReferred = 1024;
 export function referToWeights(model: OnnxModel, name: string): NestedEdit[] {
   const edits: NestedEdit[] = [];
   for (const { data } of model.graph.initializers.values()) {
-    if (data.kind !== 'raw' || data.length < smallestReferred) continue;
+    if (data.kind !== 'raw' || data.length < smallestReferred || data.hasExternalEntries) continue;
     const entry = (key: string, value: string | number): WireWriter =>
       new WireWriter().text(1, key).text(2, String(value));
     const reference = new WireWriter()
@@ -26,12 +26,11 @@ export function referToWeights(model: OnnxModel, name: string): NestedEdit[] {
       .message(13, entry('offset', data.offset))
       .message(13, entry('length', data.length))
       .int(14, 1);
-    edits.push({
-      offset: data.fieldStart,
-      deleteLength: data.offset + data.length - data.fieldStart,
-      insert: reference.finish(),
-      within: data.within,
-    });
+    const { fieldStart, within } = data;
+    const deleteLength = data.offset + data.length - fieldStart;
+    edits.push({ offset: fieldStart, deleteLength, insert: new Uint8Array(0), within });
+    // At the end of the tensor: of a field that is there twice the last one counts, and quantisers write that the data is here.
+    edits.push({ offset: within.at(-1)?.end ?? 0, deleteLength: 0, insert: reference.finish(), within });
   }
   return edits;
 }

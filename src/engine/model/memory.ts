@@ -6,12 +6,12 @@ import { freeMemory } from './freeMemory';
 import type { ModelGraph } from './modelGraph';
 
 /**
- * Bytes that loading takes at its peak: the file as read, onnxruntime's copy, and the weights packed again for its matrix
- * products; for quantised weights more of the last. Measured with onnxruntime-node 1.30 on 540 MB of float32 (1.71 GB),
- * 137 MB of int8 (0.62 GB), 181 MB of 4-bit weights (0.79 GB) and 1.4 MB (0.04 GB).
+ * Bytes that loading takes at its peak: the weights as onnxruntime packs them for its matrix products, those that it maps
+ * and has touched, and the largest one a second time while it is transformed. Measured with onnxruntime-node 1.30 on 540 MB
+ * of float32 (0.80 GB), 137 MB of int8 (0.31 GB), 181 MB of 4-bit weights (0.45 GB) and 1.4 MB (0.04 GB).
  */
 export function loadBytes(fileBytes: number): number {
-  return Math.ceil(fileBytes * 3.1 + Math.min(fileBytes * 1.5, 200e6) + 40e6);
+  return Math.ceil(fileBytes * 1.3 + Math.min(fileBytes * 1.5, 135e6) + 40e6);
 }
 
 /** Logits of one pass are kept within this many bytes: see {@link chunkSize}. */

@@ -22,6 +22,10 @@ export interface ModelGraph {
   /** Relative to the folder, as messages name it. */
   readonly file: string;
   readonly path: string;
+  /** {@link fileStamp} of the file when it was read. */
+  readonly stamp: string;
+  /** Paths of its external data. */
+  readonly externalFiles: readonly string[];
   readonly model: OnnxModel;
   readonly anatomy: DecoderAnatomy;
   readonly facts: GraphFacts;
@@ -74,7 +78,7 @@ export function readModelGraph(folder: string, file: string): ModelGraph {
   }
   // External data is checked every time: its files change on their own.
   const external = checkExternalData(read.facts.needs, folder, file);
-  return { file, path, ...read, bytes: read.facts.size + external.bytes };
+  return { file, path, stamp, externalFiles: external.files, ...read, bytes: read.facts.size + external.bytes };
 }
 
 /** Facts of a decoder's file, and the bytes of it and its external data. Fails like {@link readModelGraph}. */

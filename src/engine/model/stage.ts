@@ -70,7 +70,7 @@ export class Stage {
 
   /**
    * One pass. `cache` is in the order of the slots, and empty for a file that takes none.
-   * @throws Problem `run-failed` or `memory`.
+   * @throws Problem `run-failed` or `memory`; `file` where the weights were changed on disk.
    */
   async run(
     tokens: readonly number[],
@@ -78,7 +78,7 @@ export class Stage {
     cache: readonly Tensor[],
     request: PassRequest,
   ): Promise<PassOutputs> {
-    const { session, graph, plan } = this.decoder;
+    const { session, graph, plan, files } = this.decoder;
     const length = this.fixedTokens ?? tokens.length;
     const feeds: Record<string, Tensor> = {
       [graph.anatomy.interface.ids.name]: numbersTensor(this.idsType, tokens, [1, length], length),
@@ -88,8 +88,10 @@ export class Stage {
       feeds[name] = cache[i] as Tensor;
     });
     let outputs: InferenceSession.ReturnType;
+    files.check();
     try {
       outputs = await session.run(feeds, this.fetchesOf(request));
+      files.check();
     } catch (error) {
       throw runProblem(error, graph.file);
     }

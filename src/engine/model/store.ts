@@ -45,6 +45,10 @@ export class ModelStore {
     // JSON files are read again when the model is opened anew; an open one stays as it is.
     const key = [realpathSync(folder.folder), file, ...stamps].join('\n');
     let opening = this.models.get(key);
+    if (opening && (await isSpoilt(opening))) {
+      if (this.models.get(key) === opening) this.models.delete(key);
+      opening = this.models.get(key);
+    }
     if (!opening) {
       opening = this.load(key, folder.folder, file, onLoading ?? (() => undefined));
       this.models.set(key, opening);
@@ -101,4 +105,10 @@ export class ModelStore {
     this.opened.set(key, { folder: path, file, bytes: summary.bytes });
     return parts;
   }
+}
+
+/** Whether a file of an open model was written into; its stamp says so of the ONNX file, but nothing of external data. */
+async function isSpoilt(opening: Promise<OpenParts>): Promise<boolean> {
+  const parts = await opening.catch(() => null);
+  return [parts?.main, parts?.first].some((decoder) => decoder?.files.changed != null);
 }
