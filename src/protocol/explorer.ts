@@ -115,6 +115,6 @@ export interface ExplorerNotifications {
   status: { readonly status: RunStatus };
   engine: { readonly status: EngineStatus };
   models: { readonly models: readonly ModelSummary[] };
-  /** A command asks for the view (palette, tree): fill in and, where `run`, start. */
-  settings: { readonly settings: ExplorerSettings; readonly run: boolean };
+  /** A command (palette, tree) fills in the controls; where it also runs, the host starts the run itself. */
+  settings: { readonly settings: ExplorerSettings };
 }

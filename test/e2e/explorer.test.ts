@@ -79,6 +79,8 @@ describe('from a prompt to a picture, with nothing but what the package brings',
     const texts = await explorer.tokens.allInnerTexts();
     await explorer.openAttention();
     const shown = await explorer.heatMap.getAttribute('aria-label');
+    // Nothing of Vivarium shows but the tab: that alone has to bring the extension back.
+    await vivarium.workbench.openActivity('Explorer');
     await vivarium.vscode.page.reload();
     await explorer.openAttention();
     assert.equal(await explorer.heatMap.getAttribute('aria-label'), shown);

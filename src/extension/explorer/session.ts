@@ -98,7 +98,7 @@ export class ExplorerSession implements vscode.Disposable {
   /** Fills the controls, as a command asks; `run` starts at once. */
   show(settings: Partial<ExplorerSettings>, run: boolean): void {
     this.settings = { ...this.settings, ...settings };
-    const data: ExplorerNotifications['settings'] = { settings: this.settings, run: false };
+    const data: ExplorerNotifications['settings'] = { settings: this.settings };
     void this.webview.postMessage({ rpc: 'notify', name: 'settings', data }).then((delivered) => {
       this.undelivered ||= !delivered;
     });

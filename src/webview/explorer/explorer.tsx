@@ -167,7 +167,8 @@ function useAnnouncedEnd(state: SessionState, announce: (text: string) => void):
   useEffect(() => {
     const summary = state.trace?.summary;
     if (!done || !summary || state.mode === 'viewer') return;
-    announce(`Run complete: ${counted(summary.generatedTokens, 'token')} generated.`);
+    const end = summary.finish === 'cancelled' ? 'Run stopped' : 'Run complete';
+    announce(`${end}: ${counted(summary.generatedTokens, 'token')} generated.`);
   }, [done, state.runId]);
 }
 

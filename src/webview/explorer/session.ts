@@ -197,7 +197,6 @@ export class ExplorerSession {
       this.update({ models: models.models, modelsProblem: null });
     } else if (settings) {
       this.set(settings.settings);
-      if (settings.run) void this.run(settings.settings);
     }
   }
 
@@ -209,7 +208,7 @@ export class ExplorerSession {
       mode: snapshot.mode,
       models: snapshot.models,
       modelsProblem: snapshot.modelsProblem ?? null,
-      settings: settings === before.settings ? snapshot.settings : settings,
+      settings: changedSince(before.settings, settings, snapshot.settings),
       view: view === before.view ? (snapshot.view ?? view) : view,
       trace: snapshot.trace,
       runId: snapshot.runId,
@@ -262,4 +261,11 @@ export function effectiveSelection(trace: Trace | null, selected: number | null,
   if (selected !== null && selected < count) return selected;
   if (count > trace.header.promptLength) return trace.header.promptLength;
   return isBusy(status) ? null : count - 1;
+}
+
+/** The host's settings, but for the fields that were set while it was asked. */
+function changedSince(before: ExplorerSettings, now: ExplorerSettings, host: ExplorerSettings): ExplorerSettings {
+  const keys = Object.keys(now) as (keyof ExplorerSettings)[];
+  const changed = keys.filter((key) => now[key] !== before[key]).map((key) => [key, now[key]]);
+  return { ...host, ...Object.fromEntries(changed) };
 }

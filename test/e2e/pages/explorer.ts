@@ -40,6 +40,16 @@ export class Explorer {
     await this.frame.getByText(/^Run complete/).waitFor({ state: 'attached' });
   }
 
+  /** Sets how many tokens the next run generates at most. */
+  async setNewTokens(count: number): Promise<void> {
+    await this.frame.getByRole('button', { name: 'Settings of the run' }).click();
+    const field = this.frame.getByRole('textbox', { name: 'New tokens' });
+    await field.fill(String(count));
+    await field.press('Enter');
+    await field.press('Escape');
+    await field.waitFor({ state: 'detached' });
+  }
+
   async chooseModel(name: string): Promise<void> {
     await this.frame.getByRole('combobox', { name: 'Model', exact: true }).selectOption({ label: name });
   }

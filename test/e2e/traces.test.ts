@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { enginesOf } from './engineProcess';
+import { type PackagedVivarium, openPackaged, pictured } from './packaged';
+import { Explorer } from './pages/explorer';
+
+const PROMPT = 'In the beginning God created';
+
+describe('runs that are saved, cut, stopped and killed', () => {
+  let vivarium: PackagedVivarium;
+  let explorer: Explorer;
+  let tokens: string[];
+  const file = (name: string): string => path.join(vivarium.vscode.workspace, name);
+  const step = (title: string, body: () => Promise<void>): void => {
+    void test(
+      title,
+      pictured(() => vivarium, body),
+    );
+  };
+
+  before(async () => {
+    vivarium = await openPackaged({
+      files: {
+        'broken/config.json': '{ "model_type": "gpt2", ',
+        'broken/model.onnx': 'not an ONNX file',
+        'not-a-trace.vivtrace': 'hello',
+      },
+    });
+  });
+  after(() => vivarium.vscode.stop());
+
+  step('a model folder of the workspace that is broken is listed with what to do', async () => {
+    const { workbench, vscode } = vivarium;
+    await workbench.openActivity('Vivarium');
+    const broken = workbench.treeItem(/broken/);
+    await broken.waitFor();
+    assert.match((await broken.getAttribute('aria-label')) ?? (await broken.innerText()), /cannot be run|config\.json/);
+    await vscode.screenshot('model-broken');
+  });
+
+  step('a run is saved as a trace with its tensors beside it', async () => {
+    const { workbench, vscode } = vivarium;
+    explorer = await Explorer.explore(workbench, PROMPT);
+    await explorer.completed();
+    tokens = await explorer.tokens.allInnerTexts();
+    await explorer.frame.getByRole('button', { name: /Save/ }).click();
+    const input = vscode.page.locator('.quick-input-widget input');
+    await input.waitFor();
+    await input.fill(file('run.vivtrace'));
+    await input.press('Enter');
+    await vscode.page
+      .locator('.statusbar')
+      .getByText(/Saved run\.vivtrace/)
+      .waitFor();
+    assert.ok(existsSync(file('run.vivtrace')));
+    assert.ok(statSync(file('run.safetensors')).size > 10_000);
+  });
+
+  step('the saved trace opens read-only with the same tokens and its attention', async () => {
+    const { workbench, vscode } = vivarium;
+    await workbench.openFile('run.vivtrace');
+    await workbench.editorTab(/run\.vivtrace/).waitFor();
+    const viewer = new Explorer(workbench);
+    await viewer.tokens.first().waitFor();
+    assert.deepEqual(await viewer.tokens.allInnerTexts(), tokens);
+    assert.equal(await viewer.runButton.count(), 0);
+    await viewer.openAttention();
+    await vscode.screenshot('trace-viewer');
+  });
+
+  step('a trace that was cut in the middle shows what is there, and says so', async () => {
+    const { workbench, vscode } = vivarium;
+    const whole = readFileSync(file('run.vivtrace'), 'utf8');
+    writeFileSync(file('cut.vivtrace'), whole.slice(0, Math.floor(whole.length * 0.6)));
+    await workbench.openFile('cut.vivtrace');
+    await workbench.editorTab(/cut\.vivtrace/).waitFor();
+    const viewer = new Explorer(workbench);
+    await viewer.tokens.first().waitFor();
+    const count = await viewer.tokens.count();
+    assert.ok(count > 2 && count < tokens.length, `${count} of ${tokens.length} tokens`);
+    await viewer.frame.getByText('The file was cut in the middle').waitFor();
+    await vscode.screenshot('trace-cut');
+  });
+
+  step('a file that is no trace says so, in the editor where it was opened', async () => {
+    const { workbench, vscode } = vivarium;
+    await workbench.openFile('not-a-trace.vivtrace');
+    await workbench.editorTab(/not-a-trace/).waitFor();
+    await new Explorer(workbench).problem.first().waitFor();
+    await vscode.screenshot('trace-invalid');
+  });
+
+  step('a text longer than the context gets its sentence', async () => {
+    const { workbench, vscode } = vivarium;
+    await workbench.runCommand('Vivarium: New Explorer');
+    explorer = new Explorer(workbench);
+    await explorer.prompt.fill('word '.repeat(2000));
+    await explorer.runButton.click();
+    await explorer.problem.filter({ hasText: /512/ }).waitFor();
+    await vscode.screenshot('prompt-too-long');
+  });
+
+  step('a run is stopped, and what came before stays', async () => {
+    await explorer.prompt.fill(PROMPT);
+    await explorer.setNewTokens(450);
+    await explorer.runButton.click();
+    await explorer.tokens.nth(12).waitFor({ state: 'attached' });
+    await explorer.stopButton.click();
+    await explorer.frame.getByText(/^Run stopped/).waitFor({ state: 'attached' });
+    assert.ok((await explorer.tokens.count()) >= 12);
+  });
+
+  step(
+    'the engine is killed in the middle of a run: the view says so, keeps the tokens, and the next run works',
+    async () => {
+      await explorer.runButton.click();
+      await explorer.tokens.nth(12).waitFor({ state: 'attached' });
+      for (const pid of enginesOf(vivarium.vscode.extensionFolder)) process.kill(pid, 'SIGKILL');
+      await explorer.problem.first().waitFor();
+      await vivarium.vscode.screenshot('engine-killed-in-run');
+      assert.ok((await explorer.tokens.count()) >= 12);
+      await explorer.setNewTokens(8);
+      await explorer.runButton.click();
+      await explorer.completed();
+    },
+  );
+});
+
+describe('a workspace that is not trusted', () => {
+  test('runs the bundled models and does not list its own', async (t) => {
+    const vivarium = await openPackaged({
+      workspaceTrust: true,
+      files: { 'mine/config.json': '{}', 'mine/model.onnx': 'x' },
+      settings: { 'security.workspace.trust.startupPrompt': 'never' },
+    });
+    t.after(() => vivarium.vscode.stop());
+    const { workbench } = vivarium;
+    await workbench.openActivity('Vivarium');
+    await workbench.treeItem(/lifegpt/).waitFor();
+    assert.equal(await workbench.treeItem(/^mine/).count(), 0);
+    const explorer = await Explorer.explore(workbench, PROMPT);
+    await explorer.completed();
+    await vivarium.vscode.screenshot('untrusted');
+  });
+});
