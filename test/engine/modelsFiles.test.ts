@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { dtypeOf } from '../../src/engine/model/dtype';
 import { chunkSize, loadBytes } from '../../src/engine/model/memory';
 import { findOnnxFiles } from '../../src/engine/model/onnxFiles';
 import { testFolder } from '../harness/modelFolder';
@@ -69,6 +70,14 @@ describe('the ONNX file that is run when none is chosen', () => {
       ['stories.onnx'],
     );
   });
+});
+
+it('the type of weights is called as the suffixes of file names call it', () => {
+  const names = (['float32', 'float16', 'bfloat16', 'int8', 'int4', 'int2', null] as const).map((weightType) => [
+    dtypeOf({ weightType, floatType: 'float32' }),
+    dtypeOf({ weightType, floatType: 'float16' }),
+  ]);
+  assert.deepEqual(names.flat().join(' '), 'fp32 fp32 fp16 fp16 bf16 bf16 int8 int8 q4 q4f16 q2 q2f16 fp32 fp32');
 });
 
 describe('the tokens of one pass', () => {

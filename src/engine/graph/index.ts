@@ -18,7 +18,7 @@ export { applyEdits, type Edit, type Piece, pieces } from './edits';
 export { byteLength, type ElementType, halfToNumber } from './elementType';
 export { type CacheTensor, type DecoderInput, type DecoderInterface, type InputRole } from './interface';
 export { readOnnx } from './model';
-export { modelSize, type ModelSize } from './parameters';
+export { type ExternalFile, modelSize, type ModelSize } from './parameters';
 export type { Dimension, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './onnx';
 export {
   type AttentionProbe,

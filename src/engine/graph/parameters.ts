@@ -1,26 +1,36 @@
 import { byteLength, type ElementType, isFloat } from './elementType';
-import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx';
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from './onnx';
 import { allScopes } from './scope';
+
+/** A file that a model takes weights from: its place relative to the model's folder, and the bytes it must have at least. */
+export interface ExternalFile {
+  readonly location: string;
+  readonly bytes: number;
+}
 
 /** How large a model is. */
 export interface ModelSize {
   /**
-   * Weights as the file stores them (a tied table that is stored twice counts twice): elements of float tensors, and of quantised tensors the values that they hold (a byte of
-   * int4 holds two). Not counted: scales and zero points of quantised tensors, tables of rotary embeddings, single
-   * numbers, and integers that are not quantised weights.
+   * Weights as the file stores them (a tied table that is stored twice counts twice, one of both branches of an If once):
+   * elements of float tensors, and of quantised tensors the values that they hold (a byte of int4 holds two). Not counted:
+   * scales and zero points of quantised tensors, tables of rotary embeddings, single numbers, and integers that are not
+   * quantised weights.
    */
   readonly parameters: number;
   /** Bytes of all constant tensors, external ones included: what the weights take in memory at least. */
   readonly weightBytes: number;
   /** Which type most parameters have: `float32`, `float16`, `int8`, `int4`, ... */
   readonly weightType: string | null;
+  /** Which type most floats have, those beside quantised weights (scales, norms) included. */
+  readonly floatType: ElementType | null;
   /** Files beside the model that hold weights, relative to its folder, with the bytes each must have at least. */
-  readonly externalFiles: readonly { readonly location: string; readonly bytes: number }[];
+  readonly externalFiles: readonly ExternalFile[];
 }
 
 /** Inputs of an operator that are no parameters: scales, zero points, tables. */
 const auxiliaryInputs: Readonly<Record<string, readonly number[]>> = {
   MatMulNBits: [2, 3, 4],
+  MatMulBnb4: [2],
   GatherBlockQuantized: [2, 3],
   DequantizeLinear: [1, 2],
   QuantizeLinear: [1, 2],
@@ -47,7 +57,7 @@ export function modelSize(model: OnnxModel): ModelSize {
   for (const scope of scopes) {
     for (const node of scope.graph.nodes) {
       for (const index of auxiliaryInputs[node.op] ?? []) auxiliary.add(scope.source(node.inputs[index] ?? ''));
-      const place = node.op === 'MatMulNBits' ? 1 : 0;
+      const place = isPackedProduct(node) ? 1 : 0;
       const weight = scope.source(node.inputs[place] ?? '');
       const values = packedValues(node, scope.constant(weight));
       if (values) packed.set(weight, values);
@@ -56,41 +66,73 @@ export function modelSize(model: OnnxModel): ModelSize {
   let parameters = 0;
   let weightBytes = 0;
   const byType = new Map<string, number>();
-  const external = new Map<string, number>();
-  for (const { graph } of scopes) {
-    for (const tensor of graph.initializers.values()) {
-      const count = elementCount(tensor);
-      weightBytes += byteLength(tensor.elementType, count);
-      if (tensor.data.kind === 'external') {
-        const end = tensor.data.offset + (tensor.data.length ?? byteLength(tensor.elementType, count));
-        external.set(tensor.data.location, Math.max(external.get(tensor.data.location) ?? 0, end));
-      }
-      if (auxiliary.has(tensor.name)) continue;
-      const values = packed.get(tensor.name) ?? plainValues(tensor.elementType, count);
-      if (!values) continue;
-      parameters += values.elements;
-      const type = isFloat(tensor.elementType) ? tensor.elementType : `int${values.bits}`;
-      byType.set(type, (byType.get(type) ?? 0) + values.elements);
-    }
+  const floats = new Map<ElementType, number>();
+  const counted = new Set<string>();
+  for (const tensor of scopes.flatMap(({ graph }) => [...graph.initializers.values()])) {
+    const count = elementCount(tensor);
+    const { name, elementType } = tensor;
+    weightBytes += byteLength(elementType, count);
+    if (counted.has(name)) continue;
+    counted.add(name);
+    if (isFloat(elementType)) add(floats, elementType, count);
+    if (auxiliary.has(name)) continue;
+    const values = packed.get(name) ?? plainValues(elementType, count);
+    if (!values) continue;
+    parameters += values.elements;
+    add(byType, isFloat(elementType) ? elementType : `int${values.bits}`, values.elements);
   }
-  const [most] = [...byType].sort((a, b) => b[1] - a[1]);
   return {
     parameters,
     weightBytes,
-    weightType: most?.[0] ?? null,
-    externalFiles: [...external].map(([location, bytes]) => ({ location, bytes })),
+    weightType: most(byType),
+    floatType: most(floats),
+    externalFiles: externalFiles(model),
   };
 }
 
-function elementCount(tensor: OnnxTensor): number {
+function add<Key>(counts: Map<Key, number>, key: Key, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+function most<Key>(counts: ReadonlyMap<Key, number>): Key | null {
+  const [first] = [...counts].sort((a, b) => b[1] - a[1]);
+  return first?.[0] ?? null;
+}
+
+function externalFiles(model: OnnxModel): ExternalFile[] {
+  const ends = new Map<string, number>();
+  for (const { elementType, data, ...tensor } of tensors(model.graph)) {
+    if (data.kind !== 'external') continue;
+    const length = data.length ?? byteLength(elementType, elementCount(tensor));
+    ends.set(data.location, Math.max(ends.get(data.location) ?? 0, data.offset + length));
+  }
+  return [...ends].map(([location, bytes]) => ({ location, bytes }));
+}
+
+/** Every constant tensor of a graph and of the graphs inside its nodes: initialisers, and values of operators. */
+function* tensors(graph: OnnxGraph): Generator<OnnxTensor> {
+  yield* graph.initializers.values();
+  for (const node of graph.nodes) {
+    for (const attribute of node.attributes.values()) {
+      if (attribute.tensor) yield attribute.tensor;
+      if (attribute.graph) yield* tensors(attribute.graph);
+    }
+  }
+}
+
+function elementCount(tensor: Pick<OnnxTensor, 'dims'>): number {
   return tensor.dims.reduce((product, dim) => product * dim, 1);
 }
 
-/** MatMulNBits holds N x K values in blocks; GatherBlockQuantized packs small values into bytes. */
+function isPackedProduct({ op }: OnnxNode): boolean {
+  return op === 'MatMulNBits' || op === 'MatMulBnb4';
+}
+
+/** MatMulNBits and MatMulBnb4 hold N x K values in blocks; GatherBlockQuantized packs small values into bytes. */
 function packedValues(node: OnnxNode, tensor: OnnxTensor | undefined): Packed | null {
   const int = (name: string): number => node.attributes.get(name)?.int ?? 0;
   const bits = int('bits') || 4;
-  if (node.op === 'MatMulNBits') return { elements: int('N') * int('K'), bits };
+  if (isPackedProduct(node)) return { elements: int('N') * int('K'), bits };
   if (node.op !== 'GatherBlockQuantized' || tensor?.elementType !== 'uint8') return null;
   return { elements: (elementCount(tensor) * 8) / bits, bits };
 }

@@ -1,18 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { Problem } from '../../protocol/errors';
-import type { OnnxGraph, OnnxModel, OnnxTensor } from '../graph';
-
-/** Every weight of a graph and of the graphs inside its nodes. */
-export function* weights(graph: OnnxGraph): Generator<OnnxTensor> {
-  yield* graph.initializers.values();
-  for (const node of graph.nodes) {
-    for (const attribute of node.attributes.values()) {
-      if (attribute.tensor) yield attribute.tensor;
-      if (attribute.graph) yield* weights(attribute.graph);
-    }
-  }
-}
+import type { ExternalFile } from '../graph';
 
 /** Files of weights beside an ONNX file. */
 export interface ExternalData {
@@ -22,28 +11,15 @@ export interface ExternalData {
   readonly bytes: number;
 }
 
-/** Files of weights that an ONNX file names: location relative to it -> bytes that it must have at least. */
-export type ExternalNeeds = ReadonlyMap<string, number>;
-
-export function externalNeeds(model: OnnxModel): ExternalNeeds {
-  const ends = new Map<string, number>();
-  for (const tensor of weights(model.graph)) {
-    if (tensor.data.kind !== 'external') continue;
-    const { location, offset, length } = tensor.data;
-    ends.set(location, Math.max(ends.get(location) ?? 0, offset + (length ?? 0)));
-  }
-  return ends;
-}
-
 /**
  * Checks that the external data of `file` is whole and lies inside the model's folder: nothing outside it is read.
  * @param file relative to `folder`; locations are relative to where it is.
  * @throws Problem `external-data` where a file is missing, too short, or outside the folder (also through a link).
  */
-export function checkExternalData(needs: ExternalNeeds, folder: string, file: string): ExternalData {
+export function checkExternalData(needs: readonly ExternalFile[], folder: string, file: string): ExternalData {
   const files: string[] = [];
   let bytes = 0;
-  for (const [location, end] of needs) {
+  for (const { location, bytes: end } of needs) {
     const path = insideFolder(location, dirname(join(folder, file)), folder, file);
     const { size } = statSync(path);
     if (size < end) {

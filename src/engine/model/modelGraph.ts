@@ -1,18 +1,30 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeReport } from '../../protocol/engine';
-import { type DecoderAnatomy, findDecoder, type OnnxModel, openFileSource, planProbes, readOnnx } from '../graph';
-import { checkExternalData, type ExternalNeeds, externalNeeds } from './externalData';
+import {
+  type DecoderAnatomy,
+  type ExternalFile,
+  findDecoder,
+  modelSize,
+  type OnnxModel,
+  openFileSource,
+  planProbes,
+  readOnnx,
+} from '../graph';
+import { dtypeOf } from './dtype';
+import { checkExternalData } from './externalData';
 import { probeReport } from './probeReport';
-import { summarizeWeights, type WeightSummary } from './weights';
 
 /** What a list needs to know of an ONNX file: small enough to keep for every file. */
-export interface GraphFacts extends WeightSummary {
+export interface GraphFacts {
+  readonly parameters: number;
+  /** See {@link dtypeOf}. */
+  readonly dtype: string;
   readonly layers: number;
   readonly heads: number | null;
   readonly vocabularySize: number | null;
   readonly probes: ProbeReport;
-  readonly needs: ExternalNeeds;
+  readonly needs: readonly ExternalFile[];
   /** Bytes of the file itself. */
   readonly size: number;
 }
@@ -103,13 +115,15 @@ function readGraph(path: string, file: string): Pick<ModelGraph, 'model' | 'anat
   }
   const anatomy = findDecoder(model);
   const plan = planProbes(model, { attention: 'all', hidden: 'all', logits: true }, anatomy);
+  const size = modelSize(model);
   const facts: GraphFacts = {
-    ...summarizeWeights(model),
+    parameters: size.parameters,
+    dtype: dtypeOf(size),
     layers: anatomy.layers,
     heads: anatomy.heads,
     vocabularySize: anatomy.vocabularySize,
     probes: probeReport(plan, anatomy.layers),
-    needs: externalNeeds(model),
+    needs: size.externalFiles,
     size: model.size,
   };
   return { model, anatomy, facts };

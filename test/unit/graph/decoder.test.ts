@@ -149,8 +149,8 @@ describe('the size of a model', () => {
     model.constant('int64', [32, 2, 2], new Array<number>(128).fill(0), 'packed');
     const attributes = { N: 32, K: 64, bits: 4, block_size: 32 };
     model.node('MatMulNBits', ['x', 'packed', 'scales'], attributes, ['y'], 'com.microsoft');
-    const { parameters, weightType } = modelSize(read(model.finish()));
-    assert.deepEqual([parameters, weightType], [32 * 64, 'int4']);
+    const { parameters, weightType, floatType } = modelSize(read(model.finish()));
+    assert.deepEqual([parameters, weightType, floatType], [32 * 64, 'int4', 'float32']);
   });
 
   it('the table of a rotary embedding is no parameter', () => {
