@@ -267,5 +267,5 @@ export function effectiveSelection(trace: Trace | null, selected: number | null,
 function changedSince(before: ExplorerSettings, now: ExplorerSettings, host: ExplorerSettings): ExplorerSettings {
   const keys = Object.keys(now) as (keyof ExplorerSettings)[];
   const changed = keys.filter((key) => now[key] !== before[key]).map((key) => [key, now[key]]);
-  return { ...host, ...Object.fromEntries(changed) };
+  return { ...host, ...(Object.fromEntries(changed) as Partial<ExplorerSettings>) };
 }
