@@ -1,17 +1,7 @@
 import type { Trace, TraceEvent, Sampling } from '../core/trace/record';
 import type { Call } from './call';
 import type { ProblemData } from './errors';
-import type {
-  AttentionHead,
-  AttentionOverview,
-  AttentionPair,
-  AttentionRow,
-  MemoryEstimate,
-  ModelRef,
-  ModelSummary,
-  PositionLogits,
-  TokenInfo,
-} from './engine';
+import type { EngineApi, MemoryEstimate, ModelRef, ModelSummary, TokenInfo } from './engine';
 
 /** What the Explorer's controls hold; kept by the webview (`setState`) and by the host per panel. */
 export interface ExplorerSettings {
@@ -76,35 +66,25 @@ export interface ExplorerSnapshot {
   readonly trusted: boolean;
 }
 
+/** What the extension passes on to the engine as it is asked, for the models and the run on show. */
+type PassedOn =
+  'tokenize' | 'positionLogits' | 'attentionOverview' | 'attentionHead' | 'attentionRow' | 'attentionPair';
+
 /** Requests of an Explorer webview to the extension. Every parameter is validated by the host. */
-export interface ExplorerApi {
+export interface ExplorerApi extends Pick<EngineApi, PassedOn> {
   snapshot: Call<{ readonly state: ExplorerState | null }, ExplorerSnapshot>;
   run: Call<{ readonly settings: ExplorerSettings }, { readonly runId: string }>;
   stop: Call<Record<string, never>, null>;
-  /** Tokens of the prompt as typed, for the counter beside it; cheap and cancellable. */
-  tokenize: Call<{ readonly model: ModelRef; readonly text: string }, { readonly tokens: readonly TokenInfo[] }>;
   estimate: Call<{ readonly settings: ExplorerSettings }, MemoryEstimate>;
   refreshModels: Call<Record<string, never>, readonly ModelSummary[]>;
   save: Call<{ readonly runId: string }, { readonly path: string | null }>;
   copy: Call<{ readonly text: string }, null>;
   showLog: Call<Record<string, never>, null>;
   openWalkthrough: Call<Record<string, never>, null>;
-  positionLogits: Call<{ readonly runId: string; readonly index: number }, PositionLogits>;
   describeTokens: Call<
     { readonly runId: string; readonly ids: readonly number[] },
     { readonly tokens: readonly TokenInfo[] }
   >;
-  attentionOverview: Call<
-    { readonly runId: string; readonly size: number },
-    AttentionOverview,
-    { readonly done: number; readonly total: number }
-  >;
-  attentionHead: Call<{ readonly runId: string; readonly layer: number; readonly head: number | null }, AttentionHead>;
-  attentionRow: Call<
-    { readonly runId: string; readonly layer: number; readonly head: number | null; readonly query: number },
-    AttentionRow
-  >;
-  attentionPair: Call<{ readonly runId: string; readonly query: number; readonly key: number }, AttentionPair>;
 }
 
 /** What the host tells a webview unasked. */
