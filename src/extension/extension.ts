@@ -16,13 +16,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = new RunStore(context, log);
   const panels = new ExplorerPanels({ context, engine, catalog, runs, log });
 
+  // Disposed in this order: the engine after those who ask it, the log after those who write to it.
   context.subscriptions.push(
-    log,
-    engine,
-    catalog,
-    panels,
+    ...registerModelCommands(catalog, engine, panels, log),
     new ModelTree(catalog),
     new TraceViewer({ context, engine, catalog, runs, log }),
-    ...registerModelCommands(catalog, engine, panels, log),
+    panels,
+    catalog,
+    engine,
+    log,
   );
 }

@@ -4,11 +4,13 @@ import { Problem } from '../protocol/errors';
 /** The one output channel. Details of every problem go here; people see its sentence and can ask for the rest. */
 export class Log implements vscode.Disposable {
   readonly channel = vscode.window.createOutputChannel('Vivarium', { log: true });
+  private disposed = false;
 
   /** Writes a problem with its details. Cancellation is no problem and is not written. */
   problem(where: string, error: unknown): Problem {
     const problem = Problem.from(error);
-    if (problem.code !== 'cancelled') {
+    // What was under way when the extension ended is answered later, and the channel refuses to be written to.
+    if (problem.code !== 'cancelled' && !this.disposed) {
       this.channel.error(
         `${where}: ${problem.message} [${problem.code}]${problem.details ? `\n${problem.details}` : ''}`,
       );
@@ -29,6 +31,7 @@ export class Log implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.channel.dispose();
   }
 }

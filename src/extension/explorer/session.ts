@@ -12,7 +12,7 @@ import type {
   ExplorerView,
   RunStatus,
 } from '../../protocol/explorer';
-import { isRpcMessage, RpcServer } from '../../protocol/rpc';
+import { cancelled, isRpcMessage, RpcServer } from '../../protocol/rpc';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
 import { modelNotListed, type ModelCatalog } from '../models/catalog';
@@ -65,6 +65,8 @@ export class ExplorerSession implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[] = [];
   /** The first snapshot of a revived page may bring the state of the window before. */
   private revived = false;
+  /** Counts what was asked of runs: a start that was overtaken by a stop, another start or the end does not happen. */
+  private turn = 0;
   /** Settings of a command that came while the page was hidden: they win over what the page had. */
   private undelivered = false;
 
@@ -104,25 +106,35 @@ export class ExplorerSession implements vscode.Disposable {
     });
     if (run) {
       this.startRun(this.settings).catch((error: unknown) => {
-        this.setStatus({ state: 'problem', problem: this.services.log.problem('Starting the run', error).toData() });
+        const problem = this.services.log.problem('Starting the run', error);
+        if (problem.code !== 'cancelled') this.setStatus({ state: 'problem', problem: problem.toData() });
       });
     }
   }
 
   dispose(): void {
-    this.active?.stop();
+    this.turn++;
     this.server.abortAll();
     vscode.Disposable.from(...this.subscriptions).dispose();
-    const runId = this.trace?.header.id;
-    if (runId) {
-      this.services.runs.release(runId);
-      // The engine may have been ended long before the tab: nothing is started only to free memory.
-      if (this.services.engine.status.state === 'ready') {
-        this.services.engine.call('closeRun', { runId }).catch((error: unknown) => {
-          this.services.log.problem('Closing a run', error);
-        });
-      }
-    }
+    this.leaveRun();
+  }
+
+  /** Stops the run on show, and frees what the engine holds of it: nobody can ask for it any more. */
+  private leaveRun(): void {
+    const { active, trace } = this;
+    this.active = undefined;
+    this.trace = null;
+    // What still goes on is freed when it has ended.
+    if (active) active.stop();
+    else if (trace) this.free(trace.header.id);
+  }
+
+  private free(runId: string): void {
+    // The engine may have been ended long before the tab: nothing is started only to free memory.
+    if (this.services.engine.status.state !== 'ready') return;
+    this.services.engine.call('closeRun', { runId }).catch((error: unknown) => {
+      this.services.log.problem('Closing a run', error);
+    });
   }
 
   private handlers(): Handlers<ExplorerApi> {
@@ -131,6 +143,7 @@ export class ExplorerSession implements vscode.Disposable {
       snapshot: ({ state }) => this.snapshot(state),
       run: async ({ settings }) => ({ runId: await this.startRun(settings) }),
       stop: () => {
+        this.turn++;
         this.active?.stop();
         return null;
       },
@@ -209,7 +222,8 @@ export class ExplorerSession implements vscode.Disposable {
   private async revive(state: ExplorerState): Promise<void> {
     this.settings = state.settings;
     const trace = state.runId ? await this.services.runs.find(state.runId) : undefined;
-    if (trace) {
+    // A command may have started another run meanwhile.
+    if (trace && !this.active && !this.trace) {
       this.trace = trace;
       this.status = { state: 'done' };
       this.options.onTitle?.(trace.header.model.name);
@@ -217,12 +231,13 @@ export class ExplorerSession implements vscode.Disposable {
   }
 
   private async startRun(settings: ExplorerSettings): Promise<string> {
+    const turn = ++this.turn;
     const chosen = withModel(settings, await this.services.catalog.list());
-    this.settings = chosen;
     const model = await this.requireListed(chosen.model?.folder);
+    if (turn !== this.turn) throw cancelled();
+    this.settings = chosen;
     if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
-    this.active?.stop();
-    const previous = this.trace?.header.id;
+    this.leaveRun();
     const run = new ActiveRun(this.services.engine, chosen, model, {
       onEvents: (events) => {
         if (this.active !== run) return;
@@ -234,11 +249,9 @@ export class ExplorerSession implements vscode.Disposable {
       },
     });
     this.active = run;
-    this.trace = null;
     this.notes = [];
     this.notify('runStarted', { runId: run.runId });
     this.options.onTitle?.(model.name);
-    if (previous) this.services.runs.release(previous);
     void this.follow(run);
     return run.runId;
   }
@@ -249,10 +262,12 @@ export class ExplorerSession implements vscode.Disposable {
     } catch (error) {
       this.services.log.problem('Run', error);
     }
-    if (run.trace) await this.services.runs.keep(run.trace, true);
+    if (run.trace) await this.services.runs.keep(run.trace);
     if (this.active === run) {
       this.trace = run.trace;
       this.active = undefined;
+    } else {
+      this.free(run.runId);
     }
   }
 

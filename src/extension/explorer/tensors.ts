@@ -44,7 +44,7 @@ export class RunTensors {
     const runId = trace.header.id;
     if (this.restoring?.runId !== runId) {
       const done = this.restoreOnce(trace).finally(() => {
-        this.restoring = undefined;
+        if (this.restoring?.done === done) this.restoring = undefined;
       });
       this.restoring = { runId, done };
     }

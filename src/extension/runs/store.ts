@@ -9,9 +9,8 @@ import type { Log } from '../log';
 const RUNS_KEPT = 50;
 const RUN_ID = /^[0-9a-f-]{36}$/;
 
-/** Traces of this window's runs: in memory while they are shown, on disk for the next window. No tensors. */
+/** Traces of this window's runs, on disk for the time after a reload. No tensors. */
 export class RunStore {
-  private readonly traces = new Map<string, Trace>();
   private readonly folder: string;
 
   constructor(
@@ -21,11 +20,10 @@ export class RunStore {
     this.folder = path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'runs');
   }
 
-  /** Keeps a trace for the window; `persist` writes it too. */
-  async keep(trace: Trace, persist: boolean): Promise<void> {
-    const id = trace.header.id;
-    this.traces.set(id, trace);
-    if (!persist || !RUN_ID.test(id)) return;
+  /** Keeps a trace; where that fails the log says so, for the run itself is none the worse. */
+  async keep(trace: Trace): Promise<void> {
+    const { id } = trace.header;
+    if (!RUN_ID.test(id)) return;
     try {
       await fs.mkdir(this.folder, { recursive: true });
       await writeAtomically(this.file(id), serializeTrace(trace));
@@ -35,10 +33,9 @@ export class RunStore {
     }
   }
 
-  /** The trace of a run, from memory or disk; undefined where neither has it. */
+  /** The trace of a run, or undefined where it is not kept any more. */
   async find(id: string): Promise<Trace | undefined> {
-    const kept = this.traces.get(id);
-    if (kept || !RUN_ID.test(id)) return kept;
+    if (!RUN_ID.test(id)) return undefined;
     let text: string;
     try {
       text = await fs.readFile(this.file(id), 'utf8');
@@ -46,18 +43,11 @@ export class RunStore {
       return undefined;
     }
     try {
-      const { trace } = parseTrace(text);
-      this.traces.set(id, trace);
-      return trace;
+      return parseTrace(text).trace;
     } catch (error) {
       this.log.problem(`The kept run ${id} could not be read`, error);
       return undefined;
     }
-  }
-
-  /** Forgets a trace in memory once no view shows it. */
-  release(id: string): void {
-    this.traces.delete(id);
   }
 
   private file(id: string): string {
@@ -67,9 +57,13 @@ export class RunStore {
   private async prune(): Promise<void> {
     const names = (await fs.readdir(this.folder)).filter((name) => name.endsWith('.vivtrace'));
     if (names.length <= RUNS_KEPT) return;
-    const dated = await Promise.all(
-      names.map(async (name) => ({ name, time: (await fs.stat(path.join(this.folder, name))).mtimeMs })),
-    );
+    // Windows without a folder share this one: a run may be removed by another of them meanwhile.
+    const timeOf = (name: string): Promise<number> =>
+      fs.stat(path.join(this.folder, name)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      );
+    const dated = await Promise.all(names.map(async (name) => ({ name, time: await timeOf(name) })));
     dated.sort((a, b) => b.time - a.time);
     await Promise.all(dated.slice(RUNS_KEPT).map(({ name }) => fs.rm(path.join(this.folder, name), { force: true })));
   }
