@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
@@ -14,7 +15,9 @@ import type { RunTensors } from './tensors';
  */
 export async function saveRun(trace: Trace, tensors: RunTensors, log: Log): Promise<string | null> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const name = `${trace.header.model.name}-${trace.header.createdAt.slice(0, 19).replace(/[:T]/g, '-')}.vivtrace`;
+  const { model, createdAt } = trace.header;
+  // Both may come from a file: what names no file is replaced.
+  const name = `${model.name}-${createdAt.slice(0, 19).replace('T', '-')}.vivtrace`.replace(/[\\/:*?"<>|]/g, '-');
   const target = await vscode.window.showSaveDialog({
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
     filters: { [vscode.l10n.t('Vivarium trace')]: ['vivtrace'] },
@@ -28,9 +31,22 @@ export async function saveRun(trace: Trace, tensors: RunTensors, log: Log): Prom
       action: vscode.l10n.t('Choose a folder there.'),
     });
   }
-  const file = target.fsPath;
-  await writeAtomically(file, serializeTrace(trace));
+  const chosen = target.fsPath;
+  const file = path.extname(chosen).toLowerCase() === '.vivtrace' ? chosen : `${chosen}.vivtrace`;
   const tensorFile = tensorsBeside(file);
+  if (!(await mayReplace(chosen, file, tensorFile))) return null;
+  try {
+    await writeAtomically(file, serializeTrace(trace));
+  } catch (error) {
+    throw new Problem(
+      {
+        code: 'file',
+        message: vscode.l10n.t('{0} could not be written: {1}', file, Problem.from(error).message),
+        action: vscode.l10n.t('Choose a folder that can be written to and has space left.'),
+      },
+      { cause: error },
+    );
+  }
   try {
     const { bytes } = await tensors.call(trace, 'saveTensors', { runId: trace.header.id, path: tensorFile });
     void vscode.window.setStatusBarMessage(
@@ -45,6 +61,23 @@ export async function saveRun(trace: Trace, tensors: RunTensors, log: Log): Prom
     );
   }
   return file;
+}
+
+/**
+ * The dialog has asked about the file that was chosen. What else would be replaced is asked about here: above all
+ * weights of a model, where the trace gets the name of a `.safetensors` that is not its own.
+ */
+async function mayReplace(chosen: string, file: string, tensorFile: string): Promise<boolean> {
+  const others = file === chosen && existsSync(file) ? [] : [file, tensorFile].filter((other) => existsSync(other));
+  if (others.length === 0) return true;
+  const replace = vscode.l10n.t('Replace');
+  const names = others.map((other) => path.basename(other)).join(', ');
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Saving replaces what is there already: {0}.', names),
+    { modal: true, detail: path.dirname(file) },
+    replace,
+  );
+  return answer === replace;
 }
 
 /** `run.vivtrace` -> `run.safetensors` */

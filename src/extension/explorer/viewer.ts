@@ -1,11 +1,15 @@
+import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
 import { parseTrace } from '../../core/trace/vivtrace';
 import { Problem } from '../../protocol/errors';
+import { formatBytes } from '../format';
 import { explorerHtml, webviewResources } from './html';
 import { tensorsBeside } from './save';
 import { ExplorerSession, type ExplorerServices, type SavedTrace } from './session';
 
 const VIEW_TYPE = 'vivarium.trace';
+/** A trace is read as one text, and shown as a whole. */
+const LARGEST_BYTES = 256_000_000;
 
 class TraceDocument implements vscode.CustomDocument {
   constructor(
@@ -37,7 +41,10 @@ export class TraceViewer implements vscode.CustomReadonlyEditorProvider<TraceDoc
       enableScripts: true,
       localResourceRoots: [webviewResources(this.services.context.extensionUri)],
     };
-    const session = new ExplorerSession(this.services, panel.webview, { mode: 'viewer', saved: document.saved });
+    const session = new ExplorerSession(this.services, panel.webview, {
+      mode: 'viewer',
+      saved: withOwnId(document.saved),
+    });
     panel.onDidDispose(() => session.dispose());
     panel.webview.html = explorerHtml(panel.webview, this.services.context.extensionUri);
   }
@@ -50,6 +57,18 @@ export class TraceViewer implements vscode.CustomReadonlyEditorProvider<TraceDoc
   private async read(uri: vscode.Uri): Promise<SavedTrace> {
     const tensors = uri.scheme === 'file' ? { tensors: tensorsBeside(uri.fsPath) } : {};
     try {
+      const { size } = await vscode.workspace.fs.stat(uri);
+      if (size > LARGEST_BYTES) {
+        throw new Problem({
+          code: 'trace-invalid',
+          message: vscode.l10n.t(
+            'The file is too large to be shown: {0} of at most {1}.',
+            formatBytes(size),
+            formatBytes(LARGEST_BYTES),
+          ),
+          action: vscode.l10n.t('Run a shorter prompt, or fewer new tokens, and save that.'),
+        });
+      }
       const bytes = await vscode.workspace.fs.readFile(uri);
       const { trace, notes } = parseTrace(new TextDecoder().decode(bytes));
       return { trace, notes, ...tensors };
@@ -66,4 +85,14 @@ export class TraceViewer implements vscode.CustomReadonlyEditorProvider<TraceDoc
       return { trace: null, notes: [], problem };
     }
   }
+}
+
+/**
+ * The trace under an id of its own in the engine: the run it was saved from may be on show beside it, another copy of
+ * the file may have been cut, and what a file calls itself is anyone's word.
+ */
+function withOwnId(saved: SavedTrace): SavedTrace {
+  if (!saved.trace) return saved;
+  const { trace } = saved;
+  return { ...saved, trace: { ...trace, header: { ...trace.header, id: crypto.randomUUID() } } };
 }
