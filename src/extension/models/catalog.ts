@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { Problem, type ProblemData } from '../../protocol/errors';
 import type { ModelRoot, ModelSummary } from '../../protocol/engine';
@@ -42,9 +43,11 @@ export class ModelCatalog implements vscode.Disposable {
 
   /** Lists again and tells every view. */
   async refresh(): Promise<readonly ModelSummary[]> {
-    this.listed = this.read();
-    const models = await this.listed;
-    this.changed.fire(models);
+    const reading = this.read();
+    this.listed = reading;
+    const models = await reading;
+    // A later refresh tells the views itself.
+    if (this.listed === reading) this.changed.fire(models);
     return models;
   }
 
@@ -62,21 +65,18 @@ export class ModelCatalog implements vscode.Disposable {
     return (await this.list()).find((model) => model.folder === folder);
   }
 
-  /** Adds a folder to the user's settings. */
+  /** Adds a folder to the settings. */
   async addFolder(folder: string): Promise<void> {
-    const settings = vscode.workspace.getConfiguration('vivarium.models');
     const folders = addedFolders();
-    if (!folders.includes(folder)) {
-      await settings.update('folders', [...folders, folder], vscode.ConfigurationTarget.Global);
-    }
+    if (!folders.includes(folder)) await setAddedFolders([...folders, folder]);
     await this.refresh();
   }
 
-  /** Takes the added root that holds this folder out of the user's settings. */
+  /** Takes every added root that is or holds this folder out of the settings. */
   async removeFolder(folder: string): Promise<void> {
-    const settings = vscode.workspace.getConfiguration('vivarium.models');
-    const kept = addedFolders().filter((added) => folder !== added && !folder.startsWith(`${added}/`) && !folder.startsWith(`${added}\\`));
-    await settings.update('folders', kept, vscode.ConfigurationTarget.Global);
+    const folders = addedFolders();
+    const kept = folders.filter((added) => !isWithin(folder, added));
+    if (kept.length < folders.length) await setAddedFolders(kept);
     await this.refresh();
   }
 
@@ -94,8 +94,8 @@ export class ModelCatalog implements vscode.Disposable {
       for (const folder of vscode.workspace.workspaceFolders ?? []) {
         if (folder.uri.scheme === 'file') roots.push({ path: folder.uri.fsPath, origin: 'workspace' });
       }
+      for (const folder of addedFolders()) roots.push({ path: folder, origin: 'added' });
     }
-    for (const path of addedFolders()) roots.push({ path, origin: 'added' });
     return roots;
   }
 
@@ -120,6 +120,20 @@ export class ModelCatalog implements vscode.Disposable {
 function addedFolders(): readonly string[] {
   const value: unknown = vscode.workspace.getConfiguration('vivarium.models').get('folders');
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string' && item !== '') : [];
+}
+
+/** Writes the list where the one in force stands: a workspace's own list hides the user's. */
+async function setAddedFolders(folders: readonly string[]): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('vivarium.models');
+  const inWorkspace = settings.inspect('folders')?.workspaceValue !== undefined;
+  const { Global, Workspace } = vscode.ConfigurationTarget;
+  await settings.update('folders', folders, inWorkspace ? Workspace : Global);
+}
+
+/** Whether a folder is `root` or below it, however the two are written (slashes, case on Windows). */
+function isWithin(folder: string, root: string): boolean {
+  const [step] = path.relative(root, folder).split(path.sep);
+  return step !== '..' && !path.isAbsolute(path.relative(root, folder));
 }
 
 /** The problem for a folder that is not (or no longer) in the catalog. */

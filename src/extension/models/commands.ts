@@ -1,19 +1,16 @@
 import * as vscode from 'vscode';
 import type { ModelRef, ModelSummary } from '../../protocol/engine';
+import { Problem } from '../../protocol/errors';
 import type { EditorEngine } from '../engine/engine';
 import type { ExplorerPanels } from '../explorer/panels';
 import type { Log } from '../log';
 import { modelNotListed, type ModelCatalog } from './catalog';
 import { describeModel } from './tree';
 
-/** Argument of "Explore Prompt" where a keybinding, a walkthrough or another extension gives one. */
-interface ExploreArguments {
-  readonly prompt?: string;
-  readonly model?: ModelRef;
-  readonly run?: boolean;
-}
-
-/** Every command of the extension; each reports its own problem and leaves nothing half-done. */
+/**
+ * Every command of the extension; each reports its own problem and leaves nothing half-done. Arguments come from menus,
+ * but also from keybindings and other extensions: what is not as it should be is left out.
+ */
 export function registerModelCommands(
   catalog: ModelCatalog,
   engine: EditorEngine,
@@ -33,10 +30,14 @@ export function registerModelCommands(
     register('vivarium.explorePrompt', (argument) => explorePrompt(panels, argument)),
     register('vivarium.newExplorer', () => panels.open({}, { fresh: true })),
     register('vivarium.exploreModel', async (node) => {
-      const model = modelOf(node) ?? (await pickModel(catalog));
+      const model = (await modelOf(catalog, node)) ?? (await pickModel(catalog));
       if (model) panels.open({ model: { folder: model.folder, file: model.file } });
     }),
-    register('vivarium.addModelFolder', async () => {
+    register('vivarium.addModelFolder', async (folder) => {
+      if (folder instanceof vscode.Uri && folder.scheme === 'file') {
+        await catalog.addFolder(folder.fsPath);
+        return;
+      }
       const chosen = await vscode.window.showOpenDialog({
         canSelectFiles: false,
         canSelectFolders: true,
@@ -46,19 +47,19 @@ export function registerModelCommands(
       if (chosen?.[0]) await catalog.addFolder(chosen[0].fsPath);
     }),
     register('vivarium.removeModelFolder', async (node) => {
-      const model = modelOf(node);
+      const model = await modelOf(catalog, node);
       if (model) await catalog.removeFolder(model.folder);
     }),
     register('vivarium.revealModelFolder', async (node) => {
-      const model = modelOf(node);
+      const model = await modelOf(catalog, node);
       if (model) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(model.folder));
     }),
     register('vivarium.copyModelPath', async (node) => {
-      const model = modelOf(node);
+      const model = await modelOf(catalog, node);
       if (model) await vscode.env.clipboard.writeText(model.folder);
     }),
     register('vivarium.inspectModel', async (node) => {
-      const model = modelOf(node) ?? (await pickModel(catalog));
+      const model = (await modelOf(catalog, node)) ?? (await pickModel(catalog));
       if (model) await inspect(engine, model);
     }),
     register('vivarium.refreshModels', () => catalog.refresh()),
@@ -67,10 +68,10 @@ export function registerModelCommands(
   ];
 }
 
+/** @param argument `{ prompt?: string, model?: { folder, file? }, run?: boolean }` */
 async function explorePrompt(panels: ExplorerPanels, argument: unknown): Promise<void> {
-  const given = isRecord(argument) ? (argument as ExploreArguments) : {};
-  const selection = selectedText();
-  let prompt = typeof given.prompt === 'string' ? given.prompt : selection;
+  const given = isRecord(argument) ? argument : {};
+  let prompt = typeof given['prompt'] === 'string' ? given['prompt'] : selectedText();
   if (prompt === undefined) {
     prompt = await vscode.window.showInputBox({
       title: vscode.l10n.t('Explore Prompt'),
@@ -79,8 +80,14 @@ async function explorePrompt(panels: ExplorerPanels, argument: unknown): Promise
     });
     if (prompt === undefined) return;
   }
-  const model = isRecord(given.model) && typeof given.model.folder === 'string' ? { model: given.model } : {};
-  panels.open({ prompt, ...model }, { run: given.run ?? prompt.trim() !== '' });
+  const model = modelRef(given['model']);
+  const run = typeof given['run'] === 'boolean' ? given['run'] : prompt.trim() !== '';
+  panels.open({ prompt, ...(model ? { model } : {}) }, { run });
+}
+
+function modelRef(value: unknown): ModelRef | undefined {
+  if (!isRecord(value) || typeof value['folder'] !== 'string') return undefined;
+  return { folder: value['folder'], ...(typeof value['file'] === 'string' ? { file: value['file'] } : {}) };
 }
 
 function selectedText(): string | undefined {
@@ -108,7 +115,13 @@ async function inspect(engine: EditorEngine, model: ModelSummary): Promise<void>
 
 async function pickModel(catalog: ModelCatalog): Promise<ModelSummary | undefined> {
   const models = (await catalog.list()).filter((model) => !model.problem);
-  if (models.length === 0) throw modelNotListed('');
+  if (models.length === 0) {
+    throw new Problem({
+      code: 'model-not-found',
+      message: vscode.l10n.t('No model that can be run was found.'),
+      action: vscode.l10n.t('Add a folder with "Vivarium: Add Model Folder".'),
+    });
+  }
   const chosen = await vscode.window.showQuickPick(
     models.map((model) => ({ label: model.name, description: describeModel(model), model })),
     { placeHolder: vscode.l10n.t('Choose a model') },
@@ -116,9 +129,17 @@ async function pickModel(catalog: ModelCatalog): Promise<ModelSummary | undefine
   return chosen?.model;
 }
 
-/** Tree commands are given the tree's node. */
-function modelOf(node: unknown): ModelSummary | undefined {
-  return isRecord(node) && node['type'] === 'model' ? (node['model'] as ModelSummary) : undefined;
+/**
+ * Tree commands are given the tree's node. What it names is looked up again: the list may have changed since.
+ * @throws Problem `model-not-found` where the folder is not listed
+ */
+async function modelOf(catalog: ModelCatalog, node: unknown): Promise<ModelSummary | undefined> {
+  if (!isRecord(node) || node['type'] !== 'model' || !isRecord(node['model'])) return undefined;
+  const { folder } = node['model'];
+  if (typeof folder !== 'string') return undefined;
+  const model = await catalog.find(folder);
+  if (!model) throw modelNotListed(folder);
+  return model;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
