@@ -22,7 +22,8 @@ export function registerModelCommands(
       try {
         await action(argument);
       } catch (error) {
-        await log.show(id, error);
+        // Whoever called is not kept waiting until the message is read.
+        void log.show(id, error);
       }
     });
 
