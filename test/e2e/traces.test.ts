@@ -48,6 +48,11 @@ describe('runs that are saved, cut, stopped and killed', () => {
     await explorer.frame.getByRole('button', { name: /Save/ }).click();
     const input = vscode.page.locator('.quick-input-widget input');
     await input.waitFor();
+    // The dialog fills in a name of its own once it has read the folder, whatever was typed until then.
+    await vscode.page.waitForFunction(() => {
+      const shown = document.querySelector<HTMLInputElement>('.quick-input-widget input');
+      return shown?.value.endsWith('.vivtrace');
+    });
     await input.fill(file('run.vivtrace'));
     await input.press('Enter');
     await vscode.page
