@@ -1,5 +1,5 @@
 import { CoreError } from '../errors';
-import { expNegative } from './exp';
+import { expNegative, sumsOfExp } from './exp';
 
 /** Most negative finite float32: a logit of −∞ counts as this where a finite number is needed. */
 export const LOWEST_LOGIT = -3.4028234663852886e38;
@@ -43,16 +43,7 @@ export function argmax(row: Float32Array): { readonly id: number; readonly logit
  */
 export function summarizeRow(row: Float32Array): RowSummary {
   const { id, logit: max } = argmax(row);
-  let sum = 0;
-  let weighted = 0;
-  for (let i = 0; i < row.length; i++) {
-    const d = (row[i] as number) - max;
-    // exp(-745.2) is 0 in float64; the test also keeps 0 × −∞ out of the entropy.
-    if (d < -745) continue;
-    const e = expNegative(d);
-    sum += e;
-    weighted += e * d;
-  }
+  const { sum, weighted } = sumsOfExp(row, max);
   const log = Math.log(sum);
   return { max, argmax: id, logSumExp: max + log, entropy: Math.max(0, log - weighted / sum) };
 }
