@@ -28,6 +28,9 @@ export class TurnQueue {
   private tasks = 0;
   private lastRound = 0;
 
+  /** @param roundMilliseconds 0 lets the event loop go round after every turn. */
+  constructor(private readonly roundMilliseconds = ROUND_MILLISECONDS) {}
+
   /**
    * The turns of one task. A turn that is asked for after the signal was aborted, or that still waits then, is
    * rejected as `cancelled`; one that has begun is not interrupted. Turns do not nest.
@@ -73,7 +76,7 @@ export class TurnQueue {
   private release(): void {
     // Nobody else waits and messages were read a moment ago: the task may go straight on. A round of the event loop
     // between any two passes costs about a tenth of their time.
-    if (this.waiting.length === 0 && performance.now() - this.lastRound < ROUND_MILLISECONDS) {
+    if (this.waiting.length === 0 && performance.now() - this.lastRound < this.roundMilliseconds) {
       this.busy = false;
       return;
     }
