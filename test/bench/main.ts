@@ -141,7 +141,7 @@ if (values.write && !chosen) fs.writeFileSync(path.join(root, 'test', 'bench', '
 function benchModels(): BenchModel[] {
   const almanac = path.join(root, 'models', 'almanac');
   const models: BenchModel[] = [
-    { label: 'almanac (2.7 M) fp32', folder: almanac, file: 'onnx/model.onnx', dtype: 'fp32', newTokens: 256 },
+    { label: 'almanac fp32', folder: almanac, file: 'onnx/model.onnx', dtype: 'fp32', newTokens: 256 },
   ];
   if (smollm2) {
     models.push(
