@@ -54,11 +54,22 @@ export class Workbench {
 
   /** Opens a file of the workspace by name, through Go to File. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('ControlOrMeta+P');
     const input = this.page.locator('.quick-input-widget input');
-    await input.waitFor();
-    await input.fill(name);
-    await this.page.locator('.quick-input-list').getByRole('option', { name }).first().click();
+    const entry = this.page.locator('.quick-input-list').getByRole('option', { name }).first();
+    // A file that has just been written is found once the search has been asked anew.
+    for (let attempt = 0; ; attempt++) {
+      await this.page.keyboard.press('ControlOrMeta+P');
+      await input.waitFor();
+      await input.fill(name);
+      const listed = await entry.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+      if (listed) break;
+      if (attempt === 5) throw new Error(`Go to File does not list "${name}"`);
+      await this.page.keyboard.press('Escape');
+    }
+    await entry.click();
   }
 
   notification(text: string | RegExp): Locator {
