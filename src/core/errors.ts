@@ -6,6 +6,8 @@ export type CoreErrorCode =
   | 'sampling-invalid'
   /** A request cannot be decoded: empty prompt, id outside the vocabulary, sequence longer than the context. */
   | 'request-invalid'
+  /** An option of a decoder does not exist or is outside its range. */
+  | 'option-invalid'
   /** A `.vivtrace` is not one, or not one that this version reads. */
   | 'trace-invalid'
   /** A `.safetensors` file is malformed. */

@@ -1,9 +1,10 @@
-import { CoreError } from '../errors';
 import { Random } from '../numeric/random';
 import { argmax } from '../numeric/softmax';
 import type { Sampling } from '../trace/record';
 import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, EmittedToken, TokenModel } from './decoder';
-import { checkFilterSettings, draw, filterLogits } from './filters';
+import { draw, filterLogits } from './filters';
+import { chooseOptions } from './options';
+import { checkRequest } from './request';
 
 /**
  * One token a pass: the prompt is read in passes of at most `target.chunk` tokens, then every pass feeds the newest token
@@ -12,7 +13,11 @@ import { checkFilterSettings, draw, filterLogits } from './filters';
  */
 export const autoregressive: Decoder = {
   name: 'autoregressive',
+  about: 'One token a pass, drawn from the model: what every other decoder is measured against.',
   exact: true,
+  needs: [],
+  task: 'any',
+  options: {},
   decode: decodeAutoregressively,
 };
 
@@ -21,6 +26,7 @@ async function* decodeAutoregressively(
   request: DecodeRequest,
 ): AsyncGenerator<DecodeStep, DecodeFinish> {
   checkRequest(target, request);
+  chooseOptions({}, request.options);
   const { prompt, maxNewTokens, sampling, signal } = request;
   const clock = request.clock ?? Date.now;
   const random = Random.fromSeed(sampling.seed);
@@ -78,29 +84,4 @@ async function* decodeAutoregressively(
 export function chooseToken(row: Float32Array, sampling: Sampling, random: Random): number {
   if (sampling.temperature === 0) return argmax(row).id;
   return draw(filterLogits(row, sampling).probabilities, random.uniform());
-}
-
-/** Refuses before the first pass what no pass could do. */
-function checkRequest(target: TokenModel, { prompt, maxNewTokens, sampling }: DecodeRequest): void {
-  checkFilterSettings(sampling);
-  if (prompt.length === 0) throw new CoreError('request-invalid', 'The prompt has no tokens.');
-  if (!Number.isSafeInteger(maxNewTokens) || maxNewTokens < 0) {
-    throw new CoreError(
-      'request-invalid',
-      `The number of new tokens must be a whole number, 0 or more, not ${maxNewTokens}.`,
-    );
-  }
-  if (prompt.length > target.contextLength) {
-    throw new CoreError(
-      'request-invalid',
-      `The prompt has ${prompt.length} tokens, and the model takes ${target.contextLength}.`,
-    );
-  }
-  const outside = prompt.find((id) => !Number.isSafeInteger(id) || id < 0 || id >= target.vocabularySize);
-  if (outside !== undefined) {
-    throw new CoreError(
-      'request-invalid',
-      `Token ${outside} is outside the vocabulary of ${target.vocabularySize} tokens.`,
-    );
-  }
 }

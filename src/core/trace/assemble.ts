@@ -1,5 +1,6 @@
 import { CoreError } from '../errors';
 import type { Trace, TraceEvent, TraceHeader, TracePass, TraceSummary, TraceToken } from './record';
+import { tokensAfterPass } from './speculation';
 
 /** Folds the events of a run, in the order in which they happened, into a trace. Cheap to ask again while the run goes on. */
 export class TraceAssembler {
@@ -60,8 +61,8 @@ export function* traceEvents(trace: Trace): Generator<TraceEvent> {
   let next = 0;
   for (const pass of trace.passes) {
     yield pass;
-    // A pass makes known the tokens up to the one after those it fed.
-    for (; next < trace.tokens.length && next <= pass.contextLength + pass.fed; next++) {
+    const known = Math.min(tokensAfterPass(pass), trace.tokens.length);
+    for (; next < known; next++) {
       yield trace.tokens[next] as TraceToken;
     }
   }

@@ -90,6 +90,22 @@ export class Fields {
     return this.list(key, (value, path) => read(Fields.of(value, path)));
   }
 
+  /** An object of plain values: numbers, texts, true and false. */
+  values(key: string): Record<string, number | string | boolean> {
+    const value = this.child(key).object;
+    const entries = Object.entries(value);
+    if (entries.length > MOST_ITEMS) throw new FieldError(this.name(key), 'a short object');
+    return Object.fromEntries(
+      entries.map(([name, item]) => {
+        const isText = typeof item === 'string' && item.length <= MOST_CHARACTERS;
+        if (isText || typeof item === 'boolean' || (typeof item === 'number' && Number.isFinite(item))) {
+          return [name, item];
+        }
+        throw new FieldError(`${this.name(key)}.${name}`, 'a number, a text, true or false');
+      }),
+    );
+  }
+
   private list<T>(key: string, read: (value: unknown, path: string) => T): T[] {
     const value = this.value(key);
     if (!Array.isArray(value) || value.length > MOST_ITEMS) throw new FieldError(this.name(key), 'a list');

@@ -78,7 +78,7 @@ export interface TraceHeader {
   readonly promptText?: string;
   /** Tokens of the prompt, special tokens included: the first `promptLength` tokens of the trace. */
   readonly promptLength: number;
-  readonly decoder: { readonly name: string; readonly exact: boolean };
+  readonly decoder: TraceDecoder;
   readonly sampling: Sampling;
   /** Upper bound of generated tokens. */
   readonly maxNewTokens: number;
@@ -97,8 +97,47 @@ export interface Capture {
   readonly logits: boolean;
 }
 
-/** How a token came to be; speculative decoders will add theirs. */
-export type TokenOrigin = 'prompt' | 'sampled';
+export interface TraceDecoder {
+  readonly name: string;
+  /** Emits the target's (filtered) distribution exactly. */
+  readonly exact: boolean;
+  /** All options with their values; absent in traces of decoders that have none. */
+  readonly options?: Readonly<Record<string, number | string | boolean>>;
+  /** The draft model, where there was one. */
+  readonly draft?: ModelIdentity;
+}
+
+/**
+ * How a token came to be: `sampled` from the target without a draft; drafted and `accepted`; drawn as the `replacement` of
+ * a rejected one; the `bonus` after a draft that was accepted whole; `handed-over`: a second model's, which no rule judged.
+ */
+export const TOKEN_ORIGINS = ['prompt', 'sampled', 'accepted', 'replacement', 'bonus', 'handed-over'] as const;
+export type TokenOrigin = (typeof TOKEN_ORIGINS)[number];
+
+/** How the token after a draft came to be. */
+export const NEXT_ORIGINS = ['replacement', 'bonus'] as const satisfies readonly TokenOrigin[];
+export type NextOrigin = (typeof NEXT_ORIGINS)[number];
+
+/** `unread`: drafted after the first rejection, so the target's judgement of it means nothing. */
+export const VERDICTS = ['accepted', 'rejected', 'unread'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/**
+ * Where a drafted token comes from: a `draft-model`; the `prompt` (an n-gram that stood before); a `grid` (the previous
+ * one); a `rule`; the target's own earlier layers (`early-exit`); its own `previous-pass` (Jacobi); a guess to begin with
+ * (`initial`); the pool of n-grams (`pool`).
+ */
+export const DRAFT_SOURCES = [
+  'draft-model',
+  'prompt',
+  'grid',
+  'rule',
+  'early-exit',
+  'previous-pass',
+  'initial',
+  'pool',
+] as const;
+export type DraftSource = (typeof DRAFT_SOURCES)[number];
 
 /** One alternative: token id and its probability (softmax of the raw logits, temperature 1, no filter). */
 export interface Alternative {
@@ -150,8 +189,75 @@ export interface TracePass {
   readonly contextLength: number;
   /** Tokens fed in the pass. */
   readonly fed: number;
-  /** Wall time of the pass in milliseconds. */
+  /** Wall time of the pass in milliseconds; with a draft, the time to verify it. */
   readonly milliseconds: number;
+  /** Wall time of drafting for the pass; with the prompt: the draft model's reading of it. Absent where nothing was drafted. */
+  readonly draftMilliseconds?: number;
+  /** Absent where the pass verified no draft. */
+  readonly speculation?: TraceSpeculation;
+}
+
+/** The draft that a pass verified; p, q and residual are after temperature, top-k, top-p and min-p. */
+export interface TraceSpeculation {
+  /** Index in the sequence of the first drafted token. */
+  readonly start: number;
+  readonly drafted: readonly TraceDraft[];
+  /** Drafted tokens that stand in the sequence: a prefix. */
+  readonly accepted: number;
+  /** What the replacement was drawn from; null where nothing was rejected. */
+  readonly residual: TraceResidual | null;
+  /** The token after the accepted ones; null where the sequence ended with an accepted token. */
+  readonly next: { readonly id: number; readonly text: string; readonly origin: NextOrigin } | null;
+}
+
+export interface TraceDraft {
+  readonly id: number;
+  readonly text: string;
+  readonly source: DraftSource;
+  /** Probability with which it was drafted; 1 where the draft is no distribution. */
+  readonly q: number;
+  /** Target's probability; null after the first rejection, where it was not asked. */
+  readonly p: number | null;
+  /** What r is compared with, uncapped: p/q, for a relaxed rule (p + borrowed)/q; null with p. */
+  readonly ratio: number | null;
+  /** Uniform in [0, 1): accepted where r < ratio. null where the rule draws nothing. */
+  readonly r: number | null;
+  readonly verdict: Verdict;
+  /** Total variation between p and q; null with p. */
+  readonly tv: number | null;
+  /** Total variation between what a lossy rule emits here and p; absent for exact rules, null where not computed. */
+  readonly outputTv?: number | null;
+  /** Probability of neighbours that a relaxed rule counted in. */
+  readonly borrowed?: number;
+  /** Probability that p had to exceed (typical acceptance). */
+  readonly threshold?: number;
+}
+
+export interface TraceResidual {
+  /** Mass before normalisation; Σ max(0, p − q) for the exact rule. */
+  readonly mass: number;
+  /** The most probable tokens of the normalised residual, best first: `RESIDUAL_KEPT` of those above 0. */
+  readonly top: readonly Alternative[];
+}
+
+export const RESIDUAL_KEPT = 10;
+
+/** What speculation brought, as vLLM counts it (`v1/spec_decode/metrics.py`): over the passes that verified a draft. */
+export interface SpeculationSummary {
+  /** Passes that verified a draft. */
+  readonly passes: number;
+  readonly drafted: number;
+  readonly accepted: number;
+  /** accepted / drafted; null where nothing was drafted. Not {@link alpha}: tokens after a rejection count as drafted. */
+  readonly acceptanceRate: number | null;
+  /** 1 + accepted / passes, the replacement or bonus token included; null where nothing was drafted. */
+  readonly meanAcceptanceLength: number | null;
+  /** Entry i: passes whose draft token i was accepted. Sums to `accepted` and never rises. */
+  readonly acceptedByPosition: readonly number[];
+  /** Leviathan's α: mean of Σ min(p, q) over the drafted tokens that were judged; null where there are none. */
+  readonly alpha: number | null;
+  /** Of a lossy decoder: total variation between what it emits and p, over the judged tokens where it was computed. */
+  readonly outputTv?: { readonly mean: number; readonly max: number; readonly tokens: number } | null;
 }
 
 export type FinishReason = 'end-of-text' | 'length' | 'context-full' | 'cancelled' | 'failed';
@@ -173,6 +279,8 @@ export interface TraceSummary {
    * fewer than two were generated.
    */
   readonly tokensPerSecond: number | null;
+  /** Absent where the decoder drafts nothing. */
+  readonly speculation?: SpeculationSummary;
   /** What was not kept, and why: one sentence each. */
   readonly notes: readonly string[];
 }

@@ -1,13 +1,16 @@
 import { CoreError } from '../errors';
 import { TraceAssembler, traceEvents } from './assemble';
 import { FieldError, Fields } from './fields';
+import { speculationOf, speculationSummaryOf } from './readSpeculation';
 import {
+  TOKEN_ORIGINS,
   TRACE_VERSION,
   type Alternative,
   type Judgement,
   type LifeGrid,
   type ModelIdentity,
   type Trace,
+  type TraceDecoder,
   type TraceEvent,
   type TraceHeader,
   type TracePass,
@@ -126,7 +129,7 @@ function readEvent(value: unknown, vocabularySize: number): TraceEvent | null {
     case 'token':
       return tokenOf(fields, vocabularySize);
     case 'pass':
-      return passOf(fields);
+      return passOf(fields, vocabularySize);
     case 'summary':
       return summaryOf(fields);
     default:
@@ -136,7 +139,6 @@ function readEvent(value: unknown, vocabularySize: number): TraceEvent | null {
 
 function headerOf(fields: Fields): TraceHeader {
   const software = fields.child('software');
-  const decoder = fields.child('decoder');
   const sampling = fields.child('sampling');
   const capture = fields.child('capture');
   const model = modelOf(fields.child('model'));
@@ -155,7 +157,7 @@ function headerOf(fields: Fields): TraceHeader {
     tokenizer: fields.oneOf('tokenizer', ['tokenizer.json', 'none']),
     ...(fields.has('promptText') ? { promptText: fields.text('promptText') } : {}),
     promptLength: fields.integer('promptLength', 1),
-    decoder: { name: decoder.text('name'), exact: decoder.flag('exact') },
+    decoder: decoderOf(fields.child('decoder')),
     sampling: {
       temperature: sampling.number('temperature', 0),
       topK: sampling.integer('topK'),
@@ -170,6 +172,15 @@ function headerOf(fields: Fields): TraceHeader {
       hidden: capture.integers('hidden', model.layers),
       logits: capture.flag('logits'),
     },
+  };
+}
+
+function decoderOf(fields: Fields): TraceDecoder {
+  return {
+    name: fields.text('name'),
+    exact: fields.flag('exact'),
+    ...(fields.has('options') ? { options: fields.values('options') } : {}),
+    ...(fields.has('draft') ? { draft: modelOf(fields.child('draft')) } : {}),
   };
 }
 
@@ -209,7 +220,7 @@ function tokenOf(fields: Fields, vocabularySize: number): TraceToken {
     text: fields.text('text'),
     bytes: fields.integers('bytes', 255),
     special: fields.flag('special'),
-    origin: fields.oneOf('origin', ['prompt', 'sampled']),
+    origin: fields.oneOf('origin', TOKEN_ORIGINS),
     judgement: fields.orNull('judgement', (key) => judgementOf(fields.child(key), vocabularySize)),
   };
 }
@@ -228,13 +239,15 @@ function judgementOf(fields: Fields, vocabularySize: number): Judgement {
   };
 }
 
-function passOf(fields: Fields): TracePass {
+function passOf(fields: Fields, vocabularySize: number): TracePass {
   return {
     type: 'pass',
     step: fields.integer('step'),
     contextLength: fields.integer('contextLength'),
     fed: fields.integer('fed', 1),
     milliseconds: fields.number('milliseconds', 0),
+    ...(fields.has('draftMilliseconds') ? { draftMilliseconds: fields.number('draftMilliseconds', 0) } : {}),
+    ...(fields.has('speculation') ? { speculation: speculationOf(fields.child('speculation'), vocabularySize) } : {}),
   };
 }
 
@@ -249,6 +262,7 @@ function summaryOf(fields: Fields): TraceSummary {
     seconds: fields.number('seconds', 0),
     prefillSeconds: fields.number('prefillSeconds', 0),
     tokensPerSecond: fields.orNull('tokensPerSecond', (key) => fields.number(key, 0)),
+    ...(fields.has('speculation') ? { speculation: speculationSummaryOf(fields.child('speculation')) } : {}),
     notes: fields.texts('notes'),
   };
 }
