@@ -6,9 +6,6 @@ export const LOWEST_LOGIT = -3.4028234663852886e38;
 
 /** What one pass over a row of logits gives: enough for any probability, surprisal and the entropy of the row. */
 export interface RowSummary {
-  readonly max: number;
-  /** Lowest id with the largest logit. */
-  readonly argmax: number;
   /** ln sum exp(logit), float64. */
   readonly logSumExp: number;
   /** Entropy of softmax(row) in nats: logSumExp − sum p·logit. */
@@ -39,13 +36,15 @@ export function argmax(row: Float32Array): { readonly id: number; readonly logit
 
 /**
  * ln Σ exp and entropy of one row of logits in float64, shifted by the maximum so that nothing overflows.
+ * @param max the row's largest value.
  * @throws CoreError `logits-invalid` as {@link argmax}.
  */
-export function summarizeRow(row: Float32Array): RowSummary {
-  const { id, logit: max } = argmax(row);
+export function summarizeRow(row: Float32Array, max: number): RowSummary {
   const { sum, weighted } = sumsOfExp(row, max);
+  // NaN and infinities survive the subtraction of the maximum and the sum.
+  if (!Number.isFinite(sum) || sum < 1) throw invalidLogits(row);
   const log = Math.log(sum);
-  return { max, argmax: id, logSumExp: max + log, entropy: Math.max(0, log - weighted / sum) };
+  return { logSumExp: max + log, entropy: Math.max(0, log - weighted / sum) };
 }
 
 /**

@@ -22,12 +22,13 @@ export interface RowJudgement {
  * Judges a token by the raw logits of the position before it (temperature 1, no filter), in float64.
  * @param row [vocabulary] logits.
  * @param id the token, inside the vocabulary.
+ * @param alternatives how many of the most probable tokens to give, 1 or more.
  * @throws CoreError `logits-invalid` where a logit is NaN or +∞, or all are −∞.
  */
 export function judge(row: Float32Array, id: number, alternatives: number = ALTERNATIVES_KEPT): RowJudgement {
-  const { logSumExp, entropy } = summarizeRow(row);
-  const logit = row[id] as number;
   const topIds = topK(row, alternatives);
+  const { logSumExp, entropy } = summarizeRow(row, row[topIds[0] as number] as number);
+  const logit = row[id] as number;
   // A token among the alternatives has its rank there, unless ties reach past it; only others need the pass.
   const place = topIds.indexOf(id);
   const topProbabilities = new Float64Array(topIds.length);

@@ -35,3 +35,12 @@ test('the token at place r of the order has rank at most r', () => {
     }),
   );
 });
+
+test('rows that rise with their ids, or are mostly ruled out, have their largest found as well', () => {
+  const rising = Float32Array.from({ length: 50_000 }, (_, i) => i);
+  assert.deepEqual([...topK(rising, 3)], [49_999, 49_998, 49_997]);
+  const masked = new Float32Array(50_000).fill(-Infinity);
+  masked[40_000] = 2;
+  masked[7] = 1;
+  assert.deepEqual([...topK(masked, 4)], [40_000, 7, 0, 1]);
+});
