@@ -43,6 +43,19 @@ export class TurnQueue {
           reject(cancelled());
           return;
         }
+        const start = (): void => {
+          // The chain makes a rejection of what `work` throws at once.
+          void Promise.resolve()
+            .then(work)
+            .then(resolve, reject)
+            .finally(() => this.release());
+        };
+        // Nothing runs, so nothing waits either.
+        if (!this.busy) {
+          this.busy = true;
+          start();
+          return;
+        }
         const onAbort = (): void => {
           this.waiting.splice(this.waiting.indexOf(turn), 1);
           reject(cancelled());
@@ -52,16 +65,11 @@ export class TurnQueue {
           task,
           start: () => {
             signal.removeEventListener('abort', onAbort);
-            // The chain makes a rejection of what `work` throws at once.
-            void Promise.resolve()
-              .then(work)
-              .then(resolve, reject)
-              .finally(() => this.release());
+            start();
           },
         };
         signal.addEventListener('abort', onAbort, { once: true });
         this.enqueue(turn);
-        if (!this.busy) this.next();
       });
   }
 

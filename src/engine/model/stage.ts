@@ -88,7 +88,7 @@ export class Stage {
       feeds[name] = cache[i] as Tensor;
     });
     let outputs: InferenceSession.ReturnType;
-    files.check();
+    files.checkAgain();
     try {
       outputs = await session.run(feeds, this.fetchesOf(request));
       files.check();

@@ -1,8 +1,8 @@
 import type { TraceEvent } from '../../core/trace/record';
 import type { RunEvent } from '../../protocol/engine';
 
-/** Milliseconds between two messages with trace events: 16 a second, and 4 with the progress, make 20. */
-const TRACE_INTERVAL = 64;
+/** Milliseconds between two messages with trace events: as often as a reader sees text grow smoothly, 10 a second. */
+const TRACE_INTERVAL = 100;
 const PROGRESS_INTERVAL = 250;
 /** Events of one message: with 20 alternatives a token is about 1 kB, so a message stays well under 16 MB. */
 const EVENTS_A_MESSAGE = 2_000;
