@@ -30,6 +30,17 @@ export function checkRequest(target: TokenModel, { prompt, maxNewTokens, samplin
   }
 }
 
+/** How long the sequence may become, and what it means where it does. */
+export function lengthOf(
+  target: TokenModel,
+  { prompt, maxNewTokens }: DecodeRequest,
+): { readonly limit: number; readonly finish: 'length' | 'context-full' } {
+  const wanted = prompt.length + maxNewTokens;
+  return wanted <= target.contextLength
+    ? { limit: wanted, finish: 'length' }
+    : { limit: target.contextLength, finish: 'context-full' };
+}
+
 const NEEDS: Readonly<Record<DecoderNeed, string>> = {
   draft: 'a draft model',
   embeddings: 'the token embeddings of the model, which could not be read from this one',
