@@ -8,6 +8,8 @@ export type CoreErrorCode =
   | 'request-invalid'
   /** An option of a decoder does not exist or is outside its range. */
   | 'option-invalid'
+  /** A rule or a grid of Life is malformed. */
+  | 'life-invalid'
   /** A `.vivtrace` is not one, or not one that this version reads. */
   | 'trace-invalid'
   /** A `.safetensors` file is malformed. */

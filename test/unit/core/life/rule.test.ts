@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { lifeAnswer, readLifePrompt } from '../../../../src/core/life/prompt';
+import { parseRule, step, type GridSize } from '../../../../src/core/life/rule';
+import { CoreError } from '../../../../src/core/errors';
+import type { LifeGrid } from '../../../../src/core/trace/record';
+
+const CONWAY = parseRule('B3/S23');
+const grid = (...rows: string[]): Uint8Array => Uint8Array.from(rows.join(''), Number);
+const size = (width: number, height: number, topology: 'torus' | 'plane' = 'torus'): GridSize => ({
+  width,
+  height,
+  topology,
+});
+
+test('a blinker turns, a block stands, a glider comes back one cell further after four generations', () => {
+  const blinker = grid('00000', '00100', '00100', '00100', '00000');
+  const turned = grid('00000', '00000', '01110', '00000', '00000');
+  assert.deepEqual(step(blinker, size(5, 5), CONWAY), turned);
+  assert.deepEqual(step(turned, size(5, 5), CONWAY), blinker);
+  const block = grid('0000', '0110', '0110', '0000');
+  assert.deepEqual(step(block, size(4, 4), CONWAY), block);
+  let glider = grid('010000', '001000', '111000', '000000', '000000', '000000');
+  const moved = grid('000000', '001000', '000100', '011100', '000000', '000000');
+  for (let i = 0; i < 4; i++) glider = step(glider, size(6, 6), CONWAY);
+  assert.deepEqual(glider, moved);
+});
+
+test('on a torus edges meet, on a plane nothing is beyond them', () => {
+  const edge = grid('10000', '10000', '10000', '00000');
+  assert.deepEqual(step(edge, size(5, 4), CONWAY), grid('00000', '11001', '00000', '00000'));
+  assert.deepEqual(step(edge, size(5, 4, 'plane'), CONWAY), grid('00000', '11000', '00000', '00000'));
+});
+
+test('a rule is births and survivals by live neighbours: HighLife’s sixth gives birth', () => {
+  const six = grid('111', '101', '100');
+  const alone = (rule: string): number => step(six, size(3, 3, 'plane'), parseRule(rule))[4]!;
+  assert.deepEqual([alone('B3/S23'), alone('B36/S23'), alone('b6/s')], [0, 1, 1]);
+  for (const wrong of ['', 'B3', 'S23/B3', 'B9/S2', '23/3', 'B3/S23:T100,100']) {
+    assert.throws(
+      () => parseRule(wrong),
+      (error) => error instanceof CoreError && error.code === 'life-invalid',
+    );
+  }
+});
+
+test('a torus has no corner: shifting a grid shifts what comes of it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(1), { minLength: 35, maxLength: 35 }), fc.nat(4), fc.nat(6), (bits, down, right) => {
+      const shift = (cells: Uint8Array): Uint8Array =>
+        cells.map((_, i) => cells[((Math.floor(i / 7) + down) % 5) * 7 + (((i % 7) + right) % 7)]!);
+      const cells = Uint8Array.from(bits);
+      assert.deepEqual(step(shift(cells), size(7, 5), CONWAY), shift(step(cells, size(7, 5), CONWAY)));
+    }),
+  );
+});
+
+const GRID: LifeGrid = {
+  width: 3,
+  height: 2,
+  topology: 'torus',
+  rule: 'B3/S23',
+  prompt: '@Next<{cells}> [',
+  answer: '{cells}]$',
+};
+
+test('a prompt is read by its template, with what is answered already', () => {
+  assert.deepEqual(readLifePrompt('@Next<010011> [', GRID), { cells: Uint8Array.of(0, 1, 0, 0, 1, 1), answered: '' });
+  assert.equal(readLifePrompt('@Next<010011> [01', GRID)!.answered, '01');
+  for (const text of ['', '@Next<01001> [', '@Next<0100112> [', '@Next<01a011> [', 'Next<010011> [', '@Next<010011>']) {
+    assert.equal(readLifePrompt(text, GRID), null, text);
+  }
+  assert.equal(lifeAnswer(Uint8Array.of(1, 0, 1, 0, 0, 1), GRID), '101001]$');
+});
