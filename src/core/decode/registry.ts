@@ -1,8 +1,24 @@
 import { autoregressive } from './autoregressive';
+import { copyPrevious } from './copy-previous';
 import type { Decoder } from './decoder';
+import { exactRule } from './exact-rule';
+import { handOver } from './hand-over';
+import { lantern } from './lantern';
+import { promptLookup } from './prompt-lookup';
+import { speculative } from './speculative';
+import { typical } from './typical';
 
 /** Every decoder, in the order in which lists show them. A new one is one file beside this and one entry here. */
-export const DECODERS: readonly Decoder[] = [autoregressive];
+export const DECODERS: readonly Decoder[] = [
+  autoregressive,
+  speculative,
+  promptLookup,
+  lantern,
+  typical,
+  handOver,
+  copyPrevious,
+  exactRule,
+];
 
 /** The decoder of that name, or undefined. */
 export function findDecoder(name: string): Decoder | undefined {

@@ -1,0 +1,103 @@
+import type { Random } from '../../numeric/random';
+import { chooseToken } from '../autoregressive';
+import type { DecodeFinish, DecodeRequest, DecodeStep, EmittedToken, TokenModel } from '../decoder';
+import { readPrompt, rowsOf } from '../prefill';
+import { checkRequest, lengthOf } from '../request';
+import type { AcceptanceRule } from './rule';
+import { verifyDraft, type Proposal } from './verify';
+
+/** Proposes what may come next. */
+export interface Drafter {
+  /** Before the first draft: reads the prompt, where that takes a model. */
+  begin(prompt: readonly number[]): Promise<void>;
+  /**
+   * At most `most` tokens (1 or more) after the sequence; none where it has nothing to propose. How many there are may
+   * depend on the tokens before each, never on whether the target will like it: else the result is not exact.
+   */
+  propose(sequence: readonly number[], most: number): Promise<readonly Proposal[]>;
+  /** How many of the tokens that were proposed last, cut to `drafted`, now stand in the sequence. */
+  learn(drafted: number, accepted: number): void;
+}
+
+export interface Speculation {
+  readonly drafter: Drafter;
+  readonly rule: AcceptanceRule;
+  readonly random: Random;
+}
+
+/**
+ * Draft and verify. The prompt is read, and the first token drawn, as without a draft; then every pass feeds the newest
+ * token and a draft after it, keeps what the rule accepts and adds one token of the target's. A draft is cut after a token
+ * that ends the text, and to what is left of the context, of `maxNewTokens` and of a pass; where nothing was drafted the
+ * pass draws one token plainly. The target is rolled back to the accepted tokens before the next pass.
+ */
+export async function* speculate(
+  target: TokenModel,
+  request: DecodeRequest,
+  { drafter, rule, random }: Speculation,
+): AsyncGenerator<DecodeStep, DecodeFinish> {
+  checkRequest(target, request);
+  const { prompt, sampling, signal } = request;
+  const clock = request.clock ?? Date.now;
+  const endIds = new Set(request.endIds);
+  const { limit, finish } = lengthOf(target, request);
+
+  const read = yield* readPrompt(target, request, clock);
+  if (read === null) return 'cancelled';
+  const sequence = [...prompt];
+  const push = (token: EmittedToken): EmittedToken => {
+    sequence.push(token.id);
+    return token;
+  };
+  const isOver = (): boolean => sequence.length >= limit || endIds.has(sequence.at(-1) as number);
+  if (sequence.length >= limit) {
+    yield read.step;
+    return finish;
+  }
+  const first = push({ id: chooseToken(read.row, sampling, random), origin: 'sampled', logits: read.row });
+  const emittedFirst = { ...read.step, emitted: [...read.step.emitted, first] };
+  if (isOver()) {
+    yield emittedFirst;
+  } else {
+    const before = clock();
+    await drafter.begin(prompt);
+    yield { ...emittedFirst, draftMilliseconds: clock() - before };
+  }
+
+  while (!isOver()) {
+    if (signal.aborted) return 'cancelled';
+    const most = Math.min(limit - sequence.length, target.chunk) - 1;
+    const started = clock();
+    const drafted = most > 0 ? untilEnd(await drafter.propose(sequence, most), endIds) : [];
+    const draftMilliseconds = clock() - started;
+    if (signal.aborted) return 'cancelled';
+
+    const start = sequence.length;
+    const contextLength = target.length;
+    const fed = [sequence.at(-1) as number, ...drafted.map(({ id }) => id)];
+    const before = clock();
+    const logits = await target.extend(fed);
+    const milliseconds = clock() - before;
+    const row = rowsOf(logits, target.vocabularySize);
+    const step = { contextLength, fed: fed.length, milliseconds, ...(most > 0 ? { draftMilliseconds } : {}) };
+    if (drafted.length === 0) {
+      const token = push({ id: chooseToken(row(0), sampling, random), origin: 'sampled', logits: row(0) });
+      yield { ...step, emitted: [token] };
+      continue;
+    }
+    const speculation = verifyDraft({ start, drafted, row, sampling, rule, random, endIds });
+    const { accepted, next } = speculation;
+    target.rollback(start + accepted);
+    drafter.learn(drafted.length, accepted);
+    const emitted = drafted.slice(0, accepted).map(({ id }, i) => push({ id, origin: 'accepted', logits: row(i) }));
+    if (next) emitted.push(push({ ...next, logits: row(accepted) }));
+    yield { ...step, emitted, speculation };
+  }
+  return endIds.has(sequence.at(-1) as number) ? 'end-of-text' : finish;
+}
+
+/** The tokens up to the first that ends the text. */
+function untilEnd(drafted: readonly Proposal[], endIds: ReadonlySet<number>): readonly Proposal[] {
+  const end = drafted.findIndex(({ id }) => endIds.has(id));
+  return end < 0 ? drafted : drafted.slice(0, end + 1);
+}
