@@ -16,6 +16,7 @@ export const autoregressive: Decoder = {
   name: 'autoregressive',
   about: 'One token a pass, drawn from the model: what every other decoder is measured against.',
   exact: true,
+  drafts: false,
   needs: [],
   task: 'any',
   options: {},

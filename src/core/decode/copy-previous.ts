@@ -15,6 +15,7 @@ export const copyPrevious: Decoder = {
   name: 'copy-previous',
   about: 'Drafts that no cell changes: right wherever the grid stands still.',
   exact: true,
+  drafts: true,
   needs: ['life'],
   task: 'life',
   options: OPTIONS,

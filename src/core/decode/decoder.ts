@@ -159,6 +159,8 @@ export interface Decoder {
   readonly about: string;
   /** Emits the target's (filtered) distribution exactly. */
   readonly exact: boolean;
+  /** Its passes verify drafts: a run of it has a summary of what speculation brought. */
+  readonly drafts: boolean;
   /** What `request.aids` must hold. */
   readonly needs: readonly DecoderNeed[];
   /** The task that it is for; `any` where it works on every sequence. */

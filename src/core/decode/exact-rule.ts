@@ -19,6 +19,7 @@ export const exactRule: Decoder = {
   name: 'exact-rule',
   about: 'Drafts what the rule of Life says: each rejection is an error of the model.',
   exact: true,
+  drafts: true,
   needs: ['life'],
   task: 'life',
   options: OPTIONS,

@@ -33,6 +33,7 @@ export const handOver: Decoder = {
   name: 'hand-over',
   about: 'The model writes the beginning, a small one the rest; the model only scores that.',
   exact: false,
+  drafts: false,
   needs: ['draft'],
   task: 'any',
   options: OPTIONS,

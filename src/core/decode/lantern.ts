@@ -32,6 +32,7 @@ export const lantern: Decoder = {
   name: 'lantern',
   about: 'A draft model, and acceptance that lets a token borrow probability from its neighbours in the embeddings.',
   exact: false,
+  drafts: true,
   needs: ['draft', 'embeddings'],
   task: 'any',
   options: OPTIONS,

@@ -32,6 +32,7 @@ export const promptLookup: Decoder = {
   name: 'prompt-lookup',
   about: 'Drafts what followed the last tokens where they stood before; needs no draft model.',
   exact: true,
+  drafts: true,
   needs: [],
   task: 'any',
   options: OPTIONS,

@@ -14,6 +14,7 @@ export const speculative: Decoder = {
   name: 'speculative',
   about: 'A small model drafts, the model verifies a whole draft in one pass.',
   exact: true,
+  drafts: true,
   needs: ['draft'],
   task: 'any',
   options: MODEL_DRAFT_OPTIONS,

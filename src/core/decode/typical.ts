@@ -29,6 +29,7 @@ export const typical: Decoder = {
   name: 'typical',
   about: 'A draft model, and acceptance of every token that is probable enough for the entropy of its place.',
   exact: false,
+  drafts: true,
   needs: ['draft'],
   task: 'any',
   options: OPTIONS,

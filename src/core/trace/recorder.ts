@@ -1,6 +1,17 @@
-import type { DecodeStep } from '../decode/decoder';
+import type { DecodeStep, SpeculationStep } from '../decode/decoder';
+import { topK } from '../numeric/ranking';
 import { judge } from './judge';
-import type { FinishReason, Judgement, TracePass, TraceSummary, TraceToken } from './record';
+import {
+  RESIDUAL_KEPT,
+  type Alternative,
+  type FinishReason,
+  type Judgement,
+  type TracePass,
+  type TraceSpeculation,
+  type TraceSummary,
+  type TraceToken,
+} from './record';
+import { SpeculationCounter } from './speculation';
 
 /** What a token reads as, in the order of the ids: the tokenizer's part of a trace. */
 export type DescribeTokens = (ids: readonly number[]) => readonly TokenReading[];
@@ -15,6 +26,8 @@ export interface RecorderOptions {
   readonly describe: DescribeTokens;
   /** Monotonic clock in milliseconds. */
   readonly clock: () => number;
+  /** Whether the decoder drafts: the summary then says what that brought, also where nothing was drafted. */
+  readonly drafts?: boolean;
 }
 
 /**
@@ -30,6 +43,7 @@ export class TraceRecorder {
   private tokens = 0;
   private generated = 0;
   private passes = 0;
+  private readonly speculation = new SpeculationCounter();
 
   constructor(private readonly options: RecorderOptions) {
     this.started = options.clock();
@@ -42,13 +56,20 @@ export class TraceRecorder {
    * a while, and the caller may let messages through in between.
    */
   *record(step: DecodeStep): Generator<TracePass | TraceToken> {
-    const { contextLength, fed, milliseconds } = step;
+    const { emitted, speculation, ...pass } = step;
+    const { milliseconds } = step;
     const readPrompt = this.generated === 0;
-    yield { type: 'pass', step: this.passes++, contextLength, fed, milliseconds };
+    if (speculation) this.speculation.add(speculation);
+    yield {
+      type: 'pass',
+      step: this.passes++,
+      ...pass,
+      ...(speculation ? { speculation: this.describeDraft(speculation) } : {}),
+    };
     if (readPrompt) {
       this.prefillMilliseconds += milliseconds;
     }
-    for (const { id, origin, logits } of step.emitted) {
+    for (const { id, origin, logits } of emitted) {
       const judgement = logits === null ? null : this.judge(logits, id);
       const reading = this.read([id])[0] as TokenReading;
       if (origin !== 'prompt') this.generated++;
@@ -95,22 +116,43 @@ export class TraceRecorder {
       seconds: (this.lastToken - this.started) / 1000,
       prefillSeconds: this.prefillMilliseconds / 1000,
       tokensPerSecond: this.tokensPerSecond,
+      ...(this.options.drafts ? { speculation: this.speculation.summary } : {}),
       notes: options.notes ?? [],
     };
   }
 
   private judge(logits: Float32Array, id: number): Judgement {
     const { topIds, topProbabilities, ...rest } = judge(logits, id);
-    const ids = Array.from(topIds);
-    const readings = this.read(ids);
+    return { ...rest, top: this.alternatives(topIds, topProbabilities) };
+  }
+
+  /** A draft as the trace keeps it: with the texts of its tokens, and of the residual its most probable ones. */
+  private describeDraft({ start, drafted, accepted, residual, next }: SpeculationStep): TraceSpeculation {
+    const readings = this.read(drafted.map(({ id }) => id));
     return {
-      ...rest,
-      top: ids.map((topId, i) => ({
-        id: topId,
-        text: (readings[i] as TokenReading).text,
-        probability: topProbabilities[i] as number,
-      })),
+      start,
+      drafted: drafted.map(({ id, ...rest }, i) => ({ id, text: (readings[i] as TokenReading).text, ...rest })),
+      accepted,
+      residual: residual && { mass: residual.mass, top: this.mostProbable(residual.probabilities) },
+      next: next && { id: next.id, text: (this.read([next.id])[0] as TokenReading).text, origin: next.origin },
     };
+  }
+
+  private mostProbable(probabilities: Float64Array): Alternative[] {
+    const ids = topK(probabilities, RESIDUAL_KEPT).filter((id) => (probabilities[id] as number) > 0);
+    return this.alternatives(
+      ids,
+      Float64Array.from(ids, (id) => Math.min(1, probabilities[id] as number)),
+    );
+  }
+
+  private alternatives(ids: Uint32Array, probabilities: Float64Array): Alternative[] {
+    const readings = this.read(Array.from(ids));
+    return Array.from(ids, (id, i) => ({
+      id,
+      text: (readings[i] as TokenReading).text,
+      probability: probabilities[i] as number,
+    }));
   }
 
   /** Readings of the ids; each id is described once a run. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { DecodeStep } from '../../../../src/core/decode/decoder';
 import { autoregressive } from '../../../../src/core/decode/autoregressive';
+import { speculative } from '../../../../src/core/decode/speculative';
 import { TableModel } from '../../../../src/core/decode/table-model';
 import type { TracePass, TraceToken } from '../../../../src/core/trace/record';
 import { TraceRecorder } from '../../../../src/core/trace/recorder';
@@ -72,6 +73,55 @@ test('where fewer than two tokens were generated there is no speed', async () =>
     const { recorder } = await record({ maxNewTokens });
     assert.equal(recorder.summary('length').tokensPerSecond, null);
   }
+});
+
+test('a speculative run keeps each draft with the texts of its tokens and the top of the residual', async () => {
+  const p = [0.5, 0.3, 0.2];
+  const q = [0.2, 0.6, 0.2];
+  const letters = (seed: number) => {
+    const target = TableModel.markov(3, 0, { '': p });
+    const draft = TableModel.markov(3, 0, { '': q });
+    return speculative.decode(target, {
+      prompt: [0],
+      maxNewTokens: 30,
+      endIds: [],
+      sampling: { temperature: 1, topK: 0, topP: 1, minP: 0, seed },
+      signal: { aborted: false },
+      options: { gamma: 3 },
+      aids: { draft },
+    });
+  };
+  const recorder = new TraceRecorder({ describe, clock: () => 0, drafts: true });
+  const events: (TracePass | TraceToken)[] = [];
+  for await (const step of letters(1)) events.push(...recorder.record(step));
+  const drafts = events.flatMap((event) => (event.type === 'pass' && event.speculation ? [event.speculation] : []));
+  const rejections = drafts.filter(({ residual }) => residual !== null);
+  assert.ok(rejections.length > 2 && rejections.length < drafts.length);
+  for (const { drafted, residual, next, accepted } of drafts) {
+    for (const { id, text } of drafted) assert.equal(text, LETTERS[id]);
+    if (!residual) continue;
+    // max(0, p − q) = 0.3, 0, 0: tokens that cannot be drawn are left out.
+    assert.ok(Math.abs(residual.mass - 0.3) < 1e-6);
+    assert.deepEqual(residual.top, [{ id: 0, text: 'a', probability: 1 }]);
+    assert.deepEqual(next, { id: 0, text: 'a', origin: 'replacement' });
+    assert.equal(drafted[accepted]!.id, 1);
+  }
+  const { speculation, generatedTokens, passes } = recorder.summary('length');
+  assert.equal(speculation!.passes, drafts.length);
+  assert.equal(
+    speculation!.accepted,
+    drafts.reduce((sum, { accepted }) => sum + accepted, 0),
+  );
+  assert.ok(Math.abs(speculation!.alpha! - 0.7) < 1e-6);
+  assert.equal(generatedTokens, 30);
+  assert.ok(passes < 30);
+});
+
+test('the summary of a decoder that drafts says so where nothing was drafted, of another nothing', async () => {
+  const recorder = new TraceRecorder({ describe, clock: () => 0, drafts: true });
+  assert.equal(recorder.summary('length').speculation!.acceptanceRate, null);
+  const { recorder: plain } = await record({ maxNewTokens: 1 });
+  assert.equal('speculation' in plain.summary('length'), false);
 });
 
 test('each id is described once a run', () => {
