@@ -20,7 +20,7 @@ export type LanternBudget =
   /** LANTERN++: at most (λ − 1) p(x). */
   | { readonly lambda: number };
 
-/** Steps of the closed form of one position: vocabulary times tokens that may be drafted. Above it takes too long. */
+/** Steps of the closed form of one position: tokens that may be drafted times neighbours. Above it takes too long. */
 const MOST_STEPS = 4e6;
 
 /**
@@ -60,20 +60,44 @@ export class LanternRule implements AcceptanceRule {
     return emitted && totalVariation(emitted, p);
   }
 
-  /** [vocabulary] distribution of the token that stands at a position in the end; null where it takes too long. */
+  /**
+   * [vocabulary] distribution of the token that stands at a position in the end; null where it takes too long. Residuals
+   * differ from max(0, p − q) at the neighbours of the rejected token only, so each is that, scaled, and a correction.
+   */
   emitted(p: Float64Array, id: number, q: DraftDistribution): Float64Array | null {
-    const drafted = q === null ? [id] : idsAbove0(q);
-    if (drafted.length * p.length > MOST_STEPS) return null;
     const out = new Float64Array(p.length);
-    for (const x of drafted) {
-      const weight = probabilityOf(q, x);
-      const accepted = acceptanceProbability((p[x] as number) + this.borrow(p, x), weight);
-      out[x] = (out[x] as number) + weight * accepted;
-      const rest = weight * (1 - accepted);
-      if (rest === 0) continue;
-      const { probabilities } = this.residualOf(p, x, q);
-      for (let y = 0; y < p.length; y++) out[y] = (out[y] as number) + rest * (probabilities[y] as number);
+    if (q === null) {
+      const accepted = Math.min(1, (p[id] as number) + this.borrow(p, id));
+      out[id] = accepted;
+      addScaled(out, this.residualOf(p, id, q).probabilities, 1 - accepted);
+      return out;
     }
+    const drafted = idsAbove0(q);
+    if (drafted.length * Math.min(this.k + 1, p.length) > MOST_STEPS) return null;
+    const plain = p.map((own, y) => Math.max(0, own - (q[y] as number)));
+    const plainMass = plain.reduce((sum, value) => sum + value, 0);
+    let plainShare = 0;
+    let ownShare = 0;
+    for (const x of drafted) {
+      const weight = q[x] as number;
+      const borrowed = this.borrow(p, x);
+      const accepted = acceptanceProbability((p[x] as number) + borrowed, weight);
+      out[x] = (out[x] as number) + weight * accepted;
+      const rejected = weight * (1 - accepted);
+      if (rejected === 0) continue;
+      const lent = borrowed > 0 ? this.neighbours.of(x).subarray(0, this.k + 1) : [];
+      const correction = (y: number): number => (p[y] as number) - (plain[y] as number);
+      let mass = plainMass;
+      for (const y of lent) mass += correction(y);
+      if (mass <= 0) {
+        ownShare += rejected;
+        continue;
+      }
+      plainShare += rejected / mass;
+      for (const y of lent) out[y] = (out[y] as number) + (rejected / mass) * correction(y);
+    }
+    addScaled(out, plain, plainShare);
+    addScaled(out, p, ownShare);
     return out;
   }
 
@@ -120,4 +144,9 @@ function idsAbove0(q: Float64Array): number[] {
   const ids: number[] = [];
   for (let id = 0; id < q.length; id++) if ((q[id] as number) > 0) ids.push(id);
   return ids;
+}
+
+function addScaled(out: Float64Array, values: Float64Array, factor: number): void {
+  if (factor === 0) return;
+  for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) + factor * (values[i] as number);
 }
