@@ -52,12 +52,12 @@ def decoder_config(vocabulary: int, width: int, layers: int, intermediate: int, 
 
 RECIPES = {
     "full": Recipe(
-        config=decoder_config(1536, width=160, layers=6, intermediate=384, length=512),
+        config=decoder_config(1536, width=256, layers=6, intermediate=640, length=512),
         sources=tuple(SOURCES),
-        batch=4,
+        batch=8,
         length=512,
-        schedule=Schedule(steps=1300, matrix_lr=6e-3, other_lr=3e-3, warmup=30, cooldown=0.5, weight_decay=0.02),
-        validate_every=50,
+        schedule=Schedule(steps=2400, matrix_lr=6e-3, other_lr=3e-3, warmup=30, cooldown=0.5, weight_decay=0.02),
+        validate_every=100,
         evaluated_documents=50,
         sample_tokens=120,
     ),

@@ -16,6 +16,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+from training.device import multiplies_in_bfloat16
 from training.muon import Muon
 
 
@@ -67,7 +68,8 @@ class Trainer:
         outer: list[nn.Parameter] = []
         for name, parameter in task.module.named_parameters():
             (inner if parameter.dim() == 2 and ".blocks." in f".{name}" else outer).append(parameter)
-        self.muon = Muon(inner, schedule.matrix_lr, weight_decay=schedule.weight_decay)
+        self.bfloat16 = multiplies_in_bfloat16(device)
+        self.muon = Muon(inner, schedule.matrix_lr, weight_decay=schedule.weight_decay, bfloat16=self.bfloat16)
         self.adam = torch.optim.AdamW(outer, schedule.other_lr, betas=(0.9, 0.95), eps=1e-10, weight_decay=0.0)
 
     @property
@@ -110,7 +112,7 @@ class Trainer:
     def update(self) -> float:
         self.task.module.train()
         self.set_learning_rates()
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.bfloat16):
             loss = self.task.loss(self.step)
         loss.backward()
         nn.utils.clip_grad_norm_(self.task.module.parameters(), self.schedule.clip)
