@@ -16,6 +16,7 @@ import type { ModelTokenizer } from './model/types';
 import type { TurnQueue, Urgency } from './queue';
 import { REQUESTS } from './requests';
 import { RunAttention } from './run/attention';
+import { KeptStates } from './run/decoding';
 import { restoreRun } from './run/restore';
 import { runPrompt, type RunServices } from './run/run';
 import type { RunStore } from './run/runStore';
@@ -46,6 +47,7 @@ export interface EngineServices {
 export function engineHandlers({ models, runs, queue, software }: EngineServices): Handlers<EngineApi> {
   const tensors = new RunTensors(models.load, runs);
   const attention = new RunAttention(tensors);
+  const kept = new KeptStates();
   /** What someone looks at goes before runs, and runs before scans. */
   const waiting = (signal: RequestSignal, urgency: Urgency = 'interactive'): Waiting => ({
     turn: queue.task(signal.priority === 'background' ? 'background' : urgency, signal),
@@ -71,7 +73,7 @@ export function engineHandlers({ models, runs, queue, software }: EngineServices
     describeTokens: async ({ model, ids }) => ({ tokens: (await models.tokenizer(model)).describe(ids) }),
     run: (request, { signal, emit }) => {
       const { turn } = waiting(signal, 'run');
-      return runPrompt(request, { load: models.load, runs, turn, software }, { signal, emit });
+      return runPrompt(request, { load: models.load, runs, turn, kept, software }, { signal, emit });
     },
     restoreRun: (request) => restoreRun(request, { inspect: models.inspect, runs }),
     closeRun: ({ runId }) => {

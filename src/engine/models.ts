@@ -15,15 +15,30 @@ export function folderModels(store: ModelStore): Models {
     load: (ref, options) => store.open(ref, options),
     list: listModels,
     inspect: inspectModel,
-    estimate: async (run) =>
-      estimateMemory(run.model, {
-        tokens: (await promptTokens(run, tokenizers)) + run.maxNewTokens,
+    estimate: async (run) => {
+      const tokens = (await promptTokens(run, tokenizers)) + run.maxNewTokens;
+      const draft =
+        run.draft &&
+        (await estimateMemory(run.draft, {
+          tokens,
+          capture: { attention: [], hidden: [], logits: false },
+          // A draft that is the model itself adds a cache alone.
+          isLoaded: store.isOpen(run.draft) || isSameModel(run.draft, run.model),
+        }));
+      return estimateMemory(run.model, {
+        tokens,
         capture: run.capture,
         isLoaded: store.isOpen(run.model),
-      }),
+        ...(draft ? { draft } : {}),
+      });
+    },
     tokenizer: (ref) => tokenizers.of(ref),
     sessions: () => store.sessions,
   };
+}
+
+function isSameModel(a: ModelRef, b: ModelRef): boolean {
+  return resolve(a.folder) === resolve(b.folder) && a.file === b.file;
 }
 
 async function promptTokens({ model, prompt }: RunRequest, tokenizers: Tokenizers): Promise<number> {

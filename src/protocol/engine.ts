@@ -1,8 +1,9 @@
+import type { OptionValues } from '../core/decode/options';
 import type { ModelIdentity, ModelTask, LifeGrid, Sampling, TraceEvent, TraceSummary } from '../core/trace/record';
 import type { Call } from './call';
 
 /** Raised with every change of what follows; client and engine refuse each other where it differs. */
-export const ENGINE_PROTOCOL = 1;
+export const ENGINE_PROTOCOL = 2;
 
 /** A model folder, and which of its ONNX files (relative, forward slashes); without `file` the engine picks one. */
 export interface ModelRef {
@@ -115,6 +116,10 @@ export interface RunRequest {
   readonly model: ModelRef;
   readonly prompt: { readonly text: string } | { readonly ids: readonly number[] };
   readonly decoder: string;
+  /** Options of the decoder by name; those left out have their defaults. */
+  readonly decoderOptions?: OptionValues;
+  /** For decoders that need one: a model with the same vocabulary. It may be the model itself. */
+  readonly draft?: ModelRef;
   readonly sampling: Sampling;
   /** 0 scores the prompt alone. */
   readonly maxNewTokens: number;

@@ -15,6 +15,7 @@ export { type AttentionKind } from './attention';
 export { type DecoderSummary, describe, type ModelDescription } from './describe';
 export { type DecoderAnatomy, findDecoder } from './decoder';
 export { applyEdits, type Edit, type Piece, pieces } from './edits';
+export { tokenEmbeddings } from './embeddings';
 export { byteLength, type ElementType, halfToNumber } from './elementType';
 export { type CacheTensor, type DecoderInput, type DecoderInterface, type InputRole } from './interface';
 export { readOnnx } from './model';

@@ -4,6 +4,7 @@ import { Problem } from '../../protocol/errors';
 import type { FolderTokenizer } from '../tokenizer';
 import { type CacheSlot, cacheSlots, slotKeys } from './cacheLayout';
 import type { ModelConfig } from './config';
+import { readEmbeddings } from './embeddings';
 import { chunkSize } from './memory';
 import type { ModelGraph } from './modelGraph';
 import { type FileLimits, OnnxSequence } from './sequence';
@@ -43,6 +44,7 @@ export function loadedModel(parts: OpenParts, turn: TakeTurn): LoadedModel {
     layers: anatomy.layers,
     heads: sizes.heads,
     width: sizes.width,
+    embeddings: () => readEmbeddings(main.graph),
     openSequence(options: SequenceOptions): Sequence {
       const stage = (decoder: DecoderSession): Stage => new Stage(decoder, layout.keys);
       return new OnnxSequence(

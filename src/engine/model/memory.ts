@@ -48,6 +48,8 @@ export interface EstimateRequest {
   readonly capture: CaptureRequest;
   /** Whether the model is in memory already. */
   readonly isLoaded: boolean;
+  /** What a draft model takes beside it. */
+  readonly draft?: Pick<MemoryEstimate, 'model' | 'cache'>;
 }
 
 /** Bytes that a run needs beyond what is taken now, against what is free. */
@@ -58,16 +60,16 @@ export function estimate(
   available = freeMemory(),
 ): MemoryEstimate {
   const { anatomy, bytes } = graph;
-  const { tokens, capture } = request;
+  const { tokens, capture, draft } = request;
   const layers = anatomy.layers;
   const heads = anatomy.heads ?? config.heads ?? 0;
   const width = anatomy.hiddenSize ?? config.width ?? 0;
   const vocabulary = anatomy.vocabularySize ?? config.vocabularySize ?? 0;
   const count = (wanted: CaptureRequest['attention'], all: number): number => (wanted === 'all' ? all : wanted.length);
 
-  const model = request.isLoaded ? 0 : loadBytes(bytes);
+  const model = (request.isLoaded ? 0 : loadBytes(bytes)) + (draft?.model ?? 0);
   // A pass takes the cache and gives it anew: both are there at once.
-  const cache = 2 * cacheBytes(cacheSlots(anatomy, config, graph.file), tokens);
+  const cache = 2 * cacheBytes(cacheSlots(anatomy, config, graph.file), tokens) + (draft?.cache ?? 0);
   const pass = Math.min(tokens, 512) * vocabulary * 4 + mapBytes;
   const triangle = (tokens * (tokens + 1)) / 2;
   const captured =

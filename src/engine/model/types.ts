@@ -1,4 +1,4 @@
-import type { TokenModel } from '../../core/decode/decoder';
+import type { EmbeddingMatrix, TokenModel } from '../../core/decode/decoder';
 import type { ModelIdentity } from '../../core/trace/record';
 import type { ModelRef, ModelSummary, ProbeReport, TokenInfo } from '../../protocol/engine';
 
@@ -56,6 +56,11 @@ export interface LoadedModel {
   /** Width of the residual stream. */
   readonly width: number;
   openSequence(options: SequenceOptions): Sequence;
+  /**
+   * The token embeddings, read from the file; null where it holds none in floating point.
+   * @throws Problem `file`.
+   */
+  embeddings(): EmbeddingMatrix | null;
 }
 
 /**

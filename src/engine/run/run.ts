@@ -1,15 +1,15 @@
 import type { TokenModel } from '../../core/decode/decoder';
-import { DECODERS, findDecoder } from '../../core/decode/registry';
 import { CoreError } from '../../core/errors';
 import { TRACE_VERSION, type FinishReason, type TraceHeader, type TraceSummary } from '../../core/trace/record';
 import { TraceRecorder } from '../../core/trace/recorder';
 import type { RequestSignal } from '../../protocol/call';
-import type { RunEvent, RunRequest, RunResult } from '../../protocol/engine';
+import type { ModelRef, RunEvent, RunRequest, RunResult } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
 import type { LoadedModel, PassCapture, Sequence, TakeTurn } from '../model/types';
 import { Slices } from '../slices';
 import { planTensors, type TensorPlan } from '../tensors/plan';
 import { chooseCapture, type ChosenCapture } from './capture';
+import { chooseDecoder, openAids, type KeptStates } from './decoding';
 import { EventStream } from './eventStream';
 import type { KeptRun } from './keptRun';
 import { encodePrompt } from './prompt';
@@ -20,6 +20,7 @@ export interface RunServices {
   readonly load: LoadModel;
   readonly runs: RunStore;
   readonly turn: TakeTurn;
+  readonly kept: KeptStates;
   readonly software: TraceHeader['software'];
 }
 
@@ -38,22 +39,18 @@ export async function runPrompt(
   services: RunServices,
   { signal, emit }: RunContext,
 ): Promise<RunResult> {
-  const decoder = findDecoder(request.decoder);
-  if (!decoder) {
-    const names = DECODERS.map(({ name }) => `"${name}"`).join(', ');
-    throw new Problem({
-      code: 'bad-request',
-      message: `There is no decoder named "${request.decoder}".`,
-      action: `Choose one of ${names}.`,
+  const { decoder, options } = asProblem(() => chooseDecoder(request));
+  const load = (ref: ModelRef): Promise<LoadedModel> =>
+    services.load(ref, {
+      turn: services.turn,
+      signal,
+      onLoading: (message) => emit({ type: 'loading', message }),
     });
-  }
-  const model = await services.load(request.model, {
-    turn: services.turn,
-    signal,
-    onLoading: (message) => emit({ type: 'loading', message }),
-  });
+  const model = await load(request.model);
+  const draft = request.draft ? await load(request.draft) : null;
   const ids = encodePrompt(model, request.prompt);
   const capture = chooseCapture(model, request.capture);
+  const opened = asProblem(() => openAids(decoder, model, draft, ids, services.kept));
   const { vocabularySize, contextLength } = model.identity;
   const total = Math.min(ids.length + request.maxNewTokens, contextLength ?? Infinity);
   const plan = planTensors(
@@ -91,7 +88,12 @@ export async function runPrompt(
       tokenizer: model.tokenizer.kind,
       ...('text' in request.prompt ? { promptText: request.prompt.text } : {}),
       promptLength: ids.length,
-      decoder: { name: decoder.name, exact: decoder.exact },
+      decoder: {
+        name: decoder.name,
+        exact: decoder.exact,
+        ...(Object.keys(options).length > 0 ? { options } : {}),
+        ...(draft ? { draft: draft.identity } : {}),
+      },
       sampling: request.sampling,
       maxNewTokens: request.maxNewTokens,
       endIds: model.endIds,
@@ -101,6 +103,7 @@ export async function runPrompt(
     const recorder = new TraceRecorder({
       describe: (tokens) => model.tokenizer.describe(tokens),
       clock: () => performance.now(),
+      drafts: decoder.drafts,
     });
     const finish = (reason: FinishReason, message?: string): TraceSummary => {
       const notes = [...capture.notes, ...notesOf(plan, capture)];
@@ -117,6 +120,8 @@ export async function runPrompt(
         sampling: request.sampling,
         signal,
         clock: () => performance.now(),
+        options,
+        aids: opened.aids,
       });
       const slices = new Slices();
       for (;;) {
@@ -139,9 +144,21 @@ export async function runPrompt(
       finish('failed', problem.message);
       throw problem;
     } finally {
+      // A pass that was not told to the end left more than the sequence holds.
+      run.truncate(run.record.ids.length);
       target.dispose();
+      opened.dispose();
     }
   });
+}
+
+/** What `work` gives; errors of core as problems. */
+function asProblem<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw runProblem(error);
+  }
 }
 
 /** The target as decoders see it: what its passes bring of tensors goes to the run. */

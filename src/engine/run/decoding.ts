@@ -1,0 +1,156 @@
+import type { Decoder, DecoderAids, EmbeddingMatrix, KeptState, LifeTask } from '../../core/decode/decoder';
+import { chooseOptions, type OptionValues } from '../../core/decode/options';
+import { DECODERS, findDecoder } from '../../core/decode/registry';
+import { lifeAnswer, readLifePrompt } from '../../core/life/prompt';
+import { parseRule } from '../../core/life/rule';
+import type { RunRequest } from '../../protocol/engine';
+import { Problem } from '../../protocol/errors';
+import type { LoadedModel, Sequence } from '../model/types';
+
+/** The decoder of a run with its options, checked before any model is loaded. */
+export interface ChosenDecoder {
+  readonly decoder: Decoder;
+  readonly options: OptionValues;
+}
+
+/**
+ * @throws Problem `bad-request` where there is no such decoder, or where a draft model is missing or would not be used.
+ * @throws CoreError `option-invalid`.
+ */
+export function chooseDecoder(request: RunRequest): ChosenDecoder {
+  const decoder = findDecoder(request.decoder);
+  if (!decoder) {
+    const names = DECODERS.map(({ name }) => `"${name}"`).join(', ');
+    throw new Problem({
+      code: 'bad-request',
+      message: `There is no decoder named "${request.decoder}".`,
+      action: `Choose one of ${names}.`,
+    });
+  }
+  const needsDraft = decoder.needs.includes('draft');
+  if (needsDraft && !request.draft) {
+    throw new Problem({
+      code: 'bad-request',
+      message: `The decoder "${decoder.name}" needs a draft model.`,
+      action: 'Choose a smaller model with the same vocabulary as draft.',
+    });
+  }
+  if (!needsDraft && request.draft) {
+    throw new Problem({
+      code: 'bad-request',
+      message: `The decoder "${decoder.name}" uses no draft model.`,
+      action: 'Leave the draft model out, or choose a decoder that drafts with one, such as "speculative".',
+    });
+  }
+  return { decoder, options: chooseOptions(decoder.options, request.decoderOptions) };
+}
+
+/** State that decoders keep between runs, of each pair of models. */
+export class KeptStates {
+  private readonly states = new Map<string, KeptState>();
+
+  of(target: LoadedModel, draft: LoadedModel): KeptState {
+    const key = [target, draft].flatMap(({ ref }) => [ref.folder, ref.file]).join('\n');
+    const state = this.states.get(key) ?? {};
+    this.states.set(key, state);
+    return state;
+  }
+}
+
+/** What a run's decoder needs beside the target; `dispose` when the run is over. */
+export interface OpenAids {
+  readonly aids: DecoderAids;
+  dispose(): void;
+}
+
+/**
+ * Opens what the decoder needs.
+ * @throws Problem `vocabulary-mismatch`, `not-available` where the model has no embeddings, `prompt-invalid` where the
+ *         decoder is for grids and the prompt holds none.
+ */
+export function openAids(
+  { needs, name }: Decoder,
+  target: LoadedModel,
+  draft: LoadedModel | null,
+  ids: readonly number[],
+  kept: KeptStates,
+): OpenAids {
+  if (draft) checkVocabulary(target, draft);
+  const embeddings = needs.includes('embeddings') ? embeddingsOf(target, name) : undefined;
+  const life = needs.includes('life') ? lifeTask(target, ids, name) : undefined;
+  const sequence: Sequence | undefined = draft?.openSequence({ attention: [], hidden: [] });
+  return {
+    aids: {
+      ...(draft && sequence ? { draft: sequence, kept: kept.of(target, draft) } : {}),
+      ...(embeddings ? { embeddings } : {}),
+      ...(life ? { life } : {}),
+    },
+    dispose: () => sequence?.dispose(),
+  };
+}
+
+/** Ids whose texts are compared: enough to tell tokenizers apart, few enough to take no time. */
+const COMPARED_IDS = 256;
+
+/** The same number of tokens, and the same ones as far as a sample tells. */
+function checkVocabulary(target: LoadedModel, draft: LoadedModel): void {
+  const refuse = (message: string): never => {
+    throw new Problem({
+      code: 'vocabulary-mismatch',
+      message,
+      action: 'Choose a draft model with the same tokenizer as the model.',
+    });
+  };
+  const size = target.identity.vocabularySize;
+  if (draft.identity.vocabularySize !== size) {
+    refuse(
+      `The draft model ${draft.identity.name} knows ${draft.identity.vocabularySize} tokens, and ${target.identity.name} knows ${size}.`,
+    );
+  }
+  if (target.tokenizer.kind === 'none' || draft.tokenizer.kind === 'none') return;
+  const count = Math.min(size, COMPARED_IDS);
+  const ids = Array.from({ length: count }, (_, i) => Math.floor((i * size) / count));
+  const [own, other] = [target, draft].map(({ tokenizer }) => tokenizer.describe(ids));
+  const differs = ids.findIndex((_, i) => own?.[i]?.text !== other?.[i]?.text);
+  if (differs >= 0) {
+    const [a, b] = [own, other].map((tokens) => JSON.stringify(tokens?.[differs]?.text));
+    refuse(`Token ${ids[differs]} is ${a} for ${target.identity.name} and ${b} for its draft ${draft.identity.name}.`);
+  }
+}
+
+function embeddingsOf(target: LoadedModel, decoder: string): EmbeddingMatrix {
+  const embeddings = target.embeddings();
+  if (!embeddings) {
+    throw new Problem({
+      code: 'not-available',
+      message: `The decoder "${decoder}" compares token embeddings, and ${target.ref.file} holds none that can be read.`,
+      action: 'Use a float32 or float16 file of the model, or another decoder.',
+    });
+  }
+  return embeddings;
+}
+
+/** The grid that the prompt is about. */
+function lifeTask(target: LoadedModel, ids: readonly number[], decoder: string): LifeTask {
+  const { life: grid } = target.identity;
+  const text = target.tokenizer.kind === 'none' ? '' : target.tokenizer.decode(ids);
+  const prompt = grid && readLifePrompt(text, grid);
+  if (!grid || !prompt) {
+    throw new Problem({
+      code: 'prompt-invalid',
+      message: grid
+        ? `The decoder "${decoder}" needs a prompt with a grid of ${grid.width} x ${grid.height} cells in the model's form.`
+        : `The decoder "${decoder}" is for models of the Game of Life.`,
+      action: grid ? `Write the prompt as ${grid.prompt}` : 'Choose another decoder, or a Life model.',
+    });
+  }
+  parseRule(grid.rule);
+  const question = text.slice(0, text.length - prompt.answered.length);
+  const questionLength = target.tokenizer.encode(question).length;
+  return {
+    grid,
+    cells: prompt.cells,
+    answered: ids.length - questionLength,
+    answer: (cells) => target.tokenizer.encode(question + lifeAnswer(cells, grid)).slice(questionLength),
+  };
+}
