@@ -20,8 +20,10 @@ export type LanternBudget =
   /** LANTERN++: at most (λ − 1) p(x). */
   | { readonly lambda: number };
 
-/** Steps of the closed form of one position: tokens that may be drafted times neighbours. Above it takes too long. */
+/** Where the closed form of one position takes more, it is left out: tokens that may be drafted times neighbours, */
 const MOST_STEPS = 4e6;
+/** and multiplications to find the neighbours of all of them, which happens once: about a second. */
+const MOST_SEARCH = 4e8;
 
 /**
  * Relaxed acceptance over neighbours in the token embeddings: LANTERN (arXiv 2410.03355) and LANTERN++ (arXiv 2502.06352),
@@ -74,6 +76,7 @@ export class LanternRule implements AcceptanceRule {
     }
     const drafted = idsAbove0(q);
     if (drafted.length * Math.min(this.k + 1, p.length) > MOST_STEPS) return null;
+    if (drafted.length * this.neighbours.cost > MOST_SEARCH) return null;
     const plain = p.map((own, y) => Math.max(0, own - (q[y] as number)));
     const plainMass = plain.reduce((sum, value) => sum + value, 0);
     let plainShare = 0;
