@@ -25,7 +25,32 @@ export function readLifePrompt(text: string, grid: LifeGrid): LifePrompt | null 
   return { cells: Uint8Array.from(digits, Number), answered: rest.slice(after.length) };
 }
 
+/** The prompt that asks what follows these cells, by the model's template. */
+export function lifePrompt(cells: Uint8Array, grid: LifeGrid): string {
+  return grid.prompt.replace(PLACE, cells.join(''));
+}
+
 /** The answer that says these cells, by the model's template. */
 export function lifeAnswer(cells: Uint8Array, grid: LifeGrid): string {
   return grid.answer.replace(PLACE, cells.join(''));
+}
+
+/** What a model answered: a whole board, or why it is none. */
+export type LifeReading = { readonly cells: Uint8Array } | { readonly cells: null; readonly reason: string };
+
+/**
+ * Reads a whole answer by the model's template. Nothing is filled in or cut: an answer that is too short or too long, by a
+ * single cell, is no board, so that it cannot count as right as far as it goes.
+ */
+export function readLifeAnswer(text: string, grid: LifeGrid): LifeReading {
+  const [before = '', after = ''] = grid.answer.split(PLACE);
+  const none = (reason: string): LifeReading => ({ cells: null, reason });
+  if (!text.startsWith(before)) return none(`It does not begin with "${before}".`);
+  if (!text.endsWith(after)) return none(`It does not end with "${after}".`);
+  const digits = text.slice(before.length, Math.max(before.length, text.length - after.length));
+  const other = /[^01]/.exec(digits);
+  if (other) return none(`Cell ${other.index + 1} is "${other[0]}".`);
+  const count = grid.width * grid.height;
+  if (digits.length !== count) return none(`It has ${digits.length} cells instead of ${count}.`);
+  return { cells: Uint8Array.from(digits, Number) };
 }

@@ -28,9 +28,18 @@ export interface GridSize {
   readonly topology: Topology;
 }
 
-/** The next generation. @param cells [height, width] row by row, 0 dead and 1 alive. */
-export function step(cells: Uint8Array, { width, height, topology }: GridSize, rule: LifeRule): Uint8Array {
-  const next = new Uint8Array(cells.length);
+/**
+ * Live cells among the eight neighbours of each cell, 0 to 8.
+ * Around a torus narrower than three cells a neighbour is counted as often as it is met.
+ * @param cells [height, width] row by row, 0 dead and 1 alive.
+ * @returns [height, width]
+ * @throws CoreError `life-invalid` where there are more or fewer cells than the grid has.
+ */
+export function neighbourCounts(cells: Uint8Array, { width, height, topology }: GridSize): Uint8Array {
+  if (cells.length !== width * height) {
+    throw new CoreError('life-invalid', `A grid of ${width} x ${height} does not have ${cells.length} cells.`);
+  }
+  const counts = new Uint8Array(cells.length);
   const isTorus = topology === 'torus';
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
@@ -43,9 +52,18 @@ export function step(cells: Uint8Array, { width, height, topology }: GridSize, r
           alive += cells[((y + height) % height) * width + ((x + width) % width)] as number;
         }
       }
-      const at = row * width + column;
-      next[at] = (cells[at] === 1 ? rule.survival : rule.birth)[alive] ? 1 : 0;
+      counts[row * width + column] = alive;
     }
   }
-  return next;
+  return counts;
+}
+
+/**
+ * The next generation.
+ * @param cells [height, width] row by row, 0 dead and 1 alive.
+ * @throws CoreError `life-invalid` where there are more or fewer cells than the grid has.
+ */
+export function step(cells: Uint8Array, size: GridSize, { birth, survival }: LifeRule): Uint8Array {
+  const counts = neighbourCounts(cells, size);
+  return cells.map((cell, at) => ((cell === 1 ? survival : birth)[counts[at] as number] ? 1 : 0));
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { lifeAnswer, readLifePrompt } from '../../../../src/core/life/prompt';
-import { parseRule, step, type GridSize } from '../../../../src/core/life/rule';
+import { lifeAnswer, lifePrompt, readLifeAnswer, readLifePrompt } from '../../../../src/core/life/prompt';
+import { neighbourCounts, parseRule, step, type GridSize } from '../../../../src/core/life/rule';
 import { CoreError } from '../../../../src/core/errors';
 import type { LifeGrid } from '../../../../src/core/trace/record';
 
@@ -56,6 +56,16 @@ test('a torus has no corner: shifting a grid shifts what comes of it', () => {
   );
 });
 
+test('neighbours are counted around a torus, and only within a plane', () => {
+  const corners = grid('1001', '0000', '1000');
+  assert.deepEqual(neighbourCounts(corners, size(4, 3)), grid('2212', '3213', '2213'));
+  assert.deepEqual(neighbourCounts(corners, size(4, 3, 'plane')), grid('0110', '2211', '0100'));
+  for (const topology of ['torus', 'plane'] as const) {
+    assert.throws(() => neighbourCounts(corners, size(4, 4, topology)), /grid of 4 x 4 does not have 12 cells/);
+    assert.throws(() => step(corners, size(3, 3, topology), CONWAY), CoreError);
+  }
+});
+
 const GRID: LifeGrid = {
   width: 3,
   height: 2,
@@ -72,4 +82,28 @@ test('a prompt is read by its template, with what is answered already', () => {
     assert.equal(readLifePrompt(text, GRID), null, text);
   }
   assert.equal(lifeAnswer(Uint8Array.of(1, 0, 1, 0, 0, 1), GRID), '101001]$');
+});
+
+test('what asks for a board is read back as that board', () => {
+  const cells = Uint8Array.of(0, 1, 0, 0, 1, 1);
+  assert.equal(lifePrompt(cells, GRID), '@Next<010011> [');
+  assert.deepEqual(readLifePrompt(lifePrompt(cells, GRID), GRID), { cells, answered: '' });
+  assert.deepEqual(readLifeAnswer(lifeAnswer(cells, GRID), GRID), { cells });
+});
+
+test('an answer counts only whole: none of its cells where it is one too short or too long', () => {
+  const reasonOf = (text: string): string => {
+    const reading = readLifeAnswer(text, GRID);
+    assert.equal(reading.cells, null, text);
+    return reading.reason;
+  };
+  assert.match(reasonOf(''), /does not end with "\]\$"/);
+  assert.match(reasonOf('10100'), /does not end/);
+  assert.match(reasonOf('101001'), /does not end/);
+  assert.match(reasonOf(']$'), /0 cells instead of 6/);
+  assert.match(reasonOf('10100]$'), /5 cells instead of 6/);
+  assert.match(reasonOf('1010011]$'), /7 cells instead of 6/);
+  assert.match(reasonOf('10p001]$'), /Cell 3 is "p"/);
+  assert.match(reasonOf('101001]$]$'), /Cell 7 is "\]"/);
+  assert.match(readLifeAnswer('101001]$', { ...GRID, answer: ' [{cells}]$' }).cells === null ? 'none' : 'some', /none/);
 });
