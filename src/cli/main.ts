@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { CoreError } from '../core/errors';
 import { Problem } from '../protocol/errors';
 import { Arguments, type Options } from './arguments';
+import { compare } from './compare';
+import { decoders } from './decoders';
 import { inspect } from './inspect';
 import { models } from './models';
 import { run } from './run';
@@ -9,7 +11,7 @@ import { PACKAGE_JSON, withSession } from './session';
 import { problemText, terminal } from './terminal';
 import type { Verb } from './verb';
 
-const VERBS: readonly Verb[] = [models, inspect, run];
+const VERBS: readonly Verb[] = [models, inspect, run, decoders, compare];
 
 const COMMON_OPTIONS = {
   json: { type: 'boolean' },

@@ -58,6 +58,15 @@ export async function chooseModel({ engine, signal }: Session, name: string, arg
   return { folder, file: variant.file };
 }
 
+/**
+ * The model of `--draft`, or undefined.
+ * @throws Problem `model-not-found`.
+ */
+export async function chooseDraft(args: Arguments): Promise<ModelRef | undefined> {
+  const name = args.text('draft');
+  return name === undefined ? undefined : findModel(name);
+}
+
 function noSuchType(folder: string, dtype: string, summary: ModelSummary | undefined): Problem {
   if (summary?.problem && summary.variants.length === 0) {
     return new Problem({ ...summary.problem, code: summary.problem.code as ProblemCode });

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { DECODERS } from '../core/decode/registry';
-import type { Sampling, TraceEvent } from '../core/trace/record';
+import type { TraceEvent } from '../core/trace/record';
 import { assembleTrace } from '../core/trace/assemble';
 import type { CaptureRequest, RunRequest } from '../protocol/engine';
 import { cancelled } from '../protocol/rpc';
 import type { Arguments, Options } from './arguments';
-import { chooseModel, MODEL_HELP, MODEL_OPTIONS } from './modelChoice';
+import { DECODER_HELP, DECODER_OPTIONS, decoderNamed, optionsOf, refuseUnused } from './decoderChoice';
+import { chooseDraft, chooseModel, MODEL_HELP, MODEL_OPTIONS } from './modelChoice';
 import { checkOutput, writeRun, type Output, type WrittenRun } from './output';
+import { PROMPT_HELP, PROMPT_OPTIONS, readPrompt } from './prompt';
 import { RunTable, runDocument, runSummary } from './runReport';
 import type { Session } from './session';
 import type { Terminal } from './terminal';
@@ -14,25 +16,14 @@ import type { Verb } from './verb';
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
-  model: { type: 'string' },
-  prompt: { type: 'string' },
-  ids: { type: 'string' },
+  ...PROMPT_OPTIONS,
+  ...DECODER_OPTIONS,
   decoder: { type: 'string' },
-  'max-new': { type: 'string' },
-  temperature: { type: 'string' },
-  'top-k': { type: 'string' },
-  'top-p': { type: 'string' },
-  'min-p': { type: 'string' },
-  seed: { type: 'string' },
   attention: { type: 'string' },
   hidden: { type: 'string' },
   logits: { type: 'boolean' },
   out: { type: 'string' },
-} as const satisfies Options;
-
-const DEFAULT_NEW_TOKENS = 64;
-/** What the engine takes; any context is full before. */
-const MOST_NEW_TOKENS = 1_000_000;
+} satisfies Options;
 
 /** `vivarium run`: a prompt, its tokens with their probabilities, and on request the trace and the tensors as files. */
 export const run: Verb = {
@@ -41,15 +32,10 @@ export const run: Verb = {
   summary: 'Runs a prompt and shows how probable each token was.',
   help: [
     ...MODEL_HELP,
-    '  --prompt TEXT       the prompt',
-    '  --ids 1,2,3         the prompt as token ids, special tokens included',
-    `  --max-new N         most tokens to generate (${DEFAULT_NEW_TOKENS}); 0 scores the prompt alone`,
+    ...PROMPT_HELP,
     `  --decoder NAME      ${DECODERS.map((decoder) => decoder.name).join(', ')}`,
-    '  --temperature T     0 = the most probable token (default; 1 where another of these is given)',
-    '  --top-k K           keep the K most probable tokens; 0 = off',
-    '  --top-p P           keep the most probable tokens up to a mass of P; 1 = off',
-    '  --min-p P           keep tokens with at least P times the largest probability; 0 = off',
-    '  --seed N            seed of the draws (0)',
+    '                      (autoregressive; speculative where --draft is given)',
+    ...DECODER_HELP,
     '  --attention LAYERS  save attention: all, or layers such as 0,2',
     '  --hidden BLOCKS     save the residual stream that enters each block (the last: leaves the last block)',
     '  --logits            save the logits of every position',
@@ -58,45 +44,32 @@ export const run: Verb = {
   options: OPTIONS,
   prepare: async (args) => {
     if (args.positionals.length > 0) throw args.usage(`What is "${args.positionals.join(' ')}"?`);
-    const name = args.text('model');
-    if (name === undefined) throw args.usage('Which model? Give --model.');
-    const request = readRequest(args);
-    const output = await readOutput(args, request.capture);
-    return async (session, terminal) => {
-      const model = await chooseModel(session, name, args);
-      await execute({ ...request, model, runId: randomUUID() }, output, args.flag('json'), session, terminal);
-    };
-  },
-};
-
-function readRequest(args: Arguments): Omit<RunRequest, 'model' | 'runId'> {
-  const [text, ids] = [args.text('prompt'), args.integers('ids')];
-  if (text !== undefined && ids !== undefined) throw args.usage('--prompt and --ids cannot be used together.');
-  if (text === undefined && ids === undefined) throw args.usage('What prompt? Give --prompt or --ids.');
-  return {
-    prompt: ids === undefined ? { text: text as string } : { ids },
-    decoder: args.text('decoder') ?? 'autoregressive',
-    sampling: readSampling(args),
-    maxNewTokens: args.integer('max-new', DEFAULT_NEW_TOKENS, 0, MOST_NEW_TOKENS),
-    capture: {
+    const { model: name, ...prompt } = readPrompt(args);
+    const decoder = decoderNamed(args, args.text('decoder') ?? (args.has('draft') ? 'speculative' : 'autoregressive'));
+    refuseUnused([decoder], args);
+    const decoderOptions = optionsOf(decoder, args);
+    const capture: CaptureRequest = {
       attention: args.allOrIntegers('attention'),
       hidden: args.allOrIntegers('hidden'),
       logits: args.flag('logits'),
-    },
-  };
-}
-
-/** Greedy unless something asks for draws: a seed or a filter without a temperature would otherwise do nothing. */
-function readSampling(args: Arguments): Sampling {
-  const draws = ['top-k', 'top-p', 'min-p', 'seed'].some((name) => args.has(name));
-  return {
-    temperature: args.number('temperature', draws ? 1 : 0, 0),
-    topK: args.integer('top-k', 0, 0),
-    topP: args.number('top-p', 1, 0, 1),
-    minP: args.number('min-p', 0, 0, 1),
-    seed: args.integer('seed', 0, 0, 0xffffffff),
-  };
-}
+    };
+    const output = await readOutput(args, capture);
+    return async (session, terminal) => {
+      const model = await chooseModel(session, name, args);
+      const draft = await chooseDraft(args);
+      const request: RunRequest = {
+        ...prompt,
+        model,
+        decoder: decoder.name,
+        decoderOptions,
+        ...(draft ? { draft } : {}),
+        capture,
+        runId: randomUUID(),
+      };
+      await execute(request, output, args.flag('json'), session, terminal);
+    };
+  },
+};
 
 async function readOutput(args: Arguments, capture: CaptureRequest): Promise<Output | undefined> {
   const path = args.text('out');

@@ -1,13 +1,22 @@
 import path from 'node:path';
 import { tokenLabel } from '../core/text/tokens';
 import { decodeUtf8 } from '../core/text/utf8';
-import type { FinishReason, Sampling, Trace, TraceEvent, TraceToken } from '../core/trace/record';
+import {
+  TOKEN_ORIGINS,
+  type FinishReason,
+  type Sampling,
+  type SpeculationSummary,
+  type Trace,
+  type TraceEvent,
+  type TraceToken,
+} from '../core/trace/record';
 import type { WrittenRun } from './output';
 import { printable, type Terminal } from './terminal';
 
 /** The tokens of a run as they come: one row each, the prompt's and the generated under a heading. */
 export class RunTable {
-  private origin: TraceToken['origin'] | undefined;
+  private isPrompt: boolean | undefined;
+  private showsOrigin = false;
 
   constructor(private readonly terminal: Terminal) {}
 
@@ -16,11 +25,16 @@ export class RunTable {
       const { model, decoder, sampling } = event;
       this.terminal.line(`${model.name} · ${model.dtype} · ${decoder.name}, ${samplingText(sampling)}`);
       this.terminal.line();
-      this.terminal.line(row('#', 'id', 'probability', 'rank', 'surprisal', 'entropy', 'token'));
+      // Where every token is drawn in the same way there is nothing to tell.
+      this.showsOrigin = decoder.name !== 'autoregressive';
+      const origin = this.showsOrigin ? `${'origin'.padEnd(ORIGIN_WIDTH)}  ` : '';
+      this.terminal.line(row('#', 'id', 'probability', 'rank', 'surprisal', 'entropy', `${origin}token`));
     } else if (event.type === 'token') {
-      if (event.origin !== this.origin) this.terminal.line(event.origin === 'prompt' ? 'prompt' : 'generated');
-      this.origin = event.origin;
-      this.terminal.line(tokenRow(event));
+      const isPrompt = event.origin === 'prompt';
+      if (isPrompt !== this.isPrompt) this.terminal.line(isPrompt ? 'prompt' : 'generated');
+      this.isPrompt = isPrompt;
+      const origin = this.showsOrigin ? `${event.origin.padEnd(ORIGIN_WIDTH)}  ` : '';
+      this.terminal.line(tokenRow(event, origin));
     }
   }
 }
@@ -37,6 +51,7 @@ export function runSummary(trace: Trace, written: WrittenRun): string[] {
     '',
     ...(text === null ? [] : [printable(text), '']),
     `${trace.tokens.length} tokens: ${header.promptLength} prompt + ${generated} generated${finish}${speed}${seconds}`,
+    ...(summary?.speculation ? [speculationText(summary.speculation, summary.passes)] : []),
     ...(summary?.notes ?? []),
     ...[written.trace, written.tensors].flatMap((file) => (file === null ? [] : [path.relative('', file)])),
   ];
@@ -55,6 +70,7 @@ export function runDocument(trace: Trace, written: WrittenRun): object {
     tokensPerSecond: summary?.tokensPerSecond ?? null,
     finish: summary?.finish ?? null,
     passes: trace.passes.length,
+    speculation: summary?.speculation ?? null,
     model: header.model,
     decoder: header.decoder,
     sampling: header.sampling,
@@ -77,6 +93,8 @@ export function runDocument(trace: Trace, written: WrittenRun): object {
   };
 }
 
+const ORIGIN_WIDTH = Math.max(...TOKEN_ORIGINS.map((origin) => origin.length));
+
 const FINISH: Readonly<Record<FinishReason, string>> = {
   'end-of-text': 'ended by the model',
   length: 'as many as asked for',
@@ -84,6 +102,18 @@ const FINISH: Readonly<Record<FinishReason, string>> = {
   cancelled: 'stopped',
   failed: 'failed',
 };
+
+/** What the drafts brought: `12 passes: 30 of 40 drafted tokens accepted (75 %), 3.5 tokens a draft`. */
+export function speculationText(speculation: SpeculationSummary, passes: number): string {
+  const { drafted, accepted, acceptanceRate, meanAcceptanceLength, alpha, outputTv } = speculation;
+  if (acceptanceRate === null) return `${passes} passes: nothing was drafted`;
+  return [
+    `${passes} passes: ${accepted} of ${drafted} drafted tokens accepted (${(acceptanceRate * 100).toFixed(1)} %)`,
+    `${(meanAcceptanceLength ?? 1).toFixed(2)} tokens a draft`,
+    ...(alpha === null ? [] : [`α ${alpha.toFixed(3)}`]),
+    ...(outputTv ? [`output ${outputTv.mean.toFixed(3)} from the model's in total variation`] : []),
+  ].join(', ');
+}
 
 /** The prompt as it was typed, where it was, and what follows it: tokenizers may write blanks before a text. */
 function wholeText(trace: Trace): string | null {
@@ -93,13 +123,13 @@ function wholeText(trace: Trace): string | null {
 }
 
 /** Text of the tokens from `start`; null without a tokenizer. Special tokens are no text. */
-function textOf(trace: Trace, start: number): string | null {
+export function textOf(trace: Trace, start: number): string | null {
   if (trace.header.tokenizer === 'none') return null;
   const bytes = trace.tokens.slice(start).flatMap((token) => token.bytes);
   return decodeUtf8(bytes, () => '\uFFFD');
 }
 
-function samplingText({ temperature, topK, topP, minP, seed }: Sampling): string {
+export function samplingText({ temperature, topK, topP, minP, seed }: Sampling): string {
   if (temperature === 0) return 'greedy';
   return [
     `temperature ${temperature}`,
@@ -110,7 +140,7 @@ function samplingText({ temperature, topK, topP, minP, seed }: Sampling): string
   ].join(', ');
 }
 
-function tokenRow({ index, id, text, judgement }: TraceToken): string {
+function tokenRow({ index, id, text, judgement }: TraceToken, origin: string): string {
   return row(
     String(index),
     String(id),
@@ -118,7 +148,7 @@ function tokenRow({ index, id, text, judgement }: TraceToken): string {
     judgement === null ? '–' : String(judgement.rank),
     judgement === null ? '–' : `${judgement.surprisal.toFixed(2)} bits`,
     judgement === null ? '–' : `${judgement.entropy.toFixed(2)} bits`,
-    tokenLabel(text),
+    origin + tokenLabel(text),
   );
 }
 

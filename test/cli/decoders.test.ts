@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { DECODERS } from '../../src/core/decode/registry';
+import type { SpeculationSummary } from '../../src/core/trace/record';
+import { parseTrace } from '../../src/core/trace/vivtrace';
+import { document, NO_FIXTURES, STORIES, vivarium } from './vivarium';
+
+interface RunDocument {
+  readonly ids: number[];
+  readonly promptLength: number;
+  readonly passes: number;
+  readonly decoder: {
+    readonly name: string;
+    readonly exact: boolean;
+    readonly options?: object;
+    readonly draft?: object;
+  };
+  readonly speculation: SpeculationSummary | null;
+  readonly tokens: { readonly origin: string }[];
+}
+
+interface Comparison {
+  readonly draft: { readonly name: string } | null;
+  readonly results: {
+    readonly decoder: string;
+    readonly exact: boolean;
+    readonly options: object;
+    readonly passes: number;
+    readonly generatedTokens: number;
+    readonly seconds: number;
+    readonly speculation: SpeculationSummary | null;
+    readonly identical: boolean;
+    readonly firstDifference: number | null;
+    readonly ids: number[];
+  }[];
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-decoders-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const optimum = path.join(STORIES, 'optimum');
+const skip = { skip: NO_FIXTURES };
+const PROMPT = ['--prompt', 'The sun rises in the'];
+
+test('decoders --json lists every decoder with its needs and options', async () => {
+  const listed =
+    await document<{ name: string; exact: boolean; needsDraft: boolean; task: string; options: { name: string }[] }[]>(
+      'decoders',
+    );
+  assert.deepEqual(
+    listed.map(({ name, exact, needsDraft, task }) => [name, exact, needsDraft, task]),
+    DECODERS.map(({ name, exact, needs, task }) => [name, exact, needs.includes('draft'), task]),
+  );
+  const speculative = listed.find(({ name }) => name === 'speculative')!;
+  assert.deepEqual(speculative.options[0], {
+    name: 'gamma',
+    kind: 'integer',
+    about: 'Tokens a draft, or those of the first one.',
+    default: 4,
+    min: 1,
+    max: 64,
+  });
+  const { stdout } = await vivarium('decoders');
+  for (const { name } of DECODERS) assert.match(stdout, new RegExp(`^${name}: (exact|lossy)`, 'm'));
+});
+
+test('the bundled model as its own draft accepts everything greedily, and says what it says alone', async () => {
+  const run = (...args: string[]) =>
+    document<RunDocument>('run', '--model', 'almanac', ...PROMPT, '--max-new', '40', ...args);
+  const alone = await run();
+  const drafted = await run('--decoder', 'speculative', '--draft', 'almanac', '--gamma', '4');
+  assert.deepEqual(drafted.ids, alone.ids);
+  assert.equal(alone.speculation, null);
+  assert.deepEqual(drafted.decoder.options, { gamma: 4, schedule: 'constant', confidence: 0 });
+  const {
+    passes,
+    drafted: tokens,
+    accepted,
+    acceptanceRate,
+    meanAcceptanceLength,
+    acceptedByPosition,
+  } = drafted.speculation!;
+  // The prompt's pass brings 1 token, 7 drafts of 4 bring 35, and of the last 4 tokens 3 are drafted.
+  assert.deepEqual([passes, tokens, accepted, acceptanceRate], [8, 31, 31, 1]);
+  assert.equal(drafted.passes, 9);
+  assert.equal(meanAcceptanceLength, 1 + 31 / 8);
+  assert.deepEqual(acceptedByPosition, [8, 8, 8, 7]);
+  const origins = drafted.tokens.slice(drafted.promptLength).map(({ origin }) => origin);
+  assert.deepEqual(origins.slice(0, 6), ['sampled', 'accepted', 'accepted', 'accepted', 'accepted', 'bonus']);
+});
+
+test('a draft model without --decoder means speculative sampling', async () => {
+  const { decoder } = await document<RunDocument>(
+    'run',
+    '--model',
+    'almanac',
+    ...PROMPT,
+    '--max-new',
+    '3',
+    '--draft',
+    'almanac',
+  );
+  assert.equal(decoder.name, 'speculative');
+});
+
+test('a trace of a speculative run opens with its drafts', async () => {
+  const out = path.join(folder, 'drafts.vivtrace');
+  const result = await document<RunDocument>(
+    ...['run', '--model', 'almanac', ...PROMPT, '--max-new', '30', '--seed', '5', '--out', out],
+    ...['--decoder', 'prompt-lookup', '--max-ngram', '1', '--gamma', '3'],
+  );
+  const { trace, notes } = parseTrace(readFileSync(out, 'utf8'));
+  assert.deepEqual(notes, []);
+  const drafts = trace.passes.flatMap(({ speculation }) => (speculation ? [speculation] : []));
+  assert.ok(drafts.length > 0);
+  assert.equal(drafts.length, result.speculation!.passes);
+  for (const { start, drafted, accepted } of drafts) {
+    assert.deepEqual(
+      drafted.slice(0, accepted).map(({ id, text }) => [id, text]),
+      trace.tokens.slice(start, start + accepted).map(({ id, text }) => [id, text]),
+    );
+  }
+  assert.equal(trace.header.decoder.options!['gamma'], 3);
+});
+
+test('text output says how each token came, and what the drafts brought', async () => {
+  const { stdout } = await vivarium(
+    ...['run', '--model', 'almanac', ...PROMPT, '--max-new', '8', '--draft', 'almanac', '--gamma', '2'],
+  );
+  assert.match(stdout, /^almanac · fp32 · speculative, greedy\n/);
+  assert.match(stdout, /entropy {2}origin +token\n/);
+  assert.match(stdout, / bits {2}accepted +/);
+  assert.match(stdout, /\n4 passes: 4 of 4 drafted tokens accepted \(100\.0 %\), 3\.00 tokens a draft, α 1\.000\n/);
+});
+
+test('compare: passes, time and acceptance of each decoder, and where it differs from the first', async () => {
+  const { draft, results } = await document<Comparison>(
+    ...['compare', '--model', 'almanac', ...PROMPT, '--max-new', '30', '--gamma', '5'],
+    ...['--decoders', 'autoregressive,speculative,prompt-lookup', '--draft', 'almanac'],
+  );
+  assert.equal(draft?.name, 'almanac');
+  assert.deepEqual(
+    results.map(({ decoder, identical, firstDifference }) => [decoder, identical, firstDifference]),
+    [
+      ['autoregressive', true, null],
+      ['speculative', true, null],
+      ['prompt-lookup', true, null],
+    ],
+  );
+  const [plain, speculative] = results as [Comparison['results'][0], Comparison['results'][0]];
+  assert.equal(plain.passes, 30);
+  assert.equal(plain.speculation, null);
+  assert.equal(speculative.passes, 6);
+  assert.equal(speculative.speculation!.acceptanceRate, 1);
+  assert.ok(results.every(({ seconds, generatedTokens }) => seconds > 0 && generatedTokens === 30));
+});
+
+test('compare: draws of one seed part where a decoder draws more than tokens', async () => {
+  const { results } = await document<Comparison>(
+    ...['compare', '--model', 'almanac', ...PROMPT, '--max-new', '30', '--seed', '3'],
+    ...['--decoders', 'autoregressive,speculative', '--draft', 'almanac'],
+  );
+  const [plain, speculative] = results as [Comparison['results'][0], Comparison['results'][0]];
+  assert.equal(speculative.identical, false);
+  const at = speculative.firstDifference!;
+  assert.deepEqual(speculative.ids.slice(0, at), plain.ids.slice(0, at));
+  assert.notEqual(speculative.ids[at], plain.ids[at]);
+});
+
+test('compare shows a table', async () => {
+  const { stdout, stderr, code } = await vivarium(
+    ...['compare', '--model', 'almanac', ...PROMPT, '--max-new', '6', '--decoders', 'autoregressive,prompt-lookup'],
+  );
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(
+    stdout,
+    /^almanac · fp32 · greedy\n\ndecoder +passes +tokens +seconds +speed +accepted +length +output\n/,
+  );
+  assert.match(stdout, /\nautoregressive +exact +6 +6 +\d+\.\d{3} +1\.00x +– +– +the first\n/);
+  assert.match(stdout, /\nprompt-lookup +exact .* identical\n$/);
+});
+
+test('what cannot be decoded is refused in one sentence, without a document', skip, async () => {
+  const refused: [string[], RegExp][] = [
+    [['--decoder', 'magic'], /There is no decoder "magic": there are autoregressive, speculative/],
+    [['--decoder', 'speculative'], /The decoder speculative needs a draft model: give --draft/],
+    [['--draft', 'almanac', '--decoder', 'prompt-lookup'], /--draft is for decoders that need a draft model/],
+    [['--gamma', '4'], /--gamma is an option of .*speculative.*, not of autoregressive/],
+    [['--draft', 'almanac', '--gamma', '0'], /"gamma" must be a whole number from 1 to 64, not 0/],
+    [['--draft', 'almanac', '--schedule', 'fast'], /"schedule" must be one of constant, heuristic/],
+    [['--draft', path.join(folder, 'none')], /There is no model folder/],
+    [['--draft', optimum], /draft model optimum knows 512 tokens, and almanac knows \d+/],
+    [['--decoder', 'copy-previous'], /"copy-previous" is for models of the Game of Life/],
+  ];
+  for (const [args, pattern] of refused) {
+    const { code, stdout, stderr } = await vivarium('run', '--model', 'almanac', '--prompt', 'The', '--json', ...args);
+    assert.deepEqual([code, stdout], [1, ''], args.join(' '));
+    assert.match(stderr, pattern);
+  }
+  const twice = await vivarium('compare', '--model', 'almanac', '--prompt', 'a', '--decoders', 'typical,typical');
+  assert.match(twice.stderr, /typical is named twice/);
+});
