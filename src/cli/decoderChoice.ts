@@ -22,7 +22,7 @@ export const DECODER_HELP: readonly string[] = [
 export function decoderNamed(args: Arguments, name: string): Decoder {
   const decoder = findDecoder(name);
   if (decoder) return decoder;
-  throw args.usage(`There is no decoder "${name}": there are ${DECODERS.map((each) => each.name).join(', ')}.`);
+  throw args.usage(`There is no decoder named "${name}": there are ${DECODERS.map((each) => each.name).join(', ')}.`);
 }
 
 /**

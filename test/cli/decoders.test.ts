@@ -184,7 +184,7 @@ test('compare shows a table', async () => {
 
 test('what cannot be decoded is refused in one sentence, without a document', skip, async () => {
   const refused: [string[], RegExp][] = [
-    [['--decoder', 'magic'], /There is no decoder "magic": there are autoregressive, speculative/],
+    [['--decoder', 'magic'], /There is no decoder named "magic": there are autoregressive, speculative/],
     [['--decoder', 'speculative'], /The decoder speculative needs a draft model: give --draft/],
     [['--draft', 'almanac', '--decoder', 'prompt-lookup'], /--draft is for decoders that need a draft model/],
     [['--gamma', '4'], /--gamma is an option of .*speculative.*, not of autoregressive/],
