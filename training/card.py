@@ -1,4 +1,4 @@
-"""What both cards share: tables, the training curve, numbers as text."""
+"""What the cards share: tables, the training curve, and the part that `npm run evaluate` writes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import json
 import re
 import textwrap
 from pathlib import Path
+
+BEGIN, END = "<!-- evaluation -->", "<!-- /evaluation -->"  # `npm run evaluate -- --write` fills what is between
+UNMEASURED = f"{BEGIN}\n\nNot measured yet: `npm run evaluate -- --write`.\n\n{END}"
 
 
 def curve(run: Path, points: int = 8) -> list[dict[str, float]]:
@@ -26,11 +29,33 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def training_section(card: str) -> str:
+    """What stands under `## Training`, or nothing."""
+    found = re.search(r"^## Training\n(.*?)(?=^## |\Z)", card, re.DOTALL | re.MULTILINE)
+    return found[1].strip() if found else ""
+
+
+def measured_section(card: str) -> str:
+    """What `npm run evaluate` wrote, with its marks; where it wrote nothing, a line that says so."""
+    found = re.search(re.escape(BEGIN) + ".*?" + re.escape(END), card, re.DOTALL)
+    return found[0] if found else UNMEASURED
+
+
+def write_card(folder: Path, text: str, same_weights: bool) -> None:
+    """Write the folder's README, prose wrapped. The figures between the marks stay where the weights are the same."""
+    path = folder / "README.md"
+    old = path.read_text(encoding="utf-8") if same_weights and path.exists() else ""
+    before, after = wrapped(text).split(UNMEASURED)
+    path.write_text(before + measured_section(old) + after, encoding="utf-8")
+
+
 def wrapped(text: str, width: int = 120) -> str:
-    """The text with its prose wrapped; front matter, headings, tables, quotes and code are left as they are."""
+    """The text with its prose wrapped; front matter, headings, tables, quotes, code and marks are left as they are."""
     front, body = text.split("\n---\n", 1)
     paragraphs = [
-        part if part.lstrip().startswith(("#", "|", ">", "```")) else textwrap.fill(part, width, break_on_hyphens=False)
+        part
+        if part.lstrip().startswith(("#", "|", ">", "```", "<!--"))
+        else textwrap.fill(part, width, break_on_hyphens=False)
         for part in unwrapped_headings(body).split("\n\n")
     ]
     return f"{front}\n---\n\n" + "\n\n".join(paragraphs).strip("\n") + "\n"

@@ -18,7 +18,7 @@ def choose_device(threads: int | None) -> str:
 
 
 def multiplies_in_bfloat16(device: str) -> bool:
-    """Whether matrix products in bfloat16 are quicker there than in fp32: on GPUs, and on CPUs with AVX512-BF16 (twice)."""
+    """Whether matrix products are quicker in bfloat16 than in fp32: on GPUs, and on CPUs with AVX512-BF16 (twice)."""
     return device == "cuda" or torch.cpu._is_avx512_bf16_supported()
 
 

@@ -6,6 +6,8 @@ cells row by row as `0` and `1`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 PREFIX, MIDDLE, SUFFIX = b"@PredictNextState<", b"> [", b"]$"
@@ -49,13 +51,58 @@ def aged(rng: np.random.Generator, boards: np.ndarray, oldest: int) -> np.ndarra
     return boards
 
 
-def training_boards(seed: int, step: int, count: int, size: int) -> np.ndarray:
-    """The boards of one step: half random at every order, a quarter sparse, a quarter random and up to 20 steps old."""
+PATTERNS: dict[str, list[str]] = {
+    "glider": [".O.", "..O", "OOO"],
+    "blinker": ["OOO"],
+    "block": ["OO", "OO"],
+    "beehive": [".OO.", "O..O", ".OO."],
+    "r-pentomino": [".OO", "OO.", ".O."],
+}
+
+
+def pattern_boards(rng: np.random.Generator, count: int, size: int) -> np.ndarray:
+    """One or two well-known patterns on an empty torus, turned, anywhere, over any edge; half of them lone gliders.
+
+    Up to 100 steps old, so that a glider is seen in each of its forms and an r-pentomino in all that comes of it.
+    """
+    boards = np.zeros((count, size, size), np.uint8)
+    names = list(PATTERNS)
+    for index, board in enumerate(boards):
+        lone = index % 2 == 0
+        for _ in range(1 if lone else int(rng.integers(1, 3))):
+            rows = PATTERNS["glider" if lone else names[rng.integers(len(names))]]
+            cells = np.array([[cell == "O" for cell in row] for row in rows])
+            cells = np.rot90(cells, int(rng.integers(4)))
+            cells = cells.T if rng.random() < 0.5 else cells
+            where = np.ix_(
+                (rng.integers(size) + np.arange(cells.shape[0])) % size,
+                (rng.integers(size) + np.arange(cells.shape[1])) % size,
+            )
+            board[where] |= cells
+    return aged(rng, boards, 100)
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Shares of the boards of a step. The rest is random, every cell alive at an order drawn evenly from 0 to 1."""
+
+    sparse: float = 0.25  # small clumps up to 8 steps old on an empty torus
+    aged: float = 0.25  # random boards up to 20 steps old
+    patterns: float = 0.0  # well-known patterns up to 100 steps old
+
+
+def training_boards(seed: int, step: int, count: int, size: int, mix: Mix) -> np.ndarray:
+    """The boards of one step, [count, size, size]; a function of its arguments alone."""
     rng = np.random.default_rng([seed, step])
-    old, few = count // 4, count // 4
+    old, few, known = int(count * mix.aged), int(count * mix.sparse), int(count * mix.patterns)
     soups = (rng.random((old, size, size)) < rng.uniform(0.2, 0.6, (old, 1, 1))).astype(np.uint8)
     return np.concatenate(
-        [random_boards(rng, count - old - few, size), sparse_boards(rng, few, size), aged(rng, soups, 20)]
+        [
+            random_boards(rng, count - old - few - known, size),
+            sparse_boards(rng, few, size),
+            aged(rng, soups, 20),
+            pattern_boards(rng, known, size),
+        ]
     )
 
 

@@ -1,62 +1,89 @@
-"""The README of a Life model, written from what was measured."""
+"""The README of a Life model: what it is and how it was trained. `npm run evaluate` adds what was measured."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from training.card import curve, percent, table, wrapped
+from training.card import UNMEASURED, curve, percent, table, write_card
+from training.command import earlier
+from training.device import describe_device
+from training.life_recipes import Recipe
+from training.life_task import LifeSettings
+from training.model_folder import Written
 from training.trainer import Trainer
 
-if TYPE_CHECKING:
-    from training.life import Recipe
+
+def boards(settings: LifeSettings) -> str:
+    mix = settings.mix
+    parts = [
+        f"{1 - mix.sparse - mix.aged - mix.patterns:.0%} with every cell alive at an order parameter drawn evenly "
+        "from 0 to 1",
+        f"{mix.sparse:.0%} of small clumps up to 8 steps old on an empty board",
+        f"{mix.aged:.0%} of random boards up to 20 steps old",
+    ]
+    if mix.patterns:
+        parts.append(
+            f"{mix.patterns:.0%} of gliders and other known patterns up to 100 steps old, turned, anywhere on the torus"
+        )
+    return f"Boards are made while training, seed {settings.seed}: {', '.join(parts)}."
 
 
-def first_wrong(step: int | None, steps: int) -> str:
-    return f"none in {steps}" if step is None else str(step)
+def hint(settings: LifeSettings) -> str:
+    if settings.hint_weight == 0:
+        return ""
+    blocks = " and ".join(str(layer + 1) for layer in settings.hint_layers)
+    return (
+        f" In training alone, a linear reader of the residual stream after block {blocks} was also asked for the "
+        f"nine cells of the torus neighbourhood (binary cross entropy, weight {settings.hint_weight:g}); the readers "
+        "are not part of the model. So where heads look was learned under guidance: mind that when reading attention."
+    )
 
 
-def write(
-    folder: Path,
-    recipe: Recipe,
-    trainer: Trainer,
-    parameters: int,
-    hardware: str,
-    differences: dict[str, float],
-    figures: dict[str, Any],
-) -> None:
-    config, settings, schedule = recipe.config, recipe.settings, recipe.schedule
-    size, steps = settings.size, figures["rollout_steps"]
-    orders = [[f"{row['order']:.1f}", percent(row["cells"]), percent(row["boards"])] for row in figures["by_order"]]
-    rollouts = [[name, first_wrong(step, steps)] for name, step in figures["first_wrong_step"].items()]
+def training(recipe: Recipe, trainer: Trainer, device: str) -> str:
+    settings, schedule = recipe.settings, recipe.schedule
     points = [
         [
             f"{p['step']:.0f}",
-            f"{p['loss']:.4f}",
+            f"{p['loss']:.2e}",
             percent(p["cells_random"]),
             percent(p["cells_sparse"]),
             percent(p["boards"]),
         ]
         for p in curve(trainer.folder)
     ]
-    blocks = ", ".join(str(layer + 1) for layer in settings.hint_layers)
-    hint = (
-        f"In training alone, a linear reader of the residual stream after block(s) {blocks} was also asked for the "
-        f"nine cells of the torus neighbourhood (binary cross entropy, weight {settings.hint_weight:g}); the readers "
-        "are not part of the model. So where heads look was learned under guidance: mind that when reading attention."
-        if settings.hint_weight > 0
-        else "There was no other training signal."
+    before = earlier(trainer.folder)
+    goes_on = f"{before}\n\n### Then, from those weights\n\n" if before else ""
+    return f"""{goes_on}{boards(settings)} Loss: cross entropy of what follows the prompt.{hint(settings)}
+
+{trainer.step:,} steps of {settings.batch} boards, Muon ({schedule.matrix_lr:g}) for the matrices of the blocks and
+AdamW ({schedule.other_lr:g}) for the rest, cooled to 0 over the last {schedule.cooldown:.0%}:
+{trainer.seconds / 60:.0f} minutes on {describe_device(device)} (shared).
+
+{table(["step", "loss", "cells, random", "cells, sparse", "boards"], points)}
+
+(cells before the predicted one given; {settings.validation_boards} held-out boards)"""
+
+
+def write(folder: Path, recipe: Recipe, trainer: Trainer, parameters: int, device: str, written: Written) -> None:
+    config, settings = recipe.config, recipe.settings
+    cells = settings.size**2
+    title = f"LifeGPT, {settings.size}x{settings.size} torus"
+    purpose = (
+        "much smaller than the paper's 12 layers of width 256"
+        if recipe.draft_of is None
+        else f"as a draft for `{recipe.draft_of}`: the same tokens, a fraction of the work, wrong more often; what it "
+        "proposes, speculative decoding lets the larger model check"
     )
     text = f"""---
 license: mit
 pipeline_tag: text-generation
 ---
 
-# LifeGPT, {size}x{size} torus
+# {title if recipe.draft_of is None else f"{title}, draft"}
 
 Given a board of Conway's Game of Life, it writes the next one, cell by cell, as text:
-`@PredictNextState<{{{size * size} cells}}> [{{{size * size} cells}}]$`. Grammar and idea: LifeGPT (Berkovich and
-Buehler 2024, arXiv 2409.12182), trained here from scratch and much smaller than the paper's 12 layers of width 256.
+`@PredictNextState<{{{cells} cells}}> [{{{cells} cells}}]$`. Grammar and idea: LifeGPT (Berkovich and Buehler 2024,
+arXiv 2409.12182), trained here from scratch, {purpose}.
 
 ## Architecture
 
@@ -64,44 +91,24 @@ Buehler 2024, arXiv 2409.12182), trained here from scratch and much smaller than
 {config.intermediate_size}; RMSNorm before each part and on queries and keys per head; 1-D rotary positions, base
 {config.rope_theta:g}; no biases; {parameters:,} parameters, fp32. One token per byte (256 ids). Nothing in it knows
 the board's width or that it is a torus. `model_type` is `lifegpt`; inputs and outputs of `onnx/model.onnx` have the
-names that optimum gives a Llama.
+names that optimum gives a Llama. Largest difference of a logit from PyTorch: {written.prefill:.1e} in one pass,
+{written.token_by_token:.1e} token by token.
 
 ## Training
 
-Boards are made while training, seed {settings.seed}: half with every cell alive at an order parameter drawn evenly
-from 0 to 1, a quarter of small clumps up to 8 steps old on an empty board, a quarter of random boards up to 20 steps
-old. Loss: cross entropy of what follows the prompt. {hint}
-
-{trainer.step:,} steps of {settings.batch} boards, Muon ({schedule.matrix_lr:g}) for the matrices of the blocks and
-AdamW ({schedule.other_lr:g}) for the rest, cooled to 0 over the last {schedule.cooldown:.0%}:
-{trainer.seconds / 60:.0f} minutes on {hardware}.
-
-{table(["step", "loss", "cells, random", "cells, sparse", "boards"], points)}
-
-(cells before the predicted one given; 64 held-out boards)
+{training(recipe, trainer, device)}
 
 ## Measured
 
-From the ONNX file in onnxruntime, greedy, the model continuing its own cells; {figures["boards_per_order"]} fresh
-random boards at each order parameter. Made by `python -m training.life --export-only`.
-
-{table(["order parameter", "cells right", "boards right"], orders)}
-
-All together {percent(figures["cells"])} of cells, {percent(figures["boards"])} of boards. Its own boards fed back to
-it, from one pattern in the middle of an empty torus:
-
-{table(["pattern", "first wrong step"], rollouts)}
-
-ONNX against PyTorch, largest difference of a logit: {differences["prefill"]:.1e} in one pass,
-{differences["token_by_token"]:.1e} token by token.
+{UNMEASURED}
 
 ## Limits
 
-It knows {size}x{size} boards, rule B3/S23, and this exact grammar; any other length or text gives nonsense. It is not
-exact: see the tables.
+It knows {settings.size}x{settings.size} boards, rule B3/S23, and this exact grammar; any other length or text gives
+nonsense. It is not exact: see what was measured.
 
 ## Licence
 
 MIT, as the rest of Vivarium. The data are generated; nothing of LifeGPT's weights or code was used.
 """
-    (folder / "README.md").write_text(wrapped(text), encoding="utf-8")
+    write_card(folder, text, written.same_weights)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from training.life_boards import (
     MIDDLE,
     PREFIX,
+    Mix,
     document_ids,
     neighbourhood,
     next_boards,
@@ -30,6 +31,7 @@ class LifeSettings:
     batch: int  # boards in a step
     hint_weight: float  # weight of the neighbourhood loss
     hint_layers: tuple[int, ...]  # blocks after which the neighbourhood is asked for
+    mix: Mix = Mix()
     seed: int = 1
     validation_boards: int = 64
 
@@ -56,7 +58,7 @@ class LifeTask:
     def loss(self, step: int) -> Tensor:
         """Cross entropy of what follows the prompt; with hints on, also of the nine cells around each answer cell."""
         settings = self.settings
-        boards = training_boards(settings.seed, step, settings.batch, settings.size)
+        boards = training_boards(settings.seed, step, settings.batch, settings.size, settings.mix)
         ids = torch.from_numpy(document_ids(boards)).to(self.device)
         cells = settings.size**2
         first = len(PREFIX) + cells + len(MIDDLE) - 1  # the position that predicts the first answer cell

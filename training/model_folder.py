@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,22 @@ from tokenizers import Tokenizer
 
 from training import onnx_check, onnx_export
 from training.transformer import Decoder, DecoderConfig
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came of `write_folder`."""
+
+    prefill: float  # largest difference of a logit between ONNX and PyTorch, all tokens in one pass
+    token_by_token: float  # the same, fed one token at a time
+    same_weights: bool  # the ONNX file is the one that was there before
+
+
+def vivarium_block(task: str, draft_of: str | None) -> dict[str, Any]:
+    """How a folder declares itself; a draft names the folder of the model that it drafts for."""
+    return (
+        {"task": task, "role": "target"} if draft_of is None else {"task": task, "role": "draft", "draftOf": draft_of}
+    )
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -61,8 +78,8 @@ def write_folder(
     tokenizer_config: dict[str, Any],
     sample: np.ndarray,
     quantized: bool,
-) -> dict[str, float]:
-    """Write everything but the card; returns how far the ONNX is from PyTorch on `sample`, ids [batch, tokens].
+) -> Written:
+    """Write everything but the card; the ONNX is compared with PyTorch on `sample`, ids [batch, tokens].
 
     Raises ValueError, leaving the old ONNX in place, if it is further than `onnx_check.TOLERANCE`.
     """
@@ -74,10 +91,11 @@ def write_folder(
     unchecked = target.with_suffix(".unchecked")
     onnx_export.export(model, unchecked)
     try:
-        differences = onnx_check.compare(model, unchecked, sample)
+        prefill, token_by_token = onnx_check.compare(model, unchecked, sample)
+        same = target.exists() and target.read_bytes() == unchecked.read_bytes()
         unchecked.replace(target)
     finally:
         unchecked.unlink(missing_ok=True)
-    if quantized:
+    if quantized and not same:
         onnx_export.quantize(target, target.with_name("model_quantized.onnx"))
-    return differences
+    return Written(prefill, token_by_token, same)

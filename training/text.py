@@ -1,91 +1,48 @@
-"""Makes a text model: `python -m training.text [--recipe full]`. Data, training, export, evaluation, card."""
+"""Makes a text model: data, training, export, card. A draft (`--recipe draft`) learns from its target's folder."""
 
 from __future__ import annotations
 
-import argparse
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 
-from training import ngram, text_card
-from training.device import choose_device, describe_device
-from training.model_folder import config_json, write_folder
-from training.onnx_check import OnnxDecoder
-from training.paths import CACHE, MODELS, RUNS
-from training.text_corpus import SOURCES, Document, is_held_out, load
-from training.text_data import encoded, prepare
-from training.text_evaluate import bits_per_byte, greedy_agreement, samples
+from training import text_card
+from training.command import run_command, trained
+from training.distillation import DistillationTask
+from training.model_folder import config_json, vivarium_block, write_folder
+from training.onnx_weights import read_decoder
+from training.paths import CACHE
+from training.text_corpus import Document, load
+from training.text_data import TextData, encoded, prepare
+from training.text_recipes import RECIPES, Recipe
 from training.text_task import TextTask
 from training.text_tokenizer import tokenizer_config
-from training.trainer import Schedule, Trainer
-from training.transformer import DecoderConfig
+from training.transformer import Decoder
 
 
-@dataclass(frozen=True)
-class Recipe:
-    config: DecoderConfig
-    sources: tuple[str, ...]
-    batch: int
-    length: int
-    schedule: Schedule
-    validate_every: int
-    evaluated_documents: int  # held-out documents that the exact figures use, at most
-    sample_tokens: int
+def read_target(folder: Path, data: TextData) -> Decoder:
+    """The model that a draft is made for, which must have the same tokens."""
+    if not (folder / "config.json").exists():
+        raise FileNotFoundError(f"{folder} is not there: make the model that is drafted for first")
+    if Tokenizer.from_file(str(folder / "tokenizer.json")).to_str() != data.tokenizer.to_str():
+        raise ValueError(f"{folder} has another tokenizer than this text gives: draft and target must share one")
+    return read_decoder(folder)
 
 
-def decoder_config(vocabulary: int, width: int, layers: int, intermediate: int, length: int) -> DecoderConfig:
-    return DecoderConfig(
-        vocab_size=vocabulary,
-        hidden_size=width,
-        layers=layers,
-        heads=width // 32,
-        head_dim=32,
-        intermediate_size=intermediate,
-        max_positions=length,
-        rope_theta=10000.0,
-        activation="swiglu",
-        tied=True,
-    )
+def make_task(recipe: Recipe, data: TextData, folder: Path, device: str, cache: Path | None) -> TextTask:
+    """The recipe's task; the target of a draft that is to be written into `folder` lies beside it."""
+    sizes = (recipe.config, data, recipe.batch, recipe.length, recipe.schedule.seed, device)
+    if recipe.distillation is None:
+        torch.manual_seed(recipe.schedule.seed)
+        return TextTask(*sizes)
+    target = read_target(folder.parent / recipe.distillation.target, data)
+    torch.manual_seed(recipe.schedule.seed)  # the draft begins with the same weights whatever its target is
+    return DistillationTask(*sizes, recipe.distillation, target, cache)
 
 
-RECIPES = {
-    "full": Recipe(
-        config=decoder_config(1536, width=256, layers=6, intermediate=640, length=512),
-        sources=tuple(SOURCES),
-        batch=8,
-        length=512,
-        schedule=Schedule(steps=2400, matrix_lr=6e-3, other_lr=3e-3, warmup=30, cooldown=0.5, weight_decay=0.02),
-        validate_every=100,
-        evaluated_documents=50,
-        sample_tokens=120,
-    ),
-    "smoke": Recipe(
-        config=decoder_config(512, width=32, layers=2, intermediate=64, length=64),
-        sources=("moby-dick",),
-        batch=4,
-        length=64,
-        schedule=Schedule(steps=10, matrix_lr=8e-3, other_lr=4e-3, warmup=5),
-        validate_every=5,
-        evaluated_documents=1,
-        sample_tokens=8,
-    ),
-}
-
-
-def evaluated(held_out: list[Document], most: int) -> list[Document]:
-    """At most `most` held-out documents, evenly spaced, so that every source has its share."""
-    return held_out[:: -(-len(held_out) // most)] if held_out else []
-
-
-def baseline(documents: list[Document], held_out: list[Document]) -> float:
-    """Bits per byte of the byte 5-gram, trained on all documents that are not held out."""
-    train = "".join(document.text for document in documents if not is_held_out(document)).encode()
-    return ngram.bits_per_byte(train, "".join(document.text for document in held_out).encode())
-
-
-def make(
+def make_from(
     recipe: Recipe,
     documents: list[Document],
     run: Path,
@@ -93,63 +50,28 @@ def make(
     device: str,
     cache: Path | None = None,
     train: bool = True,
+    start: Path | None = None,
 ) -> None:
     """The whole path. With `train=False` only what follows training, from the run's checkpoint."""
-    torch.manual_seed(recipe.schedule.seed)
     data = prepare(documents, recipe.config.vocab_size, cache)
-    task = TextTask(recipe.config, data, recipe.batch, recipe.length, recipe.schedule.seed, device)
-    trainer = Trainer(task, recipe.schedule, run, device)
-    resumed = trainer.resume()
-    if train:
-        trainer.run(recipe.validate_every)
-    elif not resumed:
-        raise FileNotFoundError(f"no checkpoint in {run}: train first")
-    held_out = evaluated(data.held_out, recipe.evaluated_documents)
-    ids = encoded(data.tokenizer, held_out)[: recipe.length]
-    differences = write_folder(
+    task = make_task(recipe, data, folder, device, cache)
+    trainer = trained(task, recipe, run, device, train, start)
+    written = write_folder(
         folder,
         task.module.decoder,
-        config_json(recipe.config, end=0, start=0, pad=None, vivarium={"task": "text", "role": "target"}),
+        config_json(recipe.config, end=0, start=0, pad=None, vivarium=vivarium_block("text", recipe.draft_of)),
         {"bos_token_id": 0, "eos_token_id": 0, "do_sample": True, "temperature": 0.7, "top_p": 0.95},
         data.tokenizer,
         tokenizer_config(recipe.config.max_positions),
-        ids[None, :].astype(np.int64),
-        quantized=True,
+        encoded(data.tokenizer, data.held_out[:1])[None, : recipe.length].astype(np.int64),
+        quantized=recipe.distillation is None,
     )
-    onnx, int8 = folder / "onnx" / "model.onnx", folder / "onnx" / "model_quantized.onnx"
-    figures = {
-        "bits_per_byte": bits_per_byte(OnnxDecoder(onnx), data.tokenizer, held_out, recipe.length),
-        "int8_bits_per_byte": bits_per_byte(OnnxDecoder(int8), data.tokenizer, held_out, recipe.length),
-        "int8_agreement": greedy_agreement(onnx, int8, data.tokenizer, held_out, recipe.length),
-        "baseline": baseline(documents, held_out),
-    }
-    said = samples(onnx, data.tokenizer, recipe.sample_tokens)
-    parameters = task.module.decoder.parameter_count()
-    text_card.write(
-        folder, recipe, trainer, data, len(held_out), parameters, describe_device(device), differences, figures, said
-    )
+    text_card.write(folder, recipe, trainer, data, task.module.decoder.parameter_count(), device, written)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--recipe", choices=sorted(RECIPES), default="full")
-    parser.add_argument(
-        "--steps", type=int, help="train to this step instead; a longer run goes on from the checkpoint"
-    )
-    parser.add_argument("--threads", type=int, help="CPU threads")
-    parser.add_argument("--run", type=Path, help="folder of the checkpoint and the curve")
-    parser.add_argument("--out", type=Path, help="model folder to write")
-    parser.add_argument("--export-only", action="store_true", help="export and evaluate the checkpoint as it is")
-    options = parser.parse_args()
-    recipe = RECIPES[options.recipe]
-    if options.steps is not None:
-        recipe = replace(recipe, schedule=replace(recipe.schedule, steps=options.steps))
-    name = "almanac" if options.recipe == "full" else f"text-{options.recipe}"
-    folder = options.out or (MODELS if options.recipe == "full" else RUNS / "models") / name
-    device = choose_device(options.threads)
-    documents = load(CACHE, recipe.sources)
-    make(recipe, documents, options.run or RUNS / name, folder, device, CACHE, train=not options.export_only)
+def make(recipe: Recipe, run: Path, folder: Path, device: str, train: bool, start: Path | None) -> None:
+    make_from(recipe, load(CACHE, recipe.sources), run, folder, device, CACHE, train, start)
 
 
 if __name__ == "__main__":
-    main()
+    run_command("python -m training.text", __doc__ or "", RECIPES, make)

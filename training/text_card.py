@@ -1,17 +1,102 @@
-"""The README of a text model, written from what was measured."""
+"""The README of a text model: what it is and how it was trained. `npm run evaluate` adds what was measured."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from training.card import curve, percent, table, wrapped
+from training.card import UNMEASURED, curve, percent, table, write_card
+from training.command import earlier
+from training.device import describe_device
+from training.distillation import PROMPT, TEMPERATURES, Distillation
+from training.model_folder import Written
 from training.text_corpus import SOURCES
 from training.text_data import KEPT_IN_100, TextData
+from training.text_recipes import Recipe
 from training.trainer import Trainer
 
-if TYPE_CHECKING:
-    from training.text import Recipe
+
+def title(recipe: Recipe) -> str:
+    return "Almanac" if recipe.draft_of is None else "Almanac, draft"
+
+
+def purpose(recipe: Recipe, parameters: int) -> str:
+    config = recipe.config
+    sizes = f"{parameters:,} parameters, {config.layers} layers of {config.heads} heads"
+    if recipe.draft_of is None:
+        return (
+            f"A very small English language model, trained from scratch for looking into: {sizes}. It writes in the "
+            "manner of what it read: presidents, prophets, whalers and a dictionary. An ordinary Llama to every tool "
+            "that reads `config.json`."
+        )
+    return (
+        f"A draft for `{recipe.draft_of}`: {sizes}, the same tokens. What it proposes, speculative decoding lets the "
+        "larger model check. An ordinary Llama to every tool that reads `config.json`."
+    )
+
+
+def distilled(recipe: Recipe, settings: Distillation) -> str:
+    heat = ", ".join(f"{TEMPERATURES.count(t) / len(TEMPERATURES):.0%} at {t:g}" for t in sorted({*TEMPERATURES}))
+    return (
+        f" The first {settings.after:,} steps learn the text itself. The others learn from `{settings.target}`: half "
+        f"of the loss is over the {recipe.batch} windows of text, half over {settings.written_batch} windows of "
+        f"{settings.written_length} tokens that the target wrote on after {PROMPT} tokens of training text "
+        f"({settings.pool:,} in all; by temperature: {heat}). Loss: the divergence KL(target || draft) of the next "
+        f"token's distributions at temperature 1, and {settings.choice_weight:g} times the cross entropy with the "
+        "target's greedy choice."
+    )
+
+
+def training(recipe: Recipe, trainer: Trainer, data: TextData, device: str) -> str:
+    schedule, settings = recipe.schedule, recipe.distillation
+    seen = trainer.step * recipe.batch * recipe.length
+    passes = seen / max(1, len(data.train))
+    points = curve(trainer.folder)
+    head = ["step", "loss", "held-out loss", "held-out bits per byte, estimated"]
+    rows = [
+        [f"{p['step']:.0f}", f"{p['loss']:.3f}", f"{p['held_out_loss']:.3f}", f"{p['bits_per_byte']:.3f}"]
+        for p in points
+    ]
+    note = ""
+    if settings is not None:
+        head += ["same choice, text", "same choice, written"]
+        rows = [
+            [*row, percent(p["agreement_text"]), percent(p["agreement_written"])]
+            for row, p in zip(rows, points, strict=True)
+        ]
+        note = "\n\n(same choice: how often the draft's greedy token is the target's, on held-out text and on what the "
+        note += "target writes after it)"
+    before = earlier(trainer.folder)
+    goes_on = f"{before}\n\n### Then, from those weights\n\n" if before else ""
+    return f"""{goes_on}{trainer.step:,} steps of {recipe.batch} x {recipe.length} tokens ({seen:,} tokens, {passes:.2f}
+passes over the text), seed {schedule.seed}; Muon ({schedule.matrix_lr:g}) for the matrices of the blocks, AdamW
+({schedule.other_lr:g}) for the rest, cooled to 0 over the last {schedule.cooldown:.0%}; matrix products in bfloat16
+where that is quicker. {trainer.seconds / 60:.0f} minutes on {describe_device(device)} (shared).
+{"" if settings is None else distilled(recipe, settings)}
+
+{table(head, rows)}{note}"""
+
+
+def sources(recipe: Recipe) -> str:
+    rows = []
+    for name in recipe.sources:
+        package = SOURCES[name]
+        kind = "npm" if package.kind == "npm" else "Debian"
+        kept = f"{KEPT_IN_100.get(name, 100)} %"
+        rows.append([package.contents, f"{kind} `{package.name}` {package.version}", kept, package.licence])
+    return table(["what", "package", "kept", "licence"], rows)
+
+
+def limits(recipe: Recipe, trainer: Trainer, data: TextData) -> str:
+    passes = trainer.step * recipe.batch * recipe.length / max(1, len(data.train))
+    read = (
+        f"It has read {passes:.0%} of its text, once: it is undertrained."
+        if passes < 1
+        else f"It has read its text {passes:.1f} times."
+    )
+    return (
+        f"{read} It knows no facts worth trusting, loses its thread within a sentence or two, and carries the views of "
+        "its sources and their times. It is for looking inside, not for use."
+    )
 
 
 def write(
@@ -19,43 +104,21 @@ def write(
     recipe: Recipe,
     trainer: Trainer,
     data: TextData,
-    evaluated: int,
     parameters: int,
-    hardware: str,
-    differences: dict[str, float],
-    figures: dict[str, float],
-    samples: list[str],
+    device: str,
+    written: Written,
 ) -> None:
-    config, schedule = recipe.config, recipe.schedule
-    used = [(name, SOURCES[name]) for name in recipe.sources]
-    sources = [
-        [
-            p.contents,
-            f"{'npm' if p.kind == 'npm' else 'Debian'} `{p.name}` {p.version}",
-            f"{KEPT_IN_100.get(n, 100)} %",
-            p.licence,
-        ]
-        for n, p in used
-    ]
-    points = [
-        [f"{p['step']:.0f}", f"{p['loss']:.3f}", f"{p['held_out_loss']:.3f}", f"{p['bits_per_byte']:.3f}"]
-        for p in curve(trainer.folder)
-    ]
-    quotes = "\n\n".join("> " + text.strip().replace("\n", "\n> ") for text in samples)
-    seen = trainer.step * recipe.batch * recipe.length
-    passes = seen / max(1, len(data.train))
-    unread = f"It has read {passes:.0%} of its text, once: it is undertrained. " if passes < 1 else ""
+    config = recipe.config
+    int8 = " `onnx/model_quantized.onnx` has int8 weights." if recipe.distillation is None else ""
     text = f"""---
 license: mit
 language: en
 pipeline_tag: text-generation
 ---
 
-# Almanac
+# {title(recipe)}
 
-A very small English language model, trained from scratch for looking into: {parameters:,} parameters, {config.layers}
-layers of {config.heads} heads. It writes in the manner of what it read: presidents, prophets, whalers and a
-dictionary. An ordinary Llama to every tool that reads `config.json`.
+{purpose(recipe, parameters)}
 
 ## Architecture
 
@@ -64,11 +127,12 @@ Llama: width {config.hidden_size}, {config.layers} layers, {config.heads} heads 
 context {config.max_positions} tokens. Byte-level BPE tokenizer of {config.vocab_size:,} entries, trained on the same
 text; `<|endoftext|>` (id 0) starts every text.
 
-`onnx/model.onnx` is fp32 with a KV cache; `onnx/model_quantized.onnx` has int8 weights.
+`onnx/model.onnx` is fp32 with a KV cache; largest difference of a logit from PyTorch: {written.prefill:.1e} in one
+pass, {written.token_by_token:.1e} token by token.{int8}
 
 ## Data
 
-{table(["what", "package", "kept", "licence"], [list(row) for row in sources])}
+{sources(recipe)}
 
 Quotes and dashes made plain, repeated paragraphs dropped. About 2 in 100 documents, chosen by a hash of their text,
 are held out ({data.held_out_bytes:,} bytes in {len(data.held_out)} documents); {len(data.train):,} tokens are left to
@@ -76,41 +140,19 @@ train on.
 
 ## Training
 
-{trainer.step:,} steps of {recipe.batch} x {recipe.length} tokens ({seen:,} tokens, {passes:.2f} passes over the text),
-seed {schedule.seed}; Muon ({schedule.matrix_lr:g}) for the matrices of the blocks, AdamW ({schedule.other_lr:g}) for
-the rest, cooled to 0 over the last {schedule.cooldown:.0%}. {trainer.seconds / 60:.0f} minutes on {hardware}.
-
-{table(["step", "loss", "held-out loss", "held-out bits per byte, estimated"], points)}
+{training(recipe, trainer, data, device)}
 
 ## Measured
 
-From the ONNX files in onnxruntime, made by `python -m training.text --export-only`, on {evaluated} of the
-held-out documents:
-
-| | bits per byte |
-| --- | --- |
-| `model.onnx` | {figures["bits_per_byte"]:.3f} |
-| `model_quantized.onnx` | {figures["int8_bits_per_byte"]:.3f} |
-| byte 5-gram (Witten-Bell), all training text | {figures["baseline"]:.3f} |
-
-The int8 file chooses the same next token as the fp32 file in {percent(figures["int8_agreement"])} of places. ONNX
-against PyTorch, largest difference of a logit: {differences["prefill"]:.1e} in one pass,
-{differences["token_by_token"]:.1e} token by token.
-
-## Samples
-
-Temperature 0.7, top-p 0.95, seed 7, not chosen.
-
-{quotes}
+{UNMEASURED}
 
 ## Limits
 
-{unread}It knows no facts worth trusting, loses its thread within a sentence or two, and carries the views of its
-sources and their times. It is for looking inside, not for use.
+{limits(recipe, trainer, data)}
 
 ## Licence
 
 The weights: MIT, as the rest of Vivarium. The sources: see the table. WordNet 3.0: (c) 2006 Princeton University,
 used under the WordNet licence, "provided as is", without warranty.
 """
-    (folder / "README.md").write_text(wrapped(text), encoding="utf-8")
+    write_card(folder, text, written.same_weights)

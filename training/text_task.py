@@ -37,11 +37,15 @@ class TextTask:
         logits, _ = self.module.decoder(ids[:, :-1])
         return F.cross_entropy(logits.flatten(0, 1).float(), ids[:, 1:].flatten(), reduction=reduction)
 
+    def windows(self, step: int) -> np.ndarray:
+        """[windows, length + 1]: the text of a step."""
+        return batch(self.data.train, self.seed, step, self.batch_size, self.length)
+
     def loss(self, step: int) -> Tensor:
-        return self.cross_entropy(batch(self.data.train, self.seed, step, self.batch_size, self.length), "mean")
+        return self.cross_entropy(self.windows(step), "mean")
 
     def validate(self) -> dict[str, float]:
-        """A quick estimate on evenly spaced held-out windows; the card has the exact figure."""
+        """A quick estimate on evenly spaced held-out windows; `npm run evaluate` has the exact figure."""
         nats = sum(
             self.cross_entropy(self.validation[i : i + 4], "sum").item() for i in range(0, len(self.validation), 4)
         )

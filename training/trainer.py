@@ -32,6 +32,7 @@ class Schedule:
     weight_decay: float = 0.0
     clip: float = 1.0
     seed: int = 1
+    bfloat16: bool = True  # matrix products in bfloat16 where that is quicker
 
     def factor(self, step: int) -> float:
         rise = min(1.0, (step + 1) / self.warmup)
@@ -68,7 +69,7 @@ class Trainer:
         outer: list[nn.Parameter] = []
         for name, parameter in task.module.named_parameters():
             (inner if parameter.dim() == 2 and ".blocks." in f".{name}" else outer).append(parameter)
-        self.bfloat16 = multiplies_in_bfloat16(device)
+        self.bfloat16 = schedule.bfloat16 and multiplies_in_bfloat16(device)
         self.muon = Muon(inner, schedule.matrix_lr, weight_decay=schedule.weight_decay, bfloat16=self.bfloat16)
         self.adam = torch.optim.AdamW(outer, schedule.other_lr, betas=(0.9, 0.95), eps=1e-10, weight_decay=0.0)
 
