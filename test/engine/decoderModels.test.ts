@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { autoregressive } from '../../src/core/decode/autoregressive';
+import { copyPrevious } from '../../src/core/decode/copy-previous';
+import type { Decoder, DecodeRequest, TokenModel } from '../../src/core/decode/decoder';
+import { exactRule } from '../../src/core/decode/exact-rule';
+import { promptLookup } from '../../src/core/decode/prompt-lookup';
+import { speculative } from '../../src/core/decode/speculative';
+import { typical } from '../../src/core/decode/typical';
+import { lifeAnswer } from '../../src/core/life/prompt';
+import { parseRule, step } from '../../src/core/life/rule';
+import { Random } from '../../src/core/numeric/random';
+import type { LifeGrid } from '../../src/core/trace/record';
+import { SpeculationCounter } from '../../src/core/trace/speculation';
+import { type LoadedModel, ModelStore } from '../../src/engine/model';
+import { folderModels } from '../../src/engine/models';
+import { chooseDecoder, KeptStates, openAids } from '../../src/engine/run/decoding';
+import type { RunRequest } from '../../src/protocol/engine';
+import { decodeAll, GREEDY, PLAIN, sequenceTest } from '../harness/decoding';
+import { fixture, skipWithoutFixtures } from '../harness/fixtures';
+
+const store = new ModelStore();
+const bundled = (name: string, file?: string) =>
+  store.open({ folder: join(import.meta.dirname, '../../models', name), ...(file ? { file } : {}) });
+const stories = (form: string, file?: string) =>
+  store.open({ folder: fixture('exports', 'stories260K', form), ...(file ? { file } : {}) });
+
+/** Decodes with a real model, and a real draft where there is one, as a run does. */
+async function decode(
+  decoder: Decoder,
+  target: LoadedModel,
+  request: Partial<DecodeRequest> & { readonly prompt: readonly number[] },
+  draft: LoadedModel | null = null,
+) {
+  const opened = openAids(decoder, target, draft, request.prompt, new KeptStates());
+  const sequence = target.openSequence({ attention: [], hidden: [] });
+  const decoded = await decodeAll(decoder, sequence, { endIds: target.endIds, ...request, aids: opened.aids });
+  const counter = new SpeculationCounter();
+  for (const { speculation } of decoded.steps) if (speculation) counter.add(speculation);
+  assert.ok(sequence.length <= decoded.ids.length);
+  sequence.dispose();
+  opened.dispose();
+  return { ...decoded, passes: decoded.steps.length, counts: counter.summary };
+}
+
+/** Prompts of 2 to 9 tokens, out of a text that the model was not made for. */
+function prompts(model: LoadedModel, count: number): number[][] {
+  const text = readFileSync(join(import.meta.dirname, '../../samples/prompts.md'), 'utf8');
+  const ids = model.tokenizer.encode(text);
+  const random = Random.fromSeed(5);
+  return Array.from({ length: count }, () => {
+    const start = random.uint32() % (ids.length - 10);
+    return ids.slice(start, start + 2 + (random.uint32() % 8));
+  });
+}
+
+describe('text models', () => {
+  it('the bundled model as its own draft accepts every greedy token', async () => {
+    const model = await bundled('almanac');
+    for (const prompt of prompts(model, 5)) {
+      const request = { prompt, maxNewTokens: 24, sampling: GREEDY };
+      const { ids, counts, passes } = await decode(speculative, model, { ...request, options: { gamma: 5 } }, model);
+      const plain = await decode(autoregressive, model, request);
+      assert.deepEqual(ids, plain.ids);
+      assert.equal(counts.acceptanceRate, 1);
+      assert.ok(passes < plain.passes / 3);
+    }
+  });
+
+  it('greedy drafts of any quality leave what the bundled model says as it is', async () => {
+    const model = await bundled('almanac');
+    const small = existsSync(join(import.meta.dirname, '../../models/almanac-draft')) ? 'almanac-draft' : null;
+    const draft = small ? await bundled(small) : await bundled('almanac', 'onnx/model_quantized.onnx');
+    let rejected = 0;
+    for (const prompt of prompts(model, 40)) {
+      const request = { prompt, maxNewTokens: 20, sampling: GREEDY };
+      const plain = await decode(autoregressive, model, request);
+      for (const [decoder, second] of [
+        [speculative, draft],
+        [promptLookup, null],
+        [typical, draft],
+      ] as const) {
+        const { ids, finish, counts } = await decode(decoder, model, request, second);
+        assert.deepEqual([ids, finish], [plain.ids, plain.finish], decoder.name);
+        rejected += counts.drafted - counts.accepted;
+      }
+    }
+    assert.ok(rejected > 0, 'no draft was ever wrong');
+  });
+
+  it('whole sequences of the bundled model follow its own law, of a truncated vocabulary (chi-squared)', async () => {
+    const model = await bundled('almanac');
+    const target = model.openSequence({ attention: [], hidden: [] });
+    const second = model.openSequence({ attention: [], hidden: [] });
+    // A poor draft: the model's own logits, halved and pushed about.
+    const draft: TokenModel = {
+      get vocabularySize() {
+        return second.vocabularySize;
+      },
+      get contextLength() {
+        return second.contextLength;
+      },
+      get length() {
+        return second.length;
+      },
+      get chunk() {
+        return second.chunk;
+      },
+      extend: async (tokens) => (await second.extend(tokens)).map((logit, i) => logit * 0.7 + Math.sin(i)),
+      rollback: (length) => second.rollback(length),
+    };
+    const prompt = model.tokenizer.encode('The sun');
+    const sampling = { ...PLAIN, topK: 4 };
+    for (const [decoder, options] of [
+      [speculative, { gamma: 2 }],
+      [promptLookup, { gamma: 2, 'max-ngram': 1 }],
+    ] as const) {
+      const aids = decoder === speculative ? { draft } : {};
+      const request = { prompt: [...prompt, ...prompt], maxNewTokens: 3, sampling, options, aids };
+      const p = await sequenceTest({ decoder, target, request, samples: 1500 });
+      assert.ok(p > 0.001, `${decoder.name}: p ${p}`);
+    }
+  });
+});
+
+describe('the estimate of memory', () => {
+  const models = folderModels(store);
+  const folder = (name: string): string => join(import.meta.dirname, '../../models', name);
+  const request: RunRequest = {
+    model: { folder: folder('almanac') },
+    prompt: { ids: [1, 2, 3] },
+    decoder: 'speculative',
+    sampling: GREEDY,
+    maxNewTokens: 100,
+    capture: { attention: [], hidden: [], logits: false },
+    runId: 'x',
+  };
+
+  it('counts the draft model and its cache; a draft that is the model itself adds a cache', async () => {
+    const alone = await models.estimate(request);
+    const self = await models.estimate({ ...request, draft: request.model });
+    assert.equal(self.model, alone.model);
+    assert.equal(self.cache, 2 * alone.cache);
+    const other = await new ModelStore().open({ folder: folder('lifegpt-16') });
+    const fresh = folderModels(new ModelStore());
+    const both = await fresh.estimate({ ...request, draft: other.ref });
+    const target = await fresh.estimate(request);
+    const second = await fresh.estimate({ ...request, model: other.ref });
+    assert.equal(both.model, target.model + second.model);
+    assert.equal(both.cache, target.cache + second.cache);
+    assert.equal(both.total, target.total + second.model + second.cache);
+  });
+});
+
+describe('the forms of one model', { skip: skipWithoutFixtures }, () => {
+  const forms = [
+    'optimum',
+    'optimum_no_cache',
+    'legacy_merged',
+    'external_data',
+    'ort_fused_norms',
+    'torch_opset18',
+    'torch_opset23',
+    'genai_gqa',
+    'genai_mha',
+  ];
+  for (const form of forms) {
+    it(`${form}: greedy with a draft of int8 weights equals greedy without`, async () => {
+      const target = await stories(form);
+      const draft = await stories('transformersjs', 'onnx/model_quantized.onnx');
+      for (const text of ['Once upon a time', 'The cat', 'Lily and Ben went']) {
+        const request = { prompt: target.tokenizer.encode(text), maxNewTokens: 40, sampling: GREEDY };
+        const plain = await decode(autoregressive, target, request);
+        const drafted = await decode(speculative, target, { ...request, options: { gamma: 4 } }, draft);
+        assert.deepEqual(drafted.ids, plain.ids);
+        assert.ok(drafted.counts.accepted > 0 && drafted.passes < plain.passes);
+        const looked = await decode(promptLookup, target, { ...request, options: { 'max-ngram': 1 } });
+        assert.deepEqual(looked.ids, plain.ids);
+      }
+    });
+  }
+
+  it('embeddings are read from the file, also from beside it; of quantised ones it is said that they cannot be', async () => {
+    const own = (await stories('optimum')).embeddings();
+    assert.deepEqual([own?.rows, own?.width, own?.values.length], [512, 64, 512 * 64]);
+    // llama2.c's checkpoint: 7 int32, then the embeddings.
+    const bytes = readFileSync(fixture('stories260K', 'stories260K.bin'));
+    const expected = new Float32Array(bytes.buffer.slice(bytes.byteOffset + 28, bytes.byteOffset + 28 + 512 * 64 * 4));
+    assert.deepEqual(own?.values, expected);
+    assert.deepEqual((await stories('external_data')).embeddings()?.values, expected);
+    const { decoder } = chooseDecoder({
+      model: { folder: '' },
+      prompt: { text: '' },
+      decoder: 'lantern',
+      draft: { folder: '' },
+      sampling: GREEDY,
+      maxNewTokens: 1,
+      capture: { attention: [], hidden: [], logits: false },
+      runId: 'x',
+    });
+    const quantised = await stories('transformersjs', 'onnx/model_quantized.onnx');
+    const prompt = quantised.tokenizer.encode('Once');
+    assert.throws(
+      () => openAids(decoder, quantised, quantised, prompt, new KeptStates()),
+      /compares token embeddings, and onnx\/model_quantized\.onnx holds none/,
+    );
+  });
+});
+
+describe('the Life model', () => {
+  const boards = (grid: LifeGrid, count: number): Uint8Array[] => {
+    const random = Random.fromSeed(11);
+    return Array.from({ length: count }, (_, i) => {
+      const density = (i + 1) / (count + 1);
+      return Uint8Array.from({ length: grid.width * grid.height }, () => (random.uniform() < density ? 1 : 0));
+    });
+  };
+
+  it('grids drafted by copying and by the rule leave what the model says as it is, in fewer passes', async () => {
+    const model = await bundled('lifegpt-16');
+    const grid = model.identity.life ?? assert.fail('no grid');
+    for (const cells of boards(grid, 8)) {
+      const prompt = model.tokenizer.encode(grid.prompt.replace('{cells}', cells.join('')));
+      const request = { prompt, maxNewTokens: 300, sampling: GREEDY };
+      const plain = await decode(autoregressive, model, request);
+      const copied = await decode(copyPrevious, model, request);
+      const ruled = await decode(exactRule, model, request);
+      assert.deepEqual([copied.ids, copied.finish], [plain.ids, 'end-of-text']);
+      assert.deepEqual(ruled.ids, plain.ids);
+      assert.ok(ruled.passes * 8 < plain.passes);
+      // Rejections of the rule are the model's errors.
+      const right = lifeAnswer(step(cells, grid, parseRule(grid.rule)), grid);
+      const said = model.tokenizer.decode(plain.ids.slice(prompt.length));
+      assert.equal(ruled.counts.acceptanceRate === 1, said === right);
+    }
+  });
+
+  it('a prompt that holds the beginning of an answer is drafted from there; one without a grid is refused', async () => {
+    const model = await bundled('lifegpt-16');
+    const grid = model.identity.life ?? assert.fail('no grid');
+    const [cells] = boards(grid, 1) as [Uint8Array];
+    const answer = lifeAnswer(step(cells, grid, parseRule(grid.rule)), grid);
+    const prompt = model.tokenizer.encode(grid.prompt.replace('{cells}', cells.join('')) + answer.slice(0, 100));
+    const { counts, ids } = await decode(exactRule, model, { prompt, maxNewTokens: 300, sampling: GREEDY });
+    assert.ok(counts.acceptanceRate! > 0.95);
+    assert.ok(model.tokenizer.decode(ids).endsWith(answer.slice(-20)));
+    assert.throws(
+      () => openAids(exactRule, model, null, model.tokenizer.encode('hello'), new KeptStates()),
+      /needs a prompt with a grid of 16 x 16 cells/,
+    );
+  });
+});
