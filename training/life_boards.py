@@ -84,21 +84,26 @@ def pattern_boards(rng: np.random.Generator, count: int, size: int) -> np.ndarra
 
 @dataclass(frozen=True)
 class Mix:
-    """Shares of the boards of a step. The rest is random, every cell alive at an order drawn evenly from 0 to 1."""
+    """Shares of a step's boards, rounded down to whole ones. The rest is random, at orders drawn evenly from 0 to 1."""
 
     sparse: float = 0.25  # small clumps up to 8 steps old on an empty torus
     aged: float = 0.25  # random boards up to 20 steps old
     patterns: float = 0.0  # well-known patterns up to 100 steps old
 
+    def of(self, count: int) -> tuple[int, int, int, int]:
+        """How many of `count` boards are random, sparse, aged, patterns."""
+        few, old, known = int(count * self.sparse), int(count * self.aged), int(count * self.patterns)
+        return count - few - old - known, few, old, known
+
 
 def training_boards(seed: int, step: int, count: int, size: int, mix: Mix) -> np.ndarray:
     """The boards of one step, [count, size, size]; a function of its arguments alone."""
     rng = np.random.default_rng([seed, step])
-    old, few, known = int(count * mix.aged), int(count * mix.sparse), int(count * mix.patterns)
+    fresh, few, old, known = mix.of(count)
     soups = (rng.random((old, size, size)) < rng.uniform(0.2, 0.6, (old, 1, 1))).astype(np.uint8)
     return np.concatenate(
         [
-            random_boards(rng, count - old - few - known, size),
+            random_boards(rng, fresh, size),
             sparse_boards(rng, few, size),
             aged(rng, soups, 20),
             pattern_boards(rng, known, size),

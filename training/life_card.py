@@ -14,26 +14,28 @@ from training.trainer import Trainer
 
 
 def boards(settings: LifeSettings) -> str:
-    mix = settings.mix
+    fresh, few, old, known = settings.mix.of(settings.batch)
     parts = [
-        f"{1 - mix.sparse - mix.aged - mix.patterns:.0%} with every cell alive at an order parameter drawn evenly "
-        "from 0 to 1",
-        f"{mix.sparse:.0%} of small clumps up to 8 steps old on an empty board",
-        f"{mix.aged:.0%} of random boards up to 20 steps old",
+        f"{fresh} with every cell alive at an order parameter drawn evenly from 0 to 1",
+        f"{few} with small clumps up to 8 steps old on an empty torus",
+        f"{old} random and up to 20 steps old",
     ]
-    if mix.patterns:
+    if known:
         parts.append(
-            f"{mix.patterns:.0%} of gliders and other known patterns up to 100 steps old, turned, anywhere on the torus"
+            f"{known} with a glider or other known patterns up to 100 steps old, turned, anywhere on the torus"
         )
-    return f"Boards are made while training, seed {settings.seed}: {', '.join(parts)}."
+    return (
+        f"Boards are made while training, seed {settings.seed}. Of the {settings.batch} boards of a step: "
+        f"{', '.join(parts)}."
+    )
 
 
 def hint(settings: LifeSettings) -> str:
     if settings.hint_weight == 0:
         return ""
-    blocks = " and ".join(str(layer + 1) for layer in settings.hint_layers)
+    blocks = " and ".join(f"block {layer + 1}" for layer in settings.hint_layers)
     return (
-        f" In training alone, a linear reader of the residual stream after block {blocks} was also asked for the "
+        f" In training alone, a linear reader of the residual stream after {blocks} was also asked for the "
         f"nine cells of the torus neighbourhood (binary cross entropy, weight {settings.hint_weight:g}); the readers "
         "are not part of the model. So where heads look was learned under guidance: mind that when reading attention."
     )
@@ -61,7 +63,8 @@ AdamW ({schedule.other_lr:g}) for the rest, cooled to 0 over the last {schedule.
 
 {table(["step", "loss", "cells, random", "cells, sparse", "boards"], points)}
 
-(cells before the predicted one given; {settings.validation_boards} held-out boards)"""
+({"the loss has the readers' part in it; " if settings.hint_weight else ""}cells and boards: of
+{settings.validation_boards} that are held out, true cells given before the predicted one)"""
 
 
 def write(folder: Path, recipe: Recipe, trainer: Trainer, parameters: int, device: str, written: Written) -> None:
@@ -71,8 +74,8 @@ def write(folder: Path, recipe: Recipe, trainer: Trainer, parameters: int, devic
     purpose = (
         "much smaller than the paper's 12 layers of width 256"
         if recipe.draft_of is None
-        else f"as a draft for `{recipe.draft_of}`: the same tokens, a fraction of the work, wrong more often; what it "
-        "proposes, speculative decoding lets the larger model check"
+        else f"as a draft for `{recipe.draft_of}`: the same tokens for a fraction of the work. What it proposes, "
+        "speculative decoding lets the larger model check"
     )
     text = f"""---
 license: mit

@@ -58,7 +58,7 @@ RECIPES = {
         settings=LifeSettings(
             size=16, batch=12, hint_weight=0.0, hint_layers=(), mix=Mix(sparse=0.2, aged=0.2, patterns=0.2), seed=2
         ),
-        schedule=Schedule(steps=600, matrix_lr=1e-3, other_lr=4e-4, warmup=20, cooldown=1.0, bfloat16=False),
+        schedule=Schedule(steps=500, matrix_lr=1e-3, other_lr=4e-4, warmup=20, cooldown=1.0, bfloat16=False),
         validate_every=25,
         goes_on=True,
     ),
