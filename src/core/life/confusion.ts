@@ -60,15 +60,18 @@ export class LifeConfusion {
       wrong: this.wrong[index] as number,
     }));
   }
+}
 
-  /** Cells and errors of the kinds that `is` chooses, together. */
-  sum(is: (kind: CellKind) => boolean = () => true): { readonly cells: number; readonly wrong: number } {
-    const chosen = this.counts.filter(is);
-    return {
-      cells: chosen.reduce((sum, { cells }) => sum + cells, 0),
-      wrong: chosen.reduce((sum, { wrong }) => sum + wrong, 0),
-    };
-  }
+/** Cells and errors of the kinds that `is` chooses, or of all, together. */
+export function sumErrors(
+  counts: readonly ErrorCount[],
+  is: (kind: CellKind) => boolean = () => true,
+): { readonly cells: number; readonly wrong: number } {
+  const chosen = counts.filter(is);
+  return {
+    cells: chosen.reduce((sum, { cells }) => sum + cells, 0),
+    wrong: chosen.reduce((sum, { wrong }) => sum + wrong, 0),
+  };
 }
 
 function indexOf(alive: boolean, neighbours: number, edge: boolean): number {
