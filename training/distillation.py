@@ -14,12 +14,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from training.text_data import TextData
+from training.text_data import TextData, encoded
 from training.text_task import TextTask
+from training.text_tokenizer import BEGIN
 from training.transformer import Decoder, DecoderConfig
 
 TEMPERATURES = (0.0, 0.0, 0.7, 1.0)  # of the pool's windows, in turn
-PROMPT = 24  # tokens of text that each written window starts with
+PROMPT = 48  # tokens of text that each written window starts with
 WRITTEN_AT_ONCE = 128
 
 
@@ -29,7 +30,7 @@ class Distillation:
     after: int  # steps on text alone that come before
     pool: int  # windows that the target writes
     written_batch: int  # of them in a step, beside the windows of text
-    written_length: int  # tokens
+    written_length: int  # tokens, more than PROMPT
     choice_weight: float  # weight of the cross entropy with the target's greedy choice, beside that of the divergence
 
 
@@ -53,25 +54,36 @@ def write_on(target: Decoder, prompts: np.ndarray, length: int, temperatures: np
 
 
 def written_pool(
-    target: Decoder, tokens: np.ndarray, count: int, length: int, seed: int, cache: Path | None
+    target: Decoder,
+    tokens: np.ndarray,
+    count: int,
+    length: int,
+    temperatures: tuple[float, ...],
+    seed: int,
+    cache: Path | None,
 ) -> np.ndarray:
-    """[count, length] uint16: windows of `tokens` that the target continues; kept in `cache` under a hash of it."""
-    digest = hashlib.blake2b(repr((count, length, seed, PROMPT, TEMPERATURES)).encode(), digest_size=8)
+    """[count, length]: pieces of `tokens`, half of them beginnings of documents, that the target writes on.
+
+    Kept in `cache` under a hash of the target.
+    """
+    digest = hashlib.blake2b(repr((count, length, seed, PROMPT, temperatures)).encode(), digest_size=8)
     for parameter in target.parameters():
         digest.update(parameter.detach().cpu().numpy().tobytes())
     kept = None if cache is None else cache / f"written-{digest.hexdigest()}.npy"
     if kept is not None and kept.exists():
         return np.load(kept)
     rng = np.random.default_rng([seed, count])
-    prompt = min(PROMPT, length // 2)
-    starts = rng.integers(len(tokens) - prompt, size=count)
-    prompts = np.stack([tokens[start : start + prompt] for start in starts])
-    heat = np.resize(np.array(TEMPERATURES), count)
+    starts = rng.integers(len(tokens) - PROMPT, size=count)
+    begins = np.flatnonzero(tokens[: len(tokens) - PROMPT] == BEGIN)
+    of_documents = rng.random(count) < 0.5
+    starts[of_documents] = rng.choice(begins, size=int(of_documents.sum()))
+    prompts = np.stack([tokens[start : start + PROMPT] for start in starts])
+    heat = np.resize(np.array(temperatures), count)
     parts = [slice(start, start + WRITTEN_AT_ONCE) for start in range(0, count, WRITTEN_AT_ONCE)]
     pool = np.concatenate([write_on(target, prompts[p], length, heat[p], seed + p.start) for p in parts])
     if kept is not None:
-        np.save(kept, pool.astype(np.uint16))
-    return pool.astype(np.uint16)
+        np.save(kept, pool)
+    return pool
 
 
 def divergence(target: Tensor, draft: Tensor, choice_weight: float) -> Tensor:
@@ -99,22 +111,27 @@ class DistillationTask(TextTask):
         super().__init__(config, data, batch_size, length, seed, device)
         self.settings, self.cache = settings, cache
         self.target = target.to(device).eval()
-        self.pool: np.ndarray | None = None  # written when first needed
-        self.written_validation = written_pool(
-            self.target, self.validation[:, : 2 * PROMPT].flatten(), 16, settings.written_length, seed, None
-        ).astype(np.int64)
+        self.pool: np.ndarray | None = None
+        held_out = encoded(data.tokenizer, data.held_out)
+        self.written_validation = written_pool(self.target, held_out, 32, settings.written_length, (0.0,), seed, None)
 
     def written(self, step: int) -> np.ndarray:
         """The written windows of a step: the pool in another order each time it has been gone through."""
         settings = self.settings
-        if self.pool is None:
+        if self.pool is None:  # not before: it takes minutes
             self.pool = written_pool(
-                self.target, self.data.train, settings.pool, settings.written_length, self.seed, self.cache
+                self.target,
+                self.data.train,
+                settings.pool,
+                settings.written_length,
+                TEMPERATURES,
+                self.seed,
+                self.cache,
             )
         per_epoch = settings.pool // settings.written_batch
         epoch, within = divmod(step - settings.after, per_epoch)
         order = np.random.default_rng([self.seed, epoch]).permutation(settings.pool)
-        return self.pool[order[within * settings.written_batch :][: settings.written_batch]].astype(np.int64)
+        return self.pool[order[within * settings.written_batch :][: settings.written_batch]]
 
     def apart(self, windows: np.ndarray) -> Tensor:
         ids = torch.from_numpy(windows).to(self.device)

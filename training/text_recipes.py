@@ -65,10 +65,10 @@ RECIPES = {
         sources=tuple(SOURCES),
         batch=8,
         length=CONTEXT,
-        schedule=Schedule(steps=2400, matrix_lr=8e-3, other_lr=4e-3, warmup=30, cooldown=0.4),
+        schedule=Schedule(steps=2000, matrix_lr=8e-3, other_lr=4e-3, warmup=30, cooldown=0.4),
         validate_every=100,
         distillation=Distillation(
-            target="almanac", after=1200, pool=1024, written_batch=8, written_length=256, choice_weight=0.5
+            target="almanac", after=1000, pool=1024, written_batch=8, written_length=192, choice_weight=0.5
         ),
     ),
     "smoke": Recipe(
@@ -91,7 +91,7 @@ RECIPES = {
         schedule=Schedule(steps=6, matrix_lr=8e-3, other_lr=4e-3, warmup=1),
         validate_every=2,
         distillation=Distillation(
-            target="text-smoke", after=2, pool=8, written_batch=4, written_length=32, choice_weight=0.5
+            target="text-smoke", after=2, pool=8, written_batch=4, written_length=64, choice_weight=0.5
         ),
     ),
 }
