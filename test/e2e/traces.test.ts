@@ -151,7 +151,7 @@ describe('a workspace that is not trusted', () => {
     t.after(() => vivarium.vscode.stop());
     const { workbench } = vivarium;
     await workbench.openActivity('Vivarium');
-    await workbench.treeItem(/lifegpt/).waitFor();
+    await workbench.treeItem(/lifegpt-16(?!-draft)/).waitFor();
     assert.equal(await workbench.treeItem(/^mine/).count(), 0);
     const explorer = await Explorer.explore(workbench, PROMPT);
     await explorer.completed();
