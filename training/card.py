@@ -7,6 +7,8 @@ import re
 import textwrap
 from pathlib import Path
 
+from training.trainer import Schedule
+
 BEGIN, END = "<!-- evaluation -->", "<!-- /evaluation -->"  # `npm run evaluate -- --write` fills what is between
 UNMEASURED = f"{BEGIN}\n\nNot measured yet: `npm run evaluate -- --write`.\n\n{END}"
 
@@ -22,6 +24,12 @@ def curve(run: Path, points: int = 8) -> list[dict[str, float]]:
 
 def percent(share: float) -> str:
     return f"{100 * share:.3f} %"
+
+
+def cooled(schedule: Schedule) -> str:
+    """How the learning rates end."""
+    part = "all along" if schedule.cooldown == 1 else f"over the last {schedule.cooldown:.0%}"
+    return f"cooled to 0 {part}"
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

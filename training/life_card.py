@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from training.card import UNMEASURED, curve, percent, table, write_card
+from training.card import UNMEASURED, cooled, curve, percent, table, write_card
 from training.command import earlier
 from training.device import describe_device
 from training.life_recipes import Recipe
@@ -46,7 +46,7 @@ def training(recipe: Recipe, trainer: Trainer, device: str) -> str:
     points = [
         [
             f"{p['step']:.0f}",
-            f"{p['loss']:.2e}",
+            f"{p['loss']:.1e}" if p["loss"] >= 1e-6 else "< 1e-06",
             percent(p["cells_random"]),
             percent(p["cells_sparse"]),
             percent(p["boards"]),
@@ -58,7 +58,7 @@ def training(recipe: Recipe, trainer: Trainer, device: str) -> str:
     return f"""{goes_on}{boards(settings)} Loss: cross entropy of what follows the prompt.{hint(settings)}
 
 {trainer.step:,} steps of {settings.batch} boards, Muon ({schedule.matrix_lr:g}) for the matrices of the blocks and
-AdamW ({schedule.other_lr:g}) for the rest, cooled to 0 over the last {schedule.cooldown:.0%}:
+AdamW ({schedule.other_lr:g}) for the rest, {cooled(schedule)}:
 {trainer.seconds / 60:.0f} minutes on {describe_device(device)} (shared).
 
 {table(["step", "loss", "cells, random", "cells, sparse", "boards"], points)}

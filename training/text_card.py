@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from training.card import UNMEASURED, curve, percent, table, write_card
+from training.card import UNMEASURED, cooled, curve, percent, table, write_card
 from training.command import earlier
 from training.device import describe_device
 from training.distillation import PROMPT, TEMPERATURES, Distillation
@@ -69,7 +69,7 @@ def training(recipe: Recipe, trainer: Trainer, data: TextData, device: str) -> s
     goes_on = f"{before}\n\n### Then, from those weights\n\n" if before else ""
     return f"""{goes_on}{trainer.step:,} steps of {recipe.batch} x {recipe.length} tokens ({seen:,} tokens, {passes:.2f}
 passes over the text), seed {schedule.seed}; Muon ({schedule.matrix_lr:g}) for the matrices of the blocks, AdamW
-({schedule.other_lr:g}) for the rest, cooled to 0 over the last {schedule.cooldown:.0%}; matrix products in bfloat16
+({schedule.other_lr:g}) for the rest, {cooled(schedule)}; matrix products in bfloat16
 where that is quicker. {trainer.seconds / 60:.0f} minutes on {describe_device(device)} (shared).
 {"" if settings is None else distilled(recipe, settings)}
 
