@@ -28,8 +28,9 @@ WRITTEN_AT_ONCE = 128
 class Distillation:
     target: str  # the target's model folder, beside the draft's
     after: int  # steps on text alone that come before
+    text_batch: int  # windows of text in a step
     pool: int  # windows that the target writes
-    written_batch: int  # of them in a step, beside the windows of text
+    written_batch: int  # of them in a step
     written_length: int  # tokens, more than PROMPT
     choice_weight: float  # weight of the cross entropy with the target's greedy choice, beside that of the divergence
 
@@ -143,7 +144,7 @@ class DistillationTask(TextTask):
     def loss(self, step: int) -> Tensor:
         if step < self.settings.after:
             return super().loss(step)
-        return (self.apart(self.windows(step)[:, :-1]) + self.apart(self.written(step))) / 2
+        return (self.apart(self.windows(step)[: self.settings.text_batch, :-1]) + self.apart(self.written(step))) / 2
 
     def agreement(self, windows: np.ndarray, start: int) -> float:
         """Share of places from `start` on where draft and target choose the same next token."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from training.card import UNMEASURED, cooled, curve, percent, table, write_card
 from training.command import earlier
 from training.device import describe_device
-from training.distillation import PROMPT, TEMPERATURES, Distillation
+from training.distillation import PROMPT, TEMPERATURES
 from training.model_folder import Written
 from training.text_corpus import SOURCES
 from training.text_data import KEPT_IN_100, TextData
@@ -34,21 +34,25 @@ def purpose(recipe: Recipe, parameters: int) -> str:
     )
 
 
-def distilled(recipe: Recipe, settings: Distillation) -> str:
+def stages(recipe: Recipe, steps: int) -> str:
+    settings = recipe.distillation
+    if settings is None:
+        return f"{steps:,} steps of {recipe.batch} x {recipe.length} tokens:"
     heat = ", ".join(f"{TEMPERATURES.count(t) / len(TEMPERATURES):.0%} at {t:g}" for t in sorted({*TEMPERATURES}))
     return (
-        f" The first {settings.after:,} steps learn the text itself. The others learn from `{settings.target}`: half "
-        f"of the loss is over the {recipe.batch} windows of text, half over {settings.written_batch} windows of "
+        f"{min(steps, settings.after):,} steps of {recipe.batch} x {recipe.length} tokens learn the text itself. "
+        f"{max(0, steps - settings.after):,} more learn from `{settings.target}`: half of the loss is over "
+        f"{settings.text_batch} x {recipe.length} tokens of text, half over {settings.written_batch} x "
         f"{settings.written_length} tokens that the target wrote on after {PROMPT} tokens of training text "
-        f"({settings.pool:,} in all; by temperature: {heat}). Loss: the divergence KL(target || draft) of the next "
-        f"token's distributions at temperature 1, and {settings.choice_weight:g} times the cross entropy with the "
-        "target's greedy choice."
+        f"({settings.pool:,} pieces, half of them beginnings of documents; by temperature: {heat}). Loss there: the "
+        "divergence KL(target || draft) of the next token's distributions at temperature 1, and "
+        f"{settings.choice_weight:g} times the cross entropy with the target's greedy choice. In all:"
     )
 
 
 def training(recipe: Recipe, trainer: Trainer, data: TextData, device: str) -> str:
     schedule, settings = recipe.schedule, recipe.distillation
-    seen = trainer.step * recipe.batch * recipe.length
+    seen = recipe.text_tokens(trainer.step)
     passes = seen / max(1, len(data.train))
     points = curve(trainer.folder)
     head = ["step", "loss", "held-out loss", "held-out bits per byte, estimated"]
@@ -67,11 +71,10 @@ def training(recipe: Recipe, trainer: Trainer, data: TextData, device: str) -> s
         note += "target writes after it)"
     before = earlier(trainer.folder)
     goes_on = f"{before}\n\n### Then, from those weights\n\n" if before else ""
-    return f"""{goes_on}{trainer.step:,} steps of {recipe.batch} x {recipe.length} tokens ({seen:,} tokens, {passes:.2f}
-passes over the text), seed {schedule.seed}; Muon ({schedule.matrix_lr:g}) for the matrices of the blocks, AdamW
-({schedule.other_lr:g}) for the rest, {cooled(schedule)}; matrix products in bfloat16
-where that is quicker. {trainer.seconds / 60:.0f} minutes on {describe_device(device)} (shared).
-{"" if settings is None else distilled(recipe, settings)}
+    return f"""{goes_on}{stages(recipe, trainer.step)} {seen:,} tokens of text, {passes:.2f} passes over it, seed
+{schedule.seed}; Muon ({schedule.matrix_lr:g}) for the matrices of the blocks, AdamW ({schedule.other_lr:g}) for the
+rest, {cooled(schedule)}; matrix products in bfloat16 where that is quicker. {trainer.seconds / 60:.0f} minutes on
+{describe_device(device)} (shared).
 
 {table(head, rows)}{note}"""
 
@@ -87,7 +90,7 @@ def sources(recipe: Recipe) -> str:
 
 
 def limits(recipe: Recipe, trainer: Trainer, data: TextData) -> str:
-    passes = trainer.step * recipe.batch * recipe.length / max(1, len(data.train))
+    passes = recipe.text_tokens(trainer.step) / max(1, len(data.train))
     read = (
         f"It has read {passes:.0%} of its text, once: it is undertrained."
         if passes < 1

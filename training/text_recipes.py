@@ -29,6 +29,12 @@ class Recipe:
     def draft_of(self) -> str | None:
         return None if self.distillation is None else self.distillation.target
 
+    def text_tokens(self, steps: int) -> int:
+        """Tokens of text that `steps` steps read."""
+        alone = steps if self.distillation is None else min(steps, self.distillation.after)
+        beside = 0 if self.distillation is None else (steps - alone) * self.distillation.text_batch
+        return (alone * self.batch + beside) * self.length
+
 
 def decoder_config(
     vocabulary: int, width: int, layers: int, heads: int, intermediate: int, length: int
@@ -65,10 +71,16 @@ RECIPES = {
         sources=tuple(SOURCES),
         batch=8,
         length=CONTEXT,
-        schedule=Schedule(steps=2000, matrix_lr=8e-3, other_lr=4e-3, warmup=30, cooldown=0.4),
+        schedule=Schedule(steps=2700, matrix_lr=8e-3, other_lr=4e-3, warmup=30, cooldown=0.4),
         validate_every=100,
         distillation=Distillation(
-            target="almanac", after=1000, pool=1024, written_batch=8, written_length=192, choice_weight=0.5
+            target="almanac",
+            after=1600,
+            text_batch=4,
+            pool=2048,
+            written_batch=16,
+            written_length=192,
+            choice_weight=1.0,
         ),
     ),
     "smoke": Recipe(
@@ -91,7 +103,13 @@ RECIPES = {
         schedule=Schedule(steps=6, matrix_lr=8e-3, other_lr=4e-3, warmup=1),
         validate_every=2,
         distillation=Distillation(
-            target="text-smoke", after=2, pool=8, written_batch=4, written_length=64, choice_weight=0.5
+            target="text-smoke",
+            after=2,
+            text_batch=2,
+            pool=8,
+            written_batch=4,
+            written_length=64,
+            choice_weight=1.0,
         ),
     ),
 }

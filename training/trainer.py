@@ -125,7 +125,7 @@ class Trainer:
 
     def log(self, entry: dict[str, float]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        line = json.dumps({name: float(f"{value:.6g}") for name, value in entry.items()})
+        line = json.dumps({k: v if isinstance(v, int) else float(f"{v:.6g}") for k, v in entry.items()})
         with (self.folder / "log.jsonl").open("a") as file:
             file.write(line + "\n")
         print(line, flush=True)
