@@ -71,7 +71,7 @@ RECIPES = {
         sources=tuple(SOURCES),
         batch=8,
         length=CONTEXT,
-        schedule=Schedule(steps=2700, matrix_lr=8e-3, other_lr=4e-3, warmup=30, cooldown=0.4),
+        schedule=Schedule(steps=2400, matrix_lr=8e-3, other_lr=4e-3, warmup=30, cooldown=0.4),
         validate_every=100,
         distillation=Distillation(
             target="almanac",
