@@ -112,6 +112,7 @@ class DistillationTask(TextTask):
         super().__init__(config, data, batch_size, length, seed, device)
         self.settings, self.cache = settings, cache
         self.target = target.to(device).eval()
+        self.distilled = False  # whether the target has taught yet
         self.pool: np.ndarray | None = None
         held_out = encoded(data.tokenizer, data.held_out)
         self.written_validation = written_pool(self.target, held_out, 32, settings.written_length, (0.0,), seed, None)
@@ -144,6 +145,7 @@ class DistillationTask(TextTask):
     def loss(self, step: int) -> Tensor:
         if step < self.settings.after:
             return super().loss(step)
+        self.distilled = True
         return (self.apart(self.windows(step)[: self.settings.text_batch, :-1]) + self.apart(self.written(step))) / 2
 
     def agreement(self, windows: np.ndarray, start: int) -> float:
@@ -156,8 +158,9 @@ class DistillationTask(TextTask):
         return torch.cat(same).mean().item()
 
     def validate(self) -> dict[str, float]:
-        return {
-            **super().validate(),
-            "agreement_text": self.agreement(self.validation[:, :-1], 0),
-            "agreement_written": self.agreement(self.written_validation, PROMPT - 1),
-        }
+        """With the target's part once that has begun: before, the target need not be what it will be."""
+        figures = super().validate()
+        if self.distilled:
+            figures["agreement_text"] = self.agreement(self.validation[:, :-1], 0)
+            figures["agreement_written"] = self.agreement(self.written_validation, PROMPT - 1)
+        return figures

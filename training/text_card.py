@@ -64,11 +64,13 @@ def training(recipe: Recipe, trainer: Trainer, data: TextData, device: str) -> s
     if settings is not None:
         head += ["same choice, text", "same choice, written"]
         rows = [
-            [*row, percent(p["agreement_text"]), percent(p["agreement_written"])]
+            [*row, *(percent(p[name]) if name in p else "" for name in ("agreement_text", "agreement_written"))]
             for row, p in zip(rows, points, strict=True)
         ]
-        note = "\n\n(same choice: how often the draft's greedy token is the target's, on held-out text and on what the "
-        note += "target writes after it)"
+        note = (
+            f"\n\n(the loss is another one after step {settings.after:,}; same choice: how often the draft's greedy token "
+            "is the target's, on held-out text and on what the target writes after it)"
+        )
     before = earlier(trainer.folder)
     goes_on = f"{before}\n\n### Then, from those weights\n\n" if before else ""
     return f"""{goes_on}{stages(recipe, trainer.step)} {seen:,} tokens of text, {passes:.2f} passes over it, seed
