@@ -68,8 +68,8 @@ def training(recipe: Recipe, trainer: Trainer, data: TextData, device: str) -> s
             for row, p in zip(rows, points, strict=True)
         ]
         note = (
-            f"\n\n(the loss is another one after step {settings.after:,}; same choice: how often the draft's greedy token "
-            "is the target's, on held-out text and on what the target writes after it)"
+            f"\n\n(the loss is another one after step {settings.after:,}; same choice: how often the draft's greedy "
+            "token is the target's, on held-out text and on what the target writes after it)"
         )
     before = earlier(trainer.folder)
     goes_on = f"{before}\n\n### Then, from those weights\n\n" if before else ""
