@@ -1,10 +1,11 @@
 // Builds every bundle: `node esbuild.mjs [--watch | --production]`. Exit code 1: the build failed; 2: it is complete, but
 // a bundle is over its budget.
-import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
 import { bundles } from './scripts/lib/bundles.mjs';
+import { partsOf, spareSheets } from './scripts/lib/parts.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const watch = process.argv.includes('--watch');
@@ -14,8 +15,9 @@ const production = process.argv.includes('--production');
 function optionsOf(bundle) {
   return {
     absWorkingDir: root,
-    entryPoints: [bundle.entry],
-    outfile: bundle.outfile,
+    entryPoints: [{ in: bundle.entry, out: path.parse(bundle.outfile).name }],
+    outdir: path.dirname(bundle.outfile),
+    outExtension: { '.js': path.extname(bundle.outfile) },
     bundle: true,
     minify: production,
     sourcemap: production ? false : 'linked',
@@ -24,7 +26,7 @@ function optionsOf(bundle) {
     metafile: true,
     logLevel: 'warning',
     ...bundle.options,
-    plugins: watch ? [announce] : [],
+    plugins: [...(bundle.parts ? [tidy(bundle)] : []), ...(watch ? [announce] : [])],
   };
 }
 
@@ -49,16 +51,36 @@ const announce = {
   },
 };
 
-/** Keeps the metafile for the import test and gives the bytes written. @param {typeof bundles[number]} bundle */
+/**
+ * Leaves of a bundle in parts what its page loads: no chunks of an earlier build, and one style sheet.
+ *
+ * @param {import('./scripts/lib/bundles.mjs').Bundle} bundle @returns {import('esbuild').Plugin}
+ */
+function tidy(bundle) {
+  const folder = path.dirname(bundle.outfile);
+  const prefix = `${path.parse(bundle.outfile).name}-`;
+  return {
+    name: 'tidy',
+    setup(plugin) {
+      plugin.onEnd(async ({ metafile }) => {
+        if (!metafile) return;
+        const spare = new Set(spareSheets(metafile, bundle));
+        for (const name of await readdir(path.join(root, folder))) {
+          const file = `${folder}/${name}`;
+          if (name.startsWith(prefix) && (spare.has(file) || !metafile.outputs[file])) await rm(path.join(root, file));
+        }
+      });
+    },
+  };
+}
+
+/** Keeps the metafile for the tests of what is in a bundle, and gives its parts. @param {typeof bundles[number]} bundle */
 async function buildOne(bundle) {
-  const result = await build(optionsOf(bundle));
-  await writeFile(path.join(root, '.cache/meta', `${bundle.name}.json`), JSON.stringify(result.metafile));
+  const { metafile } = await build(optionsOf(bundle));
+  if (!metafile) throw new Error(`esbuild gave no metafile of ${bundle.name}`);
+  await writeFile(path.join(root, '.cache/meta', `${bundle.name}.json`), JSON.stringify(metafile));
   if (bundle.name === 'cli') await chmod(path.join(root, bundle.outfile), 0o755);
-  let bytes = 0;
-  for (const file of Object.keys(result.metafile?.outputs ?? {})) {
-    if (!file.endsWith('.map')) bytes += (await stat(path.join(root, file))).size;
-  }
-  return bytes;
+  return partsOf(metafile, bundle);
 }
 
 await mkdir(path.join(root, '.cache/meta'), { recursive: true });
@@ -73,11 +95,13 @@ if (watch) {
   let tooLarge = false;
   for (const bundle of bundles) {
     try {
-      const bytes = await buildOne(bundle);
-      const over = production && bytes > bundle.budget;
-      const size = `${(bytes / 1024).toFixed(1)} of ${bundle.budget / 1024} KB`;
-      console.log(`${over ? 'OVER BUDGET ' : ''}${bundle.outfile}: ${production ? size : 'built'}`);
-      tooLarge ||= over;
+      for (const { name, bytes, budget } of await buildOne(bundle)) {
+        const over = production && (budget === undefined || bytes > budget);
+        const size = `${(bytes / 1024).toFixed(1)} of ${budget === undefined ? 'no budget' : `${budget / 1024} KB`}`;
+        const what = name === bundle.entry ? bundle.outfile : `  + ${name}`;
+        console.log(`${over ? 'OVER BUDGET ' : ''}${what}: ${production ? size : 'built'}`);
+        tooLarge ||= over;
+      }
     } catch (error) {
       // esbuild has printed the messages already; anything else is new.
       if (!(error instanceof Error && 'errors' in error)) console.error(error);

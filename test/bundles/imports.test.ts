@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import type { Metafile } from 'esbuild';
 import { bundles } from '../../scripts/lib/bundles.mjs';
+import { partsOf } from '../../scripts/lib/parts.mjs';
 import { root } from '../../scripts/lib/run.mjs';
 import {
   companions,
@@ -13,10 +15,6 @@ import {
   runtimeOf,
   whyForbidden,
 } from '../../scripts/lib/runtimes.mjs';
-
-interface Metafile {
-  outputs: Record<string, { inputs: Record<string, unknown>; imports: { path: string; external?: boolean }[] }>;
-}
 
 function metafileOf(name: string): Metafile {
   const file = path.join(root, '.cache/meta', `${name}.json`);
@@ -29,14 +27,16 @@ describe('what is packed into a bundle exists where the bundle runs', () => {
     const rule = rules[bundle.runtime];
     const packages = [...rule.packages, ...Object.keys(rule.confined ?? {})];
     const companionsOf = Object.entries(companions).flatMap(([name, more]) => (packages.includes(name) ? more : []));
-    const output = (): Metafile['outputs'][string] => {
-      const found = metafileOf(bundle.name).outputs[bundle.outfile];
-      assert.ok(found, `${bundle.outfile} is not in the metafile`);
-      return found;
+    const outputs = (): Metafile['outputs'][string][] => {
+      const found = metafileOf(bundle.name).outputs;
+      assert.ok(found[bundle.outfile], `${bundle.outfile} is not in the metafile`);
+      // Style sheets take their pictures from the text itself.
+      return Object.entries(found).flatMap(([file, output]) => (file.endsWith('.css') ? [] : [output]));
     };
+    const inputs = (): string[] => outputs().flatMap((output) => Object.keys(output.inputs));
 
     test(`${bundle.name} holds sources only of folders that it may import`, () => {
-      const foreign = Object.keys(output().inputs).filter((file) => {
+      const foreign = inputs().filter((file) => {
         const runtime = runtimeOf(file);
         return !file.includes('node_modules/') && (runtime === null || !reachable(bundle.runtime).has(runtime));
       });
@@ -44,7 +44,7 @@ describe('what is packed into a bundle exists where the bundle runs', () => {
     });
 
     test(`${bundle.name} holds only the packages that it may import`, () => {
-      const packed = Object.keys(output().inputs)
+      const packed = inputs()
         .filter((file) => file.includes('node_modules/'))
         .map((file) => packageOf(file.slice(file.lastIndexOf('node_modules/') + 'node_modules/'.length)));
       const foreign = [...new Set(packed)].filter((name) => ![...packages, ...companionsOf].includes(name));
@@ -52,11 +52,41 @@ describe('what is packed into a bundle exists where the bundle runs', () => {
     });
 
     test(`${bundle.name} leaves nothing to be resolved at run time but what is there`, () => {
-      const external = output()
-        .imports.filter((entry) => entry.external)
+      const external = outputs()
+        .flatMap(({ imports }) => imports)
+        .filter((entry) => entry.external)
         .map((entry) => entry.path);
       const foreign = external.filter((name) => !(isBuiltin(name) ? rule.node : packages.includes(packageOf(name))));
       assert.deepEqual(foreign, []);
+    });
+  }
+});
+
+describe('a page loads what it shows, and the rest when it is asked for', () => {
+  for (const bundle of bundles.filter(({ parts }) => parts !== undefined)) {
+    const parts = () => partsOf(metafileOf(bundle.name), bundle);
+
+    test(`each module that ${bundle.name} imports on demand has a budget, and each budget its module`, () => {
+      const [, ...onDemand] = parts();
+      assert.deepEqual(onDemand.map(({ name }) => name).sort(), Object.keys(bundle.parts ?? {}).sort());
+    });
+
+    test(`what ${bundle.name} loads at first and on demand is in the folder of the page, with one style sheet`, () => {
+      const folder = path.dirname(bundle.outfile);
+      const files = parts().flatMap((part) => part.files);
+      assert.deepEqual(
+        files.filter((file) => path.dirname(file) !== folder || !existsSync(path.join(root, file))),
+        [],
+      );
+      const sheets = files.filter((file) => file.endsWith('.css'));
+      assert.deepEqual(sheets, [`${folder}/${path.parse(bundle.outfile).name}.css`]);
+    });
+
+    test(`no part of ${bundle.name} outgrows its budget`, (t) => {
+      const { outputs } = metafileOf(bundle.name);
+      if (Object.keys(outputs).some((file) => file.endsWith('.map'))) return t.skip('this is a development build');
+      const over = parts().filter(({ bytes, budget }) => budget === undefined || bytes > budget);
+      assert.deepEqual(over, []);
     });
   }
 });

@@ -18,6 +18,8 @@ export interface WebviewOptions {
   readonly reducedMotion?: boolean;
   /** What an earlier life of the webview had given to `setState`. */
   readonly state?: unknown;
+  /** Paths for which nothing is found, as if the file could not be read; asked at each request. */
+  readonly refuse?: (pathname: string) => boolean;
   /** The extension's side: gets each message of the webview, answers with `view.post`. */
   readonly onMessage: (message: unknown, view: WebviewUnderTest) => void;
 }
@@ -82,6 +84,8 @@ function resource(pathname: string, bundle: string, nonce: string): { contentTyp
 export class WebviewUnderTest {
   /** Errors of the page and what it wrote to its console as errors. */
   readonly errors: string[] = [];
+  /** Paths that the page has asked for, in order. */
+  readonly asked: string[] = [];
 
   private constructor(
     private readonly context: BrowserContext,
@@ -101,7 +105,9 @@ export class WebviewUnderTest {
     });
     const nonce = randomBytes(16).toString('base64url');
     await page.route(`${ORIGIN}/**`, async (route) => {
-      const found = resource(new URL(route.request().url()).pathname, options.bundle, nonce);
+      const { pathname } = new URL(route.request().url());
+      view.asked.push(pathname);
+      const found = options.refuse?.(pathname) ? null : resource(pathname, options.bundle, nonce);
       await route.fulfill(found ?? { status: 404, body: '' });
     });
     await page.exposeFunction('vivariumPost', (message: string) => options.onMessage(decodeClone(message), view));

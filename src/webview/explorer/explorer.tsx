@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { counted } from '../components/format';
 import { Icon } from '../components/icon';
 import { useTheme } from '../components/theme';
@@ -14,6 +14,7 @@ import { SamplingControls } from './sampling';
 import { type ExplorerSession, type SessionState, effectiveSelection, isBusy } from './session';
 import { StatusLine } from './status-line';
 import { PANEL_ID, TabStrip, tabId } from './tab-strip';
+import { useTabView } from './tab-view';
 import { ViewerHeader } from './viewer-header';
 import './explorer.css';
 import './narrow.css';
@@ -45,7 +46,11 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
   useEffect(() => setHovered(null), [state.runId, tab.id]);
   useAnnouncedEnd(state, announce);
 
-  if (state.phase === 'opening') {
+  const shown = useTabView(tab);
+  const first = useRef(true);
+  const hasTokens = trace !== null && trace.tokens.length > 0;
+  // The page shows whole at first: the controls do not come before the view below them.
+  if (state.phase === 'opening' || (first.current && hasTokens && shown.state === 'loading')) {
     return (
       <div class="opening" role="status">
         <ProgressRing />
@@ -54,7 +59,7 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
     );
   }
 
-  const View = tab.component;
+  first.current = false;
   return (
     <div class={busy ? 'shell shell-busy' : 'shell'}>
       <header class="toolbar">
@@ -108,8 +113,8 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
         {busy && <i class={progressClass(state)} style={{ '--done': progressOf(state) }} />}
       </div>
       <div class="panel" id={PANEL_ID} role="tabpanel" aria-labelledby={tabId(tab.id)}>
-        {trace && trace.tokens.length > 0 ? (
-          <View
+        {hasTokens && shown.state === 'ready' ? (
+          <shown.View
             trace={trace}
             runId={state.runId}
             mode={mode}
@@ -126,6 +131,13 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
             theme={theme}
             announce={announce}
           />
+        ) : hasTokens && shown.state === 'failed' ? (
+          <LoadFailure title={tab.title} onAgain={shown.again} />
+        ) : hasTokens ? (
+          <div class="opening opening-late">
+            <ProgressRing />
+            Loading…
+          </div>
         ) : busy ? (
           <div class="opening">
             <ProgressRing />
@@ -148,6 +160,16 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
       <div class="unseen" role="status" aria-live="polite">
         {spoken}
       </div>
+    </div>
+  );
+}
+
+/** A view that did not come, in the place of the view. */
+function LoadFailure({ title, onAgain }: { readonly title: string; readonly onAgain: () => void }) {
+  return (
+    <div class="opening opening-failed" role="alert">
+      <p>The {title} view could not be loaded.</p>
+      <Button onClick={onAgain}>Try again</Button>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { Tab } from './tab';
+import { loadAhead } from './tab-view';
 
 export interface TabStripProps {
   readonly tabs: readonly Tab[];
@@ -41,6 +42,7 @@ export function TabStrip({ tabs, current, onTab }: TabStripProps) {
           aria-selected={tab.id === current}
           aria-controls={PANEL_ID}
           tabIndex={tab.id === current ? 0 : -1}
+          onPointerEnter={() => loadAhead(tab)}
           onClick={() => onTab(tab.id)}
         >
           {tab.title}

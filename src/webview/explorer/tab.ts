@@ -36,13 +36,18 @@ export interface TabProps {
   readonly announce: (text: string) => void;
 }
 
-/** One tab of the Explorer. Tabs live in `registry.ts`. */
+export type TabView = FunctionComponent<TabProps>;
+
+/** One tab of the Explorer. Tabs live in `registry.ts`: this much of each is loaded with the page. */
 export interface Tab {
   /** Stable: the key of the tab's state. */
   readonly id: string;
   readonly title: string;
-  /** Fills the space under the tab titles; scrolls by itself. */
-  readonly component: FunctionComponent<TabProps>;
+  /**
+   * Loads what fills the space under the tab titles and scrolls by itself: `() => import('./x-view')…`, so that each tab is
+   * a chunk of its own, with a budget in `scripts/lib/bundles.mjs`. May be asked again after it failed.
+   */
+  readonly load: () => Promise<TabView>;
   /** Whether the tab is offered for the run on show (null: no run yet). */
   readonly available: (trace: Trace | null) => boolean;
   /** Facts for the status at the right of the titles while the tab is on show, such as `5 layers × 8 heads`. */

@@ -1,21 +1,12 @@
 import './attention.css';
 import { isBusy } from '../session';
-import type { Tab, TabProps } from '../tab';
+import type { TabProps } from '../tab';
 import { ProgressRing } from '../../ui/progress-ring';
 import { counted } from '../../components/format';
 import { AttentionView } from './attention-view';
 
-/** Attention of every layer and head of a run. */
-export const attentionTab: Tab = {
-  id: 'attention',
-  title: 'Attention',
-  component: AttentionTab,
-  available: () => true,
-  facts: ({ header }) => `${header.model.layers} layers × ${header.model.heads} heads`,
-};
-
 /** Attention is read once the whole sequence is known: while the run goes on the tab says how far it is. */
-function AttentionTab(props: TabProps) {
+export function AttentionTab(props: TabProps) {
   const { trace, runId, status } = props;
   if (!trace || runId === null) return null;
   if (!trace.summary && isBusy(status)) {
