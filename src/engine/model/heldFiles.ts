@@ -1,8 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { Problem } from '../../protocol/errors';
 
-const JUST_NOW_MILLISECONDS = 5;
-
 /**
  * The files whose weights a session maps. onnxruntime reads external data by mapping it, and weights that it does not pack
  * anew (embeddings, those of few bits) stay mapped as long as the session: where a program writes into the file, passes
@@ -11,7 +9,6 @@ const JUST_NOW_MILLISECONDS = 5;
  * what is watched is the open file, not its name. Windows itself refuses to shorten a file that is mapped.
  */
 export class HeldFiles {
-  private checked = -Infinity;
   private readonly files: { readonly path: string; readonly descriptor: number; readonly stamp: string }[] = [];
 
   constructor(paths: readonly string[]) {
@@ -27,18 +24,13 @@ export class HeldFiles {
   }
 
   /**
-   * Takes some ten microseconds: meant for after every pass.
+   * Takes about a microsecond: meant for before every pass, which would else die of a file cut short since the pass before,
+   * and for after it, so that nothing is told that was computed from changed weights.
    * @throws Problem `file` where one was written into since it was opened.
    */
   check(): void {
     const path = this.changed;
     if (path !== null) throw fileChanged(path);
-    this.checked = performance.now();
-  }
-
-  /** Before a pass: as {@link check}, unless that was done just now, after the pass before. */
-  checkAgain(): void {
-    if (performance.now() - this.checked > JUST_NOW_MILLISECONDS) this.check();
   }
 
   /** A file that was written into since it was opened, or null. */

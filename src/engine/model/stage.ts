@@ -88,7 +88,7 @@ export class Stage {
       feeds[name] = cache[i] as Tensor;
     });
     let outputs: InferenceSession.ReturnType;
-    files.checkAgain();
+    files.check();
     try {
       outputs = await session.run(feeds, this.fetchesOf(request));
       files.check();
