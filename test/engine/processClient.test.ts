@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { EngineClient, START_CRASHES, type EngineClientOptions } from '../../src/client/index';
-import type { RunEvent, RunRequest } from '../../src/protocol/engine';
+import { ENGINE_PROTOCOL, type RunEvent, type RunRequest } from '../../src/protocol/engine';
 import type { EngineStatus } from '../../src/protocol/explorer';
 
 const enginePath = fileURLToPath(new URL('fixtures/engine.mjs', import.meta.url));
@@ -188,8 +188,9 @@ test('crashes of runs do not count as crashes of the start', async () => {
 });
 
 test('an engine of another version is refused with a clear sentence', async () => {
-  const watched = new Watched({ env: { FIXTURE_PROTOCOL: '2' } });
-  await assert.rejects(watched.pid(), { code: 'engine-version', message: /version 2 .* version 1/, action: /Reload/ });
+  const watched = new Watched({ env: { FIXTURE_PROTOCOL: '999' } });
+  const message = new RegExp(`version 999 .* version ${ENGINE_PROTOCOL}`);
+  await assert.rejects(watched.pid(), { code: 'engine-version', message, action: /Reload/ });
   await watched.client.ended();
 });
 
