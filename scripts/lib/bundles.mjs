@@ -43,7 +43,8 @@ export const bundles = [
     runtime: 'engine',
     entry: 'src/engine/main.ts',
     outfile: 'dist/engine.mjs',
-    budget: 190 * KB,
+    // Every form of attention and every decoder is in it.
+    budget: 240 * KB,
     options: { ...node, format: 'esm' },
   },
   {
