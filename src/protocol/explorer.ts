@@ -1,3 +1,5 @@
+import type { OptionValues } from '../core/decode/options';
+import type { DecoderSummary } from '../core/decode/registry';
 import type { Trace, TraceEvent, Sampling } from '../core/trace/record';
 import type { Call } from './call';
 import type { ProblemData } from './errors';
@@ -7,6 +9,10 @@ import type { EngineApi, MemoryEstimate, ModelRef, ModelSummary, TokenInfo } fro
 export interface ExplorerSettings {
   readonly model: ModelRef | null;
   readonly decoder: string;
+  /** What was set of each decoder's options, by the decoder's name; the rest has its defaults. */
+  readonly decoderOptions: Readonly<Record<string, OptionValues>>;
+  /** For decoders that draft with a model; null: the likeliest (`draftOf`). */
+  readonly draft: ModelRef | null;
   readonly sampling: Sampling;
   readonly maxNewTokens: number;
   /** Text, or ids separated by commas or blanks where the model has no tokenizer. */
@@ -53,6 +59,7 @@ export type RunStatus =
 export interface ExplorerSnapshot {
   readonly mode: 'explorer' | 'viewer';
   readonly models: readonly ModelSummary[];
+  readonly decoders: readonly DecoderSummary[];
   readonly modelsProblem?: ProblemData;
   readonly settings: ExplorerSettings;
   readonly view: ExplorerView | null;

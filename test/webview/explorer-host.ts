@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { decoderSummaries, findDecoder } from '../../src/core/decode/registry';
 import { EngineClient } from '../../src/client/index';
 import { TraceAssembler } from '../../src/core/trace/assemble';
 import type { Trace, TraceEvent } from '../../src/core/trace/record';
 import type { Handlers } from '../../src/protocol/call';
 import type { ModelRoot, ModelSummary } from '../../src/protocol/engine';
+import { draftOf } from '../../src/protocol/drafts';
 import { Problem } from '../../src/protocol/errors';
 import type {
   EngineStatus,
@@ -53,9 +55,12 @@ export class ExplorerHost {
     this.snapshot = {
       mode: 'explorer',
       models,
+      decoders: decoderSummaries(),
       settings: {
         model: model ? { folder: model.folder, file: model.file } : null,
         decoder: 'autoregressive',
+        decoderOptions: {},
+        draft: null,
         sampling: { temperature: 0.7, topK: 0, topP: 1, minP: 0, seed: 1 },
         maxNewTokens: 45,
         prompt: '',
@@ -177,6 +182,9 @@ export class ExplorerHost {
 
   private async follow(runId: string, settings: ExplorerSettings): Promise<void> {
     const model = this.snapshot.models.find(({ folder }) => folder === settings.model?.folder)!;
+    const draft = findDecoder(settings.decoder)!.needs.includes('draft')
+      ? draftOf(model, this.snapshot.models, settings.draft)
+      : null;
     const assembler = new TraceAssembler();
     this.stopper = new AbortController();
     Object.assign(this.snapshot, { runId, trace: null, settings });
@@ -193,6 +201,8 @@ export class ExplorerHost {
               ? { ids: settings.prompt.split(/[\s,]+/).map(Number) }
               : { text: settings.prompt },
           decoder: settings.decoder,
+          decoderOptions: settings.decoderOptions[settings.decoder] ?? {},
+          ...(draft ? { draft } : {}),
           sampling: settings.sampling,
           maxNewTokens: settings.maxNewTokens,
           capture: { attention: 'all', hidden: [], logits: true },

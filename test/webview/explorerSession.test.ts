@@ -17,6 +17,7 @@ const pass = (step: number): TracePass => ({ type: 'pass', step, contextLength: 
 const SNAPSHOT: ExplorerSnapshot = {
   mode: 'explorer',
   models: [],
+  decoders: [],
   settings: { ...DEFAULT_SETTINGS, prompt: 'from the host' },
   view: null,
   trace: null,

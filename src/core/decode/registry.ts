@@ -24,3 +24,12 @@ export const DECODERS: readonly Decoder[] = [
 export function findDecoder(name: string): Decoder | undefined {
   return DECODERS.find((decoder) => decoder.name === name);
 }
+
+/** What lists and forms need of a decoder: plain data, which may be sent. */
+export type DecoderSummary = Omit<Decoder, 'decode'>;
+
+export function decoderSummaries(): readonly DecoderSummary[] {
+  return DECODERS.map(({ name, about, exact, drafts, needs, task, options }) => {
+    return { name, about, exact, drafts, needs, task, options };
+  });
+}

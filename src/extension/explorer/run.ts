@@ -1,7 +1,9 @@
 import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
+import { findDecoder } from '../../core/decode/registry';
 import { TraceAssembler } from '../../core/trace/assemble';
 import type { Trace, TraceEvent } from '../../core/trace/record';
+import { draftOf } from '../../protocol/drafts';
 import type { ModelSummary, RunRequest } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
 import type { ExplorerSettings, RunStatus } from '../../protocol/explorer';
@@ -23,6 +25,7 @@ export class ActiveRun {
     private readonly engine: EditorEngine,
     private readonly settings: ExplorerSettings,
     private readonly model: ModelSummary,
+    private readonly models: readonly ModelSummary[],
     private readonly listener: RunListener,
   ) {}
 
@@ -65,17 +68,26 @@ export class ActiveRun {
 
   /** The request that this run is. */
   private request(): RunRequest {
-    return runRequest(this.runId, this.settings, this.model);
+    return runRequest(this.runId, this.settings, this.model, this.models);
   }
 }
 
 /** Settings as a request to the engine; every layer's attention and all logits are kept as far as memory allows. */
-export function runRequest(runId: string, settings: ExplorerSettings, model: ModelSummary): RunRequest {
+export function runRequest(
+  runId: string,
+  settings: ExplorerSettings,
+  model: ModelSummary,
+  models: readonly ModelSummary[],
+): RunRequest {
+  const drafts = findDecoder(settings.decoder)?.needs.includes('draft');
+  const draft = drafts ? draftOf(model, models, settings.draft) : null;
   return {
     runId,
     model: settings.model ?? { folder: model.folder },
     prompt: model.tokenizer === 'none' ? { ids: parseIds(settings.prompt) } : { text: settings.prompt },
     decoder: settings.decoder,
+    decoderOptions: settings.decoderOptions[settings.decoder] ?? {},
+    ...(draft ? { draft } : {}),
     sampling: settings.sampling,
     maxNewTokens: settings.maxNewTokens,
     capture: { attention: model.probes.attention.available ? 'all' : [], hidden: [], logits: true },

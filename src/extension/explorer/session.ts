@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { decoderSummaries } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
 import type { ModelSummary } from '../../protocol/engine';
@@ -153,7 +154,11 @@ export class ExplorerSession implements vscode.Disposable {
       },
       estimate: async ({ settings }, { signal }) => {
         const model = await this.requireListed(settings.model?.folder);
-        return engine.call('estimate', { run: runRequest('estimate', settings, model) }, { signal });
+        return engine.call(
+          'estimate',
+          { run: runRequest('estimate', settings, model, await catalog.list()) },
+          { signal },
+        );
       },
       refreshModels: () => catalog.refresh(),
       save: async ({ runId }) => ({ path: await saveRun(this.traceOf(runId), this.tensors, log) }),
@@ -206,6 +211,7 @@ export class ExplorerSession implements vscode.Disposable {
     return {
       mode: this.options.mode,
       models,
+      decoders: decoderSummaries(),
       ...(problem ? { modelsProblem: problem } : {}),
       settings: this.settings,
       view: this.view,
@@ -232,13 +238,14 @@ export class ExplorerSession implements vscode.Disposable {
 
   private async startRun(settings: ExplorerSettings): Promise<string> {
     const turn = ++this.turn;
-    const chosen = withModel(settings, await this.services.catalog.list());
+    const models = await this.services.catalog.list();
+    const chosen = withModel(settings, models);
     const model = await this.requireListed(chosen.model?.folder);
     if (turn !== this.turn) throw cancelled();
     this.settings = chosen;
     if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
     this.leaveRun();
-    const run = new ActiveRun(this.services.engine, chosen, model, {
+    const run = new ActiveRun(this.services.engine, chosen, model, models, {
       onEvents: (events) => {
         if (this.active !== run) return;
         this.trace = run.trace;

@@ -7,6 +7,8 @@ export function defaultSettings(): ExplorerSettings {
   return {
     model: null,
     decoder: 'autoregressive',
+    decoderOptions: {},
+    draft: null,
     sampling: {
       temperature: within(settings.get('temperature', 0.7), 0, 10, 0.7),
       topK: 0,

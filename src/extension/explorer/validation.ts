@@ -3,6 +3,7 @@ import type { ExplorerApi } from '../../protocol/explorer';
 import {
   anything,
   array,
+  boolean,
   check,
   integer,
   nullable,
@@ -12,6 +13,7 @@ import {
   optional,
   record,
   string,
+  union,
   type Check,
 } from '../../protocol/validate';
 
@@ -22,9 +24,14 @@ const index = integer({ min: 0, max: 2 ** 31 });
 
 const modelRef = object({ folder: path, file: optional(path) });
 
+const decoder = string({ min: 1, max: 64 });
+const optionValues = record(union(number(), boolean(), string({ max: 64 })), { max: 32 });
+
 const settings = object({
   model: nullable(modelRef),
-  decoder: string({ min: 1, max: 64 }),
+  decoder,
+  decoderOptions: record(optionValues, { max: 64 }),
+  draft: nullable(modelRef),
   sampling: object({
     temperature: number({ min: 0, max: 100 }),
     topK: integer({ min: 0, max: 2 ** 31 }),

@@ -18,7 +18,7 @@ export function Popover({ label, onClose, children, focus }: PopoverProps) {
 
   useEffect(() => {
     const opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
-    const first = element.current?.querySelector<HTMLElement>(focus ? `.${focus} input` : 'input');
+    const first = element.current?.querySelector<HTMLElement>(`${focus ? `.${focus} ` : ''}:is(input, select)`);
     first?.focus();
     const onPointerDown = (event: PointerEvent): void => {
       const inside = event.composedPath().includes(element.current!);

@@ -69,12 +69,14 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
           <>
             <ModelControls
               models={models}
+              decoders={state.decoders}
               settings={settings}
               disabled={busy}
               onChange={(change) => session.set(change)}
             />
             <i class="toolbar-rule" />
             <SamplingControls
+              decoder={state.decoders.find(({ name }) => name === settings.decoder) ?? null}
               settings={settings}
               vocabularySize={model?.vocabularySize ?? null}
               onChange={(change) => session.set(change)}

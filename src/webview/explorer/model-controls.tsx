@@ -1,3 +1,5 @@
+import type { DecoderSummary } from '../../core/decode/registry';
+import { draftOf, draftsFor } from '../../protocol/drafts';
 import type { ModelSummary } from '../../protocol/engine';
 import type { ExplorerSettings } from '../../protocol/explorer';
 import { Badge, Tag } from '../ui/badge';
@@ -5,17 +7,18 @@ import { Dropdown } from '../ui/dropdown';
 
 export interface ModelControlsProps {
   readonly models: readonly ModelSummary[];
+  readonly decoders: readonly DecoderSummary[];
   readonly settings: ExplorerSettings;
   readonly disabled: boolean;
   readonly onChange: (change: Partial<ExplorerSettings>) => void;
 }
 
 /** Which model, which of its files, and how tokens are chosen. */
-export function ModelControls({ models, settings, disabled, onChange }: ModelControlsProps) {
+export function ModelControls(props: ModelControlsProps) {
+  const { models, settings, disabled, onChange } = props;
   const model = chosenModel(models, settings);
   const file = settings.model?.file ?? model?.file;
   const variant = model?.variants.find((candidate) => candidate.file === file);
-  const greedy = settings.sampling.temperature === 0;
   return (
     <>
       <span class="control">
@@ -43,27 +46,83 @@ export function ModelControls({ models, settings, disabled, onChange }: ModelCon
           <Tag title={`${model.file}: weights of type ${model.dtype}`}>{model.dtype}</Tag>
         )}
       </span>
+      <DecoderControls {...props} model={model} />
+    </>
+  );
+}
+
+/** How tokens are chosen: the decoder, and the model that drafts for it. */
+function DecoderControls(props: ModelControlsProps & { readonly model: ModelSummary | null }) {
+  const { models, decoders, settings, disabled, model, onChange } = props;
+  const decoder = decoders.find(({ name }) => name === settings.decoder);
+  const { sampling } = settings;
+  const greedy = sampling.temperature === 0;
+  const fitting = decoders.filter(({ task }) => task === 'any' || !model || task === model.kind);
+  const choose = (chosen: string): void => {
+    if (chosen === 'sampling')
+      onChange({ decoder: PLAIN, sampling: { ...sampling, temperature: greedy ? 0.7 : sampling.temperature } });
+    else if (chosen === 'greedy') onChange({ decoder: PLAIN, sampling: { ...sampling, temperature: 0 } });
+    else onChange({ decoder: chosen });
+  };
+  const options = [
+    { value: 'sampling', text: 'Sampling' },
+    { value: 'greedy', text: 'Greedy' },
+    ...fitting.filter(({ name }) => name !== PLAIN).map(({ name }) => ({ value: name, text: decoderTitle(name) })),
+  ];
+  if (!fitting.some(({ name }) => name === settings.decoder) && settings.decoder !== PLAIN) {
+    options.push({ value: settings.decoder, text: `${decoderTitle(settings.decoder)} (not for this model)` });
+  }
+  const drafts = model && decoder?.needs.includes('draft') ? draftsFor(model, models) : null;
+  return (
+    <>
       <span class="control">
         <span class="control-name">Decoder</span>
         <Dropdown
           label="Decoder"
-          value={greedy ? 'greedy' : 'sampling'}
+          value={settings.decoder !== PLAIN ? settings.decoder : greedy ? 'greedy' : 'sampling'}
           disabled={disabled}
-          title="Exact: tokens are drawn from the model’s own distribution after the filters, and from nothing else."
-          options={[
-            { value: 'sampling', text: 'Sampling' },
-            { value: 'greedy', text: 'Greedy' },
-          ]}
-          onChange={(chosen) =>
-            onChange({
-              decoder: 'autoregressive',
-              sampling: { ...settings.sampling, temperature: chosen === 'greedy' ? 0 : 0.7 },
-            })
-          }
+          {...(decoder ? { title: decoder.about } : {})}
+          options={options}
+          onChange={choose}
         />
-        <Badge>exact</Badge>
+        <ExactBadge exact={decoder?.exact ?? true} />
       </span>
+      {model && drafts && (
+        <span class="control">
+          <span class="control-name">Draft</span>
+          <Dropdown
+            label="Draft model"
+            class="model-list"
+            value={draftOf(model, models, settings.draft)?.folder ?? ''}
+            disabled={disabled || drafts.length === 0}
+            title="The model that drafts. It must have the same tokens as the model."
+            options={
+              drafts.length > 0
+                ? modelOptions(drafts, { ...settings, model: null })
+                : [{ value: '', text: 'none with the same vocabulary' }]
+            }
+            onChange={(folder) => onChange({ draft: { folder } })}
+          />
+        </span>
+      )}
     </>
+  );
+}
+
+const PLAIN = 'autoregressive';
+
+/** A decoder's name as the controls and headings show it: `prompt-lookup` as `Prompt lookup`. */
+export function decoderTitle(name: string): string {
+  const words = name.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Whether what is drawn follows the model's own distribution. */
+export function ExactBadge({ exact }: { readonly exact: boolean }) {
+  return exact ? (
+    <Badge title="Exact: tokens follow the model’s own distribution after the filters, and no other.">exact</Badge>
+  ) : (
+    <Badge title="Lossy: tokens may follow another distribution than the model’s.">lossy</Badge>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { DecoderSummary } from '../../core/decode/registry';
 import type { Sampling } from '../../core/trace/record';
 import type { ExplorerSettings } from '../../protocol/explorer';
 import { FilterSliders } from '../components/filter-sliders';
@@ -6,20 +7,27 @@ import { count } from '../components/format';
 import { Icon } from '../components/icon';
 import { Popover } from '../components/popover';
 import { FILTER_KEYS, filterChip } from '../components/sampling-scale';
+import { DecoderOptionsEditor, chosenOptions, optionChips } from './decoder-options';
 import { Button } from '../ui/button';
 import { TextField } from '../ui/text-field';
 
 export interface SamplingProps {
+  /** The chosen decoder; null before it is known. */
+  readonly decoder: DecoderSummary | null;
   readonly settings: ExplorerSettings;
   readonly vocabularySize: number | null;
   readonly onChange: (change: Partial<ExplorerSettings>) => void;
 }
 
+/** Settings that change nothing where the most probable token is always taken. */
+const IDLE_IF_GREEDY = new Set(['topK', 'topP', 'minP', 'seed']);
+
 const MOST_SEED = 2 ** 32 - 1;
 const MOST_TOKENS = 100_000;
 
 /** The run's settings as chips, which open one editor for all of them; where there is no room, the gear alone. */
-export function SamplingControls({ settings, vocabularySize, onChange }: SamplingProps) {
+export function SamplingControls(props: SamplingProps) {
+  const { decoder, settings } = props;
   const [open, setOpen] = useState<string | null>(null);
   const { sampling } = settings;
   const toggle = (name: string): void => setOpen(open === null ? name : null);
@@ -27,19 +35,21 @@ export function SamplingControls({ settings, vocabularySize, onChange }: Samplin
   return (
     <div class="sampling">
       <div class="chips">
-        {settingChips(settings).map(({ key, name, value }) => (
-          <button
-            key={key}
-            type="button"
-            class={greedy && key !== 'temperature' && key !== 'maxNewTokens' ? 'setting setting-idle' : 'setting'}
-            aria-haspopup="dialog"
-            aria-expanded={open !== null}
-            title={`${name} ${value}: change the settings of the run`}
-            onClick={() => toggle(key)}
-          >
-            {name} <b>{value}</b>
-          </button>
-        ))}
+        {[...optionChips(chosenOptions(decoder, settings), decoder?.options), ...settingChips(settings)].map(
+          ({ key, name, value }) => (
+            <button
+              key={key}
+              type="button"
+              class={greedy && IDLE_IF_GREEDY.has(key) ? 'setting setting-idle' : 'setting'}
+              aria-haspopup="dialog"
+              aria-expanded={open !== null}
+              title={`${name} ${value}: change the settings of the run`}
+              onClick={() => toggle(key)}
+            >
+              {name} <b>{value}</b>
+            </button>
+          ),
+        )}
       </div>
       <Button
         appearance="icon"
@@ -52,7 +62,8 @@ export function SamplingControls({ settings, vocabularySize, onChange }: Samplin
       </Button>
       {open !== null && (
         <Popover label="Settings of the run" onClose={() => setOpen(null)} focus={`edit-${open}`}>
-          <SamplingEditor settings={settings} vocabularySize={vocabularySize} onChange={onChange} />
+          {decoder && <DecoderOptionsEditor decoder={decoder} settings={settings} onChange={props.onChange} />}
+          <SamplingEditor {...props} />
         </Popover>
       )}
     </div>

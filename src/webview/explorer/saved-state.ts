@@ -8,6 +8,8 @@ export const DEFAULT_SAMPLING: Sampling = { temperature: 0.7, topK: 0, topP: 1, 
 export const DEFAULT_SETTINGS: ExplorerSettings = {
   model: null,
   decoder: 'autoregressive',
+  decoderOptions: {},
+  draft: null,
   sampling: DEFAULT_SAMPLING,
   maxNewTokens: 48,
   prompt: '',
@@ -18,6 +20,7 @@ export function readSavedState(value: unknown): ExplorerState | null {
   if (!isRecord(value) || value['version'] !== 1) return null;
   const { settings, view, runId } = value;
   if (!isRecord(settings) || !isRecord(settings['sampling']) || typeof settings['prompt'] !== 'string') return null;
+  if (!isRecord(settings['decoderOptions'])) return null;
   if (!isView(view) || !(runId === null || typeof runId === 'string')) return null;
   return value as unknown as ExplorerState;
 }

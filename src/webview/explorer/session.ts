@@ -1,3 +1,4 @@
+import type { DecoderSummary } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
 import type { ModelSummary } from '../../protocol/engine';
 import { Problem, type ProblemData } from '../../protocol/errors';
@@ -22,6 +23,7 @@ export interface SessionState {
   readonly phase: 'opening' | 'open' | 'failed';
   readonly mode: 'explorer' | 'viewer';
   readonly models: readonly ModelSummary[];
+  readonly decoders: readonly DecoderSummary[];
   readonly modelsProblem: ProblemData | null;
   readonly settings: ExplorerSettings;
   readonly view: ExplorerView;
@@ -56,6 +58,7 @@ export class ExplorerSession {
       phase: 'opening',
       mode: 'explorer',
       models: [],
+      decoders: [],
       modelsProblem: null,
       settings: saved?.settings ?? DEFAULT_SETTINGS,
       view: saved?.view ?? EMPTY_VIEW,
@@ -207,6 +210,7 @@ export class ExplorerSession {
       phase: 'open',
       mode: snapshot.mode,
       models: snapshot.models,
+      decoders: snapshot.decoders,
       modelsProblem: snapshot.modelsProblem ?? null,
       settings: changedSince(before.settings, settings, snapshot.settings),
       view: view === before.view ? (snapshot.view ?? view) : view,

@@ -1,5 +1,7 @@
 import type { Trace } from '../../core/trace/record';
-import { Badge, Tag } from '../ui/badge';
+import { Tag } from '../ui/badge';
+import { ExactBadge, decoderTitle } from './model-controls';
+import { optionChips } from './decoder-options';
 import { settingChips } from './sampling';
 
 /** What a saved run was made with, in place of the controls. */
@@ -16,11 +18,18 @@ export function ViewerHeader({ trace }: { readonly trace: Trace | null }) {
       </span>
       <span class="control">
         <span class="control-name">Decoder</span>
-        {decoder.name === 'autoregressive' ? (greedy ? 'Greedy' : 'Sampling') : decoder.name}
-        <Badge>{decoder.exact ? 'exact' : 'lossy'}</Badge>
+        {decoder.name === 'autoregressive' ? (greedy ? 'Greedy' : 'Sampling') : decoderTitle(decoder.name)}
+        <ExactBadge exact={decoder.exact} />
       </span>
+      {decoder.draft && (
+        <span class="control">
+          <span class="control-name">Draft</span>
+          <b title={`${decoder.draft.folder}, ${decoder.draft.file}`}>{decoder.draft.name}</b>
+          <Tag>{decoder.draft.dtype}</Tag>
+        </span>
+      )}
       <span class="viewer-settings">
-        {settingChips(trace.header).map(({ key, name, value }) => (
+        {[...optionChips(decoder.options ?? {}), ...settingChips(trace.header)].map(({ key, name, value }) => (
           <span key={key} class="setting setting-fixed">
             {name} <b>{value}</b>
           </span>
