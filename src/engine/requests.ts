@@ -95,6 +95,7 @@ export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['param
     ref: optional(model),
     ids,
     promptLength: index,
+    recorded: object({ hidden: array(layer, { max: MAX_LAYERS }), logits: boolean() }),
     tensors: optional(path),
   }),
   closeRun: object({ runId }),

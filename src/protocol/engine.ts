@@ -1,9 +1,17 @@
 import type { OptionValues } from '../core/decode/options';
-import type { ModelIdentity, ModelTask, LifeGrid, Sampling, TraceEvent, TraceSummary } from '../core/trace/record';
+import type {
+  Capture,
+  ModelIdentity,
+  ModelTask,
+  LifeGrid,
+  Sampling,
+  TraceEvent,
+  TraceSummary,
+} from '../core/trace/record';
 import type { Call } from './call';
 
 /** Raised with every change of what follows; client and engine refuse each other where it differs. */
-export const ENGINE_PROTOCOL = 2;
+export const ENGINE_PROTOCOL = 3;
 
 /** A model folder, and which of its ONNX files (relative, forward slashes); without `file` the engine picks one. */
 export interface ModelRef {
@@ -152,6 +160,8 @@ export interface RestoreRequest {
   readonly ref?: ModelRef;
   readonly ids: readonly number[];
   readonly promptLength: number;
+  /** What the run recorded beside its tokens, as its header says: saved with it again, where file or model can give it. */
+  readonly recorded: Pick<Capture, 'hidden' | 'logits'>;
   /** `.safetensors` beside a saved trace, with `attention.L`, `hidden.L`, `logits`. */
   readonly tensors?: string;
 }

@@ -138,7 +138,7 @@ describe('a real model in a real engine process', { skip: skipWithoutFixtures },
     const path = join(scratch, 'original.safetensors');
     await client.call('saveTensors', { runId: 'original', path });
     const model = modelOf(trace);
-    const request = { model, ref: { folder }, ids, promptLength: 5 };
+    const request = { model, ref: { folder }, ids, promptLength: 5, recorded: { hidden: [], logits: true } };
     await client.call('restoreRun', { ...request, runId: 'from model' });
     await client.call('restoreRun', { ...request, runId: 'from file', tensors: path });
     for (const layer of [0, 4]) {

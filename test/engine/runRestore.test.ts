@@ -20,17 +20,19 @@ async function made(engine: Engine, over: Parameters<typeof tableRun>[0] = {}): 
   const ids: number[] = [];
   let model: ModelIdentity | undefined;
   let promptLength = 0;
+  let recorded: RestoreRequest['recorded'] | undefined;
   await engine.call('run', tableRun(over), {
     onEvent: (event) => {
       if (event.type !== 'trace') return;
       for (const each of event.events) {
-        if (each.type === 'header') ({ model, promptLength } = each);
+        if (each.type === 'header') ({ model, promptLength, capture: recorded } = each);
         if (each.type === 'token') ids.push(each.id);
       }
     },
   });
-  assert.ok(model);
-  return { runId: 'restored', model, ref: { folder: model.folder }, ids, promptLength };
+  assert.ok(model && recorded);
+  const { hidden, logits } = recorded;
+  return { runId: 'restored', model, ref: { folder: model.folder }, ids, promptLength, recorded: { hidden, logits } };
 }
 
 async function saved(engine: Engine, name: string, over: Parameters<typeof tableRun>[0] = {}) {
@@ -166,6 +168,28 @@ test('a run restored from its file gives exactly what the original gave, without
   assert.deepEqual(await answers(fresh, 'restored', tokens), await answers(original, 'run', tokens));
   assert.equal(fresh.loads, 0);
   await fresh.call('closeRun', { runId: 'restored' });
+});
+
+test('a run restored from its model is saved with all that it recorded', async () => {
+  const { request, path } = await saved(tableEngine(), 'first.safetensors');
+  const fresh = tableEngine({ chunk: 5 });
+  await fresh.call('restoreRun', request);
+  const again = join(folder, 'from-model.safetensors');
+  const { tensors } = await fresh.call('saveTensors', { runId: 'restored', path: again });
+  assert.deepEqual(tensors, [...readSafetensors(path).keys()]);
+  checkTensors(again, request.ids, 1e-6);
+});
+
+test('a run restored from a file that has all it recorded is saved again without the model', async () => {
+  const capture = { attention: 'all', hidden: [], logits: true } as const;
+  const { request, path } = await saved(tableEngine(), 'two.safetensors', { capture });
+  const { ref: _, ...withoutModel } = request;
+  const fresh = tableEngine();
+  await fresh.call('restoreRun', { ...withoutModel, tensors: path });
+  const again = join(folder, 'without-model.safetensors');
+  await fresh.call('saveTensors', { runId: 'restored', path: again });
+  assert.deepEqual(readFileSync(again), readFileSync(path));
+  assert.equal(fresh.loads, 0);
 });
 
 test('a run restored from a file can be saved again', async () => {

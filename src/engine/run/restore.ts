@@ -11,17 +11,23 @@ interface RestoreServices {
 /** What one side, file or model, can give; and why not what it cannot. */
 interface Offer {
   readonly layers: readonly number[];
+  readonly hidden: boolean;
   readonly logits: boolean;
   readonly reason?: string;
 }
 
 /** Makes a run known again: what is asked for later comes from its file, else from scoring its tokens. */
 export async function restoreRun(request: RestoreRequest, { inspect, runs }: RestoreServices): Promise<RestoreResult> {
-  const { runId, model: identity, ids, promptLength } = request;
+  const { runId, model: identity, ids, promptLength, recorded } = request;
   const { file, reason: fileReason } = await openFile(request);
-  const inFile: Offer = { layers: [...(file?.attention.keys() ?? [])], logits: file?.hasLogits ?? false };
+  const inFile: Offer = {
+    layers: [...(file?.attention.keys() ?? [])],
+    hidden: false,
+    logits: file?.hasLogits ?? false,
+  };
   // A file that has everything needs no model.
-  const inModel = inFile.layers.length > 0 && inFile.logits ? nothing('') : await modelOffer(request, inspect);
+  const isWhole = inFile.layers.length > 0 && inFile.logits && recorded.hidden.length === 0;
+  const inModel = isWhole ? nothing('') : await modelOffer(request, inspect);
   const attentionSource = inFile.layers.length > 0 ? 'file' : inModel.layers.length > 0 ? 'model' : 'none';
   const layers = attentionSource === 'file' ? inFile.layers : inModel.layers;
   const logitsSource = inFile.logits ? 'file' : inModel.logits ? 'model' : 'none';
@@ -32,8 +38,8 @@ export async function restoreRun(request: RestoreRequest, { inspect, runs }: Res
     ids: [...ids],
     promptLength,
     attention: layers,
-    hidden: [],
-    logits: inFile.logits,
+    hidden: inModel.hidden ? recorded.hidden : [],
+    logits: recorded.logits && logitsSource !== 'none',
   });
   run.file = file;
   const reasonFor = (source: 'file' | 'model' | 'none'): { reason?: string } => {
@@ -77,9 +83,14 @@ async function modelOffer(
   const attention = probes.attention.available ? Array.from({ length: layers ?? 0 }, (_, layer) => layer) : [];
   const reasons = [changed, probes.attention.available ? undefined : probes.attention.how];
   const reason = reasons.filter((each) => each !== undefined).join(' ');
-  return { layers: attention, logits: probes.logits.available, ...(reason === '' ? {} : { reason }) };
+  return {
+    layers: attention,
+    hidden: probes.hidden.available,
+    logits: probes.logits.available,
+    ...(reason === '' ? {} : { reason }),
+  };
 }
 
 function nothing(reason: string): Offer {
-  return { layers: [], logits: false, reason };
+  return { layers: [], hidden: false, logits: false, reason };
 }

@@ -10,7 +10,7 @@ import { Problem } from '../../protocol/errors';
 import { throwIfAborted } from '../../protocol/rpc';
 import type { LayerMaps } from '../tensors/maps';
 import type { RowTensor } from '../tensors/rowTensor';
-import { fileProblem } from '../tensors/tensorFile';
+import { fileProblem, type TensorFile } from '../tensors/tensorFile';
 import type { KeptRun } from './keptRun';
 import type { RunTensors } from './runTensors';
 import { score } from './scoring';
@@ -73,7 +73,9 @@ async function saveHeld(run: KeptRun, writer: TensorWriter, signal: CancelSignal
     const rows = run.hidden.get(block);
     if (rows?.rows === ids.length) await writer.rowTensor(`hidden.${block}`, rows, signal);
   }
-  if (logits && run.logits?.rows === ids.length) await writer.rowTensor('logits', run.logits, signal);
+  if (!logits) return;
+  if (run.file?.hasLogits) await writer.logitsOf(run.file, ids.length, signal);
+  else if (run.logits?.rows === ids.length) await writer.rowTensor('logits', run.logits, signal);
 }
 
 async function saveScored(run: KeptRun, writer: TensorWriter, tensors: RunTensors, waiting: Waiting): Promise<void> {
@@ -156,6 +158,14 @@ class TensorWriter {
       const slab = new Float32Array(count * width);
       for (let i = 0; i < count; i++) slab.set(tensor.row(first + i) as Float32Array, i * width);
       await this.floats(entry, first * width, slab);
+    }
+  }
+
+  /** The logits of every token as a file of this run has them. */
+  async logitsOf(file: TensorFile, tokens: number, signal: CancelSignal): Promise<void> {
+    for (let row = 0; row < tokens; row++) {
+      throwIfAborted(signal);
+      await this.rows('logits', (await file.logitsRow(row)) as Float32Array, row);
     }
   }
 

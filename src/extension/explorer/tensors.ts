@@ -61,6 +61,7 @@ export class RunTensors {
       ...(ref ? { ref } : {}),
       ids: trace.tokens.map((token) => token.id),
       promptLength: Math.min(header.promptLength, trace.tokens.length),
+      recorded: { hidden: header.capture.hidden, logits: header.capture.logits },
       ...(tensors ? { tensors } : {}),
     });
   }
