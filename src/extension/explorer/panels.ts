@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ExplorerSettings } from '../../protocol/explorer';
-import { explorerHtml, webviewResources } from './html';
+import { webviewHtml, webviewOptions } from '../webviewPage';
 import { ExplorerSession, type ExplorerServices } from './session';
 
 const VIEW_TYPE = 'vivarium.explorer';
@@ -19,20 +19,19 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     const shown = options.fresh ? undefined : this.current();
     const panel =
       shown ??
-      vscode.window.createWebviewPanel(VIEW_TYPE, vscode.l10n.t('Vivarium'), vscode.ViewColumn.Active, {
-        enableScripts: true,
-        localResourceRoots: [webviewResources(this.services.context.extensionUri)],
-      });
+      vscode.window.createWebviewPanel(
+        VIEW_TYPE,
+        vscode.l10n.t('Vivarium'),
+        vscode.ViewColumn.Active,
+        webviewOptions(this.services.context.extensionUri),
+      );
     const session = this.sessions.get(panel) ?? this.attach(panel);
     panel.reveal(undefined, false);
     session.show(settings, options.run ?? false);
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    panel.webview.options = {
-      enableScripts: true,
-      localResourceRoots: [webviewResources(this.services.context.extensionUri)],
-    };
+    panel.webview.options = webviewOptions(this.services.context.extensionUri);
     this.attach(panel);
     return Promise.resolve();
   }
@@ -61,7 +60,7 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
       this.sessions.delete(panel);
       session.dispose();
     });
-    panel.webview.html = explorerHtml(panel.webview, this.services.context.extensionUri);
+    panel.webview.html = webviewHtml(panel.webview, this.services.context.extensionUri, 'explorer');
     return session;
   }
 }

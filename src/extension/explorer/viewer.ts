@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { parseTrace } from '../../core/trace/vivtrace';
 import { Problem } from '../../protocol/errors';
 import { formatBytes } from '../format';
-import { explorerHtml, webviewResources } from './html';
+import { webviewHtml, webviewOptions } from '../webviewPage';
 import { tensorsBeside } from './save';
 import { ExplorerSession, type ExplorerServices, type SavedTrace } from './session';
 
@@ -37,16 +37,13 @@ export class TraceViewer implements vscode.CustomReadonlyEditorProvider<TraceDoc
   }
 
   resolveCustomEditor(document: TraceDocument, panel: vscode.WebviewPanel): void {
-    panel.webview.options = {
-      enableScripts: true,
-      localResourceRoots: [webviewResources(this.services.context.extensionUri)],
-    };
+    panel.webview.options = webviewOptions(this.services.context.extensionUri);
     const session = new ExplorerSession(this.services, panel.webview, {
       mode: 'viewer',
       saved: withOwnId(document.saved),
     });
     panel.onDidDispose(() => session.dispose());
-    panel.webview.html = explorerHtml(panel.webview, this.services.context.extensionUri);
+    panel.webview.html = webviewHtml(panel.webview, this.services.context.extensionUri, 'explorer');
   }
 
   dispose(): void {

@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { counted } from '../components/format';
 import { Icon } from '../components/icon';
+import { NoticeList } from '../components/notice-list';
 import { useTheme } from '../components/theme';
 import { Button } from '../ui/button';
 import { ProgressRing } from '../ui/progress-ring';
 import { EmptyState } from './empty-state';
 import { ModelControls, chosenModel } from './model-controls';
-import { NoticeList } from './notice-list';
 import { noticesOf } from './notices';
 import { PromptRow } from './prompt-row';
 import { TABS } from './registry';
@@ -16,6 +16,7 @@ import { StatusLine } from './status-line';
 import { PANEL_ID, TabStrip, tabId } from './tab-strip';
 import { useTabView } from './tab-view';
 import { ViewerHeader } from './viewer-header';
+import '../components/page.css';
 import './explorer.css';
 import './narrow.css';
 

@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { Explorer } from './explorer';
-import { acquireHost } from './host';
+import { acquireHost } from '../host';
 import { ExplorerSession } from './session';
 
 const session = new ExplorerSession(acquireHost());

@@ -1,16 +1,6 @@
 import type { ModelSummary } from '../../protocol/engine';
+import type { Notice } from '../components/notice-list';
 import type { SessionState } from './session';
-
-/** Something the user should know, in place: one sentence, what to do, and whether the log says more. */
-export interface Notice {
-  readonly id: string;
-  readonly kind: 'error' | 'warning' | 'info';
-  readonly message: string;
-  readonly action?: string;
-  readonly log: boolean;
-  /** Whether it can be put away: it is about a request that is over. */
-  readonly dismissable?: boolean;
-}
 
 /** What is to be said now, the most pressing first; nothing is said twice. */
 export function noticesOf(state: SessionState, model: ModelSummary | null): readonly Notice[] {

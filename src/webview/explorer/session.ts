@@ -13,7 +13,7 @@ import type {
   RunStatus,
 } from '../../protocol/explorer';
 import { RpcClient, isRpcMessage } from '../../protocol/rpc';
-import type { WebviewHost } from './host';
+import type { WebviewHost } from '../host';
 import { growTrace } from './run-trace';
 import { DEFAULT_SETTINGS, EMPTY_VIEW, readSavedState } from './saved-state';
 

@@ -1,6 +1,17 @@
-import { Icon } from '../components/icon';
 import { Button } from '../ui/button';
-import type { Notice } from './notices';
+import { Icon } from './icon';
+import './notice-list.css';
+
+/** Something the user should know, in place: one sentence, what to do, and whether the log says more. */
+export interface Notice {
+  readonly id: string;
+  readonly kind: 'error' | 'warning' | 'info';
+  readonly message: string;
+  readonly action?: string;
+  readonly log: boolean;
+  /** Whether it can be put away: it is about a request that is over. */
+  readonly dismissable?: boolean;
+}
 
 export interface NoticeListProps {
   readonly notices: readonly Notice[];

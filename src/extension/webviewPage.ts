@@ -1,17 +1,22 @@
 import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** The folder that an Explorer webview may load from, and nothing else. */
-export function webviewResources(extensionUri: vscode.Uri): vscode.Uri {
+/** The folder that a webview may load from, and nothing else. */
+function webviewResources(extensionUri: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
 }
 
-/** The page of an Explorer: one script and one style sheet under a policy that allows nothing more. */
-export function explorerHtml(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+/** What a webview with scripts may do; to be set again where one is revived. */
+export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [webviewResources(extensionUri)] };
+}
+
+/** The page of a view: its one script and its one style sheet under a policy that allows nothing more. */
+export function webviewHtml(webview: vscode.Webview, extensionUri: vscode.Uri, bundle: 'explorer' | 'life'): string {
   const resources = webviewResources(extensionUri);
   const nonce = crypto.randomBytes(16).toString('base64url');
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(resources, 'explorer.js')).toString();
-  const style = webview.asWebviewUri(vscode.Uri.joinPath(resources, 'explorer.css')).toString();
+  const script = webview.asWebviewUri(vscode.Uri.joinPath(resources, `${bundle}.js`)).toString();
+  const style = webview.asWebviewUri(vscode.Uri.joinPath(resources, `${bundle}.css`)).toString();
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
