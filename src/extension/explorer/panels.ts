@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import type { ParsedTrace } from '../../core/trace/vivtrace';
 import type { ExplorerSettings } from '../../protocol/explorer';
 import { webviewHtml, webviewOptions } from '../webviewPage';
-import { ExplorerSession, type ExplorerServices } from './session';
+import { ExplorerSession, type ExplorerServices, type SessionOptions } from './session';
+import { settingsOf } from './settings';
 
 const VIEW_TYPE = 'vivarium.explorer';
 
@@ -17,17 +19,17 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
   /** Shows the Explorer in use (or a new one) with these settings; `run` starts at once. */
   open(settings: Partial<ExplorerSettings>, options: { readonly run?: boolean; readonly fresh?: boolean } = {}): void {
     const shown = options.fresh ? undefined : this.current();
-    const panel =
-      shown ??
-      vscode.window.createWebviewPanel(
-        VIEW_TYPE,
-        vscode.l10n.t('Vivarium'),
-        vscode.ViewColumn.Active,
-        webviewOptions(this.services.context.extensionUri),
-      );
+    const panel = shown ?? this.create();
     const session = this.sessions.get(panel) ?? this.attach(panel);
     panel.reveal(undefined, false);
     session.show(settings, options.run ?? false);
+  }
+
+  /** Shows a run of the history in an Explorer of its own, with the settings that it was made with. */
+  openRun({ trace, notes }: ParsedTrace): void {
+    const panel = this.create();
+    panel.title = vscode.l10n.t('Vivarium: {0}', trace.header.model.name);
+    this.attach(panel, { settings: settingsOf(trace), saved: { trace, notes } });
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
@@ -47,10 +49,20 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     return panels.find((panel) => panel.active) ?? panels.reverse().find((panel) => panel.visible) ?? panels[0];
   }
 
-  private attach(panel: vscode.WebviewPanel): ExplorerSession {
+  private create(): vscode.WebviewPanel {
+    return vscode.window.createWebviewPanel(
+      VIEW_TYPE,
+      vscode.l10n.t('Vivarium'),
+      vscode.ViewColumn.Active,
+      webviewOptions(this.services.context.extensionUri),
+    );
+  }
+
+  private attach(panel: vscode.WebviewPanel, shown: Pick<SessionOptions, 'settings' | 'saved'> = {}): ExplorerSession {
     panel.iconPath = vscode.Uri.joinPath(this.services.context.extensionUri, 'media', 'explorer.svg');
     const session = new ExplorerSession(this.services, panel.webview, {
       mode: 'explorer',
+      ...shown,
       onTitle: (title) => {
         panel.title = vscode.l10n.t('Vivarium: {0}', title);
       },

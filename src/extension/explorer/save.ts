@@ -4,9 +4,9 @@ import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
 import { serializeTrace } from '../../core/trace/vivtrace';
 import { Problem } from '../../protocol/errors';
+import { writeAtomically } from '../files';
 import { formatBytes } from '../format';
 import type { Log } from '../log';
-import { writeAtomically } from '../runs/store';
 import type { RunTensors } from './tensors';
 
 /**

@@ -17,7 +17,7 @@ import { cancelled, isRpcMessage, RpcServer } from '../../protocol/rpc';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
 import { modelNotListed, type ModelCatalog } from '../models/catalog';
-import type { RunStore } from '../runs/store';
+import type { RunRecording, RunStore } from '../runs/store';
 import { ActiveRun, runRequest } from './run';
 import { saveRun } from './save';
 import { defaultSettings } from './settings';
@@ -227,10 +227,12 @@ export class ExplorerSession implements vscode.Disposable {
   /** After a window reload: the controls as they were, and the run from disk. */
   private async revive(state: ExplorerState): Promise<void> {
     this.settings = state.settings;
-    const trace = state.runId ? await this.services.runs.find(state.runId) : undefined;
+    const found = state.runId ? await this.services.runs.find(state.runId) : undefined;
     // A command may have started another run meanwhile.
-    if (trace && !this.active && !this.trace) {
+    if (found && !this.active && !this.trace) {
+      const { trace, notes } = found;
       this.trace = trace;
+      this.notes = notes;
       this.status = { state: 'done' };
       this.options.onTitle?.(trace.header.model.name);
     }
@@ -245,8 +247,10 @@ export class ExplorerSession implements vscode.Disposable {
     this.settings = chosen;
     if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
     this.leaveRun();
+    const recording = this.services.runs.record();
     const run = new ActiveRun(this.services.engine, chosen, model, models, {
       onEvents: (events) => {
+        recording.add(events);
         if (this.active !== run) return;
         this.trace = run.trace;
         this.notify('trace', { runId: run.runId, events });
@@ -259,17 +263,17 @@ export class ExplorerSession implements vscode.Disposable {
     this.notes = [];
     this.notify('runStarted', { runId: run.runId });
     this.options.onTitle?.(model.name);
-    void this.follow(run);
+    void this.follow(run, recording);
     return run.runId;
   }
 
-  private async follow(run: ActiveRun): Promise<void> {
+  private async follow(run: ActiveRun, recording: RunRecording): Promise<void> {
     try {
       await run.start();
     } catch (error) {
       this.services.log.problem('Run', error);
     }
-    if (run.trace) await this.services.runs.keep(run.trace);
+    if (run.trace) await recording.end(run.trace);
     if (this.active === run) {
       this.trace = run.trace;
       this.active = undefined;

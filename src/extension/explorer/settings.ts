@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Trace } from '../../core/trace/record';
 import type { ExplorerSettings } from '../../protocol/explorer';
 
 /** The controls of a fresh Explorer, from the user's settings. */
@@ -23,4 +24,19 @@ export function defaultSettings(): ExplorerSettings {
 
 function within(value: unknown, low: number, high: number, fallback: number): number {
   return typeof value === 'number' && value >= low && value <= high ? value : fallback;
+}
+
+/** The settings that make a run again. */
+export function settingsOf({ header, tokens }: Trace): ExplorerSettings {
+  const { model, decoder, sampling, maxNewTokens, promptText, promptLength } = header;
+  const ids = tokens.slice(0, promptLength).map(({ id }) => id);
+  return {
+    model: { folder: model.folder, file: model.file },
+    decoder: decoder.name,
+    decoderOptions: decoder.options ? { [decoder.name]: decoder.options } : {},
+    draft: decoder.draft ? { folder: decoder.draft.folder, file: decoder.draft.file } : null,
+    sampling,
+    maxNewTokens,
+    prompt: promptText ?? ids.join(', '),
+  };
 }

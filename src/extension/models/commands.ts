@@ -1,32 +1,21 @@
 import * as vscode from 'vscode';
 import type { ModelRef, ModelSummary } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
+import type { Register } from '../commands';
 import type { EditorEngine } from '../engine/engine';
 import type { ExplorerPanels } from '../explorer/panels';
 import type { Log } from '../log';
 import { modelNotListed, type ModelCatalog } from './catalog';
 import { describeModel } from './tree';
 
-/**
- * Every command of the extension; each reports its own problem and leaves nothing half-done. Arguments come from menus,
- * but also from keybindings and other extensions: what is not as it should be is left out.
- */
+/** Commands about models and what is done with them. */
 export function registerModelCommands(
   catalog: ModelCatalog,
   engine: EditorEngine,
   panels: ExplorerPanels,
   log: Log,
+  register: Register,
 ): vscode.Disposable[] {
-  const register = (id: string, action: (argument: unknown) => unknown): vscode.Disposable =>
-    vscode.commands.registerCommand(id, async (argument: unknown) => {
-      try {
-        await action(argument);
-      } catch (error) {
-        // Whoever called is not kept waiting until the message is read.
-        void log.show(id, error);
-      }
-    });
-
   return [
     register('vivarium.explorePrompt', (argument) => explorePrompt(panels, argument)),
     register('vivarium.newExplorer', () => panels.open({}, { fresh: true })),

@@ -1,82 +1,184 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import type * as vscode from 'vscode';
-import { parseTrace, serializeTrace } from '../../core/trace/vivtrace';
-import type { Trace } from '../../core/trace/record';
-import type { Log } from '../log';
+import type { Trace, TraceEvent } from '../../core/trace/record';
+import { parseTrace, serializeEvent, type ParsedTrace } from '../../core/trace/vivtrace';
+import { writeAtomically } from '../files';
+import { digestOf, readDigest, type RunDigest } from './digest';
 
-/** Runs kept on disk so that a window reload finds them; the oldest go first. */
-const RUNS_KEPT = 50;
 const RUN_ID = /^[0-9a-f-]{36}$/;
 
-/** Traces of this window's runs, on disk for the time after a reload. No tensors. */
+export interface RunStoreOptions {
+  /** Where the runs stand; made with the first one. */
+  readonly folder: string;
+  /** Bytes that all runs may take together; the oldest that are not pinned go first. 0 keeps none. */
+  readonly limit: () => number;
+  /** For what fails in the background: the run itself is none the worse. */
+  readonly report: (what: string, error: unknown) => void;
+  readonly onChange: () => void;
+}
+
+/**
+ * The history of runs, for all windows and the time after them: a `.vivtrace` each, written while the run goes on, so that
+ * a window that goes in the middle of it loses nothing of what was recorded, and a digest beside it for the list. No
+ * tensors: they are computed again when they are looked at.
+ */
 export class RunStore {
-  private readonly folder: string;
+  constructor(private readonly options: RunStoreOptions) {}
 
-  constructor(
-    context: vscode.ExtensionContext,
-    private readonly log: Log,
-  ) {
-    this.folder = path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'runs');
+  /** Takes down a run from its first event on. */
+  record(): RunRecording {
+    return new RunRecording(this);
   }
 
-  /** Keeps a trace; where that fails the log says so, for the run itself is none the worse. */
-  async keep(trace: Trace): Promise<void> {
-    const { id } = trace.header;
-    if (!RUN_ID.test(id)) return;
-    try {
-      await fs.mkdir(this.folder, { recursive: true });
-      await writeAtomically(this.file(id), serializeTrace(trace));
-      await this.prune();
-    } catch (error) {
-      this.log.problem(`The run ${id} could not be kept for the next window`, error);
-    }
+  /** All runs whose digest can be read, pinned ones first, then the newest. */
+  async list(): Promise<readonly RunDigest[]> {
+    const names = await this.names();
+    const digests = await Promise.all(names.map((id) => this.digest(id)));
+    return digests
+      .filter((digest) => digest !== undefined)
+      .sort((a, b) => Number(b.pinned ?? false) - Number(a.pinned ?? false) || (a.createdAt < b.createdAt ? 1 : -1));
   }
 
-  /** The trace of a run, or undefined where it is not kept any more. */
-  async find(id: string): Promise<Trace | undefined> {
+  /** The trace of a run and what is to be said about it; undefined where it is not kept any more. */
+  async find(id: string): Promise<ParsedTrace | undefined> {
     if (!RUN_ID.test(id)) return undefined;
     let text: string;
     try {
-      text = await fs.readFile(this.file(id), 'utf8');
+      text = await fs.readFile(this.traceFile(id), 'utf8');
     } catch {
       return undefined;
     }
     try {
-      return parseTrace(text).trace;
+      return parseTrace(text);
     } catch (error) {
-      this.log.problem(`The kept run ${id} could not be read`, error);
+      this.options.report(`The kept run ${id} could not be read`, error);
       return undefined;
     }
   }
 
-  private file(id: string): string {
-    return path.join(this.folder, `${id}.vivtrace`);
+  /** Gives a run a name of the user's (an empty one takes it away), or pins it. */
+  async change(id: string, { name, pinned }: { readonly name?: string; readonly pinned?: boolean }): Promise<void> {
+    const before = await this.digest(id);
+    if (!before) return;
+    const { name: oldName, pinned: oldPinned, ...rest } = before;
+    const [newName, newPinned] = [name?.trim() ?? oldName, pinned ?? oldPinned];
+    const digest = { ...rest, ...(newName ? { name: newName } : {}), ...(newPinned ? { pinned: true } : {}) };
+    await writeAtomically(this.digestFile(id), JSON.stringify(digest));
+    this.options.onChange();
   }
 
+  async remove(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.filter((id) => RUN_ID.test(id)).map((id) => this.erase(id)));
+    this.options.onChange();
+  }
+
+  /** @returns whether the run is kept at all */
+  async begin(id: string, text: string): Promise<boolean> {
+    if (!RUN_ID.test(id) || this.options.limit() === 0) return false;
+    await fs.mkdir(this.options.folder, { recursive: true });
+    await fs.writeFile(this.traceFile(id), text);
+    return true;
+  }
+
+  async append(id: string, text: string): Promise<void> {
+    await fs.appendFile(this.traceFile(id), text);
+  }
+
+  async end(trace: Trace): Promise<void> {
+    await writeAtomically(this.digestFile(trace.header.id), JSON.stringify(digestOf(trace)));
+    await this.prune();
+    this.options.onChange();
+  }
+
+  report(what: string, error: unknown): void {
+    this.options.report(what, error);
+  }
+
+  private traceFile(id: string): string {
+    return path.join(this.options.folder, `${id}.vivtrace`);
+  }
+
+  private digestFile(id: string): string {
+    return path.join(this.options.folder, `${id}.json`);
+  }
+
+  /** Ids of the runs that are there. */
+  private async names(): Promise<readonly string[]> {
+    const files = await fs.readdir(this.options.folder).catch(() => []);
+    return files
+      .filter((file) => file.endsWith('.vivtrace'))
+      .map((file) => path.basename(file, '.vivtrace'))
+      .filter((id) => RUN_ID.test(id));
+  }
+
+  /** What the list shows of a run; made anew from its trace where the window went before its end. */
+  private async digest(id: string): Promise<RunDigest | undefined> {
+    try {
+      return readDigest(await fs.readFile(this.digestFile(id), 'utf8'));
+    } catch {
+      const found = await this.find(id);
+      return found ? digestOf(found.trace) : undefined;
+    }
+  }
+
+  private async erase(id: string): Promise<void> {
+    await fs.rm(this.traceFile(id), { force: true });
+    await fs.rm(this.digestFile(id), { force: true });
+  }
+
+  /** Removes the oldest runs, until the rest is within the limit. Another window may remove the same ones meanwhile. */
   private async prune(): Promise<void> {
-    const names = (await fs.readdir(this.folder)).filter((name) => name.endsWith('.vivtrace'));
-    if (names.length <= RUNS_KEPT) return;
-    // Windows without a folder share this one: a run may be removed by another of them meanwhile.
-    const timeOf = (name: string): Promise<number> =>
-      fs.stat(path.join(this.folder, name)).then(
-        ({ mtimeMs }) => mtimeMs,
+    const limit = this.options.limit();
+    const runs = await this.list();
+    let total = 0;
+    const erased: string[] = [];
+    for (const { id, pinned } of runs) {
+      total += await fs.stat(this.traceFile(id)).then(
+        ({ size }) => size,
         () => 0,
       );
-    const dated = await Promise.all(names.map(async (name) => ({ name, time: await timeOf(name) })));
-    dated.sort((a, b) => b.time - a.time);
-    await Promise.all(dated.slice(RUNS_KEPT).map(({ name }) => fs.rm(path.join(this.folder, name), { force: true })));
+      if (total > limit && !pinned) erased.push(id);
+    }
+    await Promise.all(erased.map((id) => this.erase(id)));
   }
 }
 
-/** Writes beside the file and renames, so that a reader sees the old file or the new one, never a part. */
-export async function writeAtomically(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.${Date.now()}.tmp`;
-  try {
-    await fs.writeFile(temporary, text, 'utf8');
-    await fs.rename(temporary, file);
-  } catch (error) {
-    await fs.rm(temporary, { force: true });
-    throw error;
+/** One run, written down event by event. Nothing that fails here fails the run. */
+export class RunRecording {
+  private id: string | undefined;
+  /** Writes follow each other; false once one failed, or where the run is not kept. */
+  private written: Promise<boolean> = Promise.resolve(true);
+
+  constructor(private readonly store: RunStore) {}
+
+  /** The events of a run in their order, from the header on. */
+  add(events: readonly TraceEvent[]): void {
+    const [first] = events;
+    const begins = this.id === undefined && first?.type === 'header';
+    if (begins) this.id = first.id;
+    const { id } = this;
+    if (id === undefined) return;
+    const text = events.map(serializeEvent).join('');
+    this.written = this.written.then(async (ok) => {
+      if (!ok) return false;
+      try {
+        if (begins) return await this.store.begin(id, text);
+        await this.store.append(id, text);
+        return true;
+      } catch (error) {
+        this.store.report(`The run ${id} could not be kept`, error);
+        return false;
+      }
+    });
+  }
+
+  /** After the last event, however the run ended. */
+  async end(trace: Trace): Promise<void> {
+    if (this.id === undefined || !(await this.written)) return;
+    try {
+      await this.store.end(trace);
+    } catch (error) {
+      this.store.report(`The run ${this.id} could not be listed`, error);
+    }
   }
 }

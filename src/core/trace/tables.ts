@@ -1,0 +1,55 @@
+import { csv } from '../text/csv';
+import type { Trace } from './record';
+
+/**
+ * The tokens of a run as a table, a row each: place, id, text, how it came, and the model's judgement of it
+ * (probability 0 to 1, rank from 1, surprisal and entropy in bits; empty for the first token, which nothing predicted).
+ */
+export function tokensCsv({ tokens }: Trace): string {
+  const columns = ['index', 'id', 'text', 'origin', 'probability', 'rank', 'surprisal_bits', 'entropy_bits'];
+  return csv(
+    columns,
+    tokens.map(({ index, id, text, origin, judgement }) => [
+      index,
+      id,
+      text,
+      origin,
+      judgement?.probability,
+      judgement?.rank,
+      judgement?.surprisal,
+      judgement?.entropy,
+    ]),
+  );
+}
+
+/**
+ * The drafted tokens of a run as a table, a row each: the pass, the place in the sequence and in the draft (both from 0), where
+ * it came from, q and p after temperature and filters, what r was compared with, r, and the verdict; empty where the rule
+ * draws nothing or the pass did not ask.
+ */
+export function draftsCsv({ passes }: Trace): string {
+  const columns = ['pass', 'index', 'position', 'id', 'text', 'source', 'q', 'p', 'ratio', 'r', 'verdict'];
+  return csv(
+    columns,
+    passes.flatMap(({ step, speculation }) =>
+      (speculation?.drafted ?? []).map(({ id, text, source, q, p, ratio, r, verdict }, position) => [
+        step,
+        (speculation?.start ?? 0) + position,
+        position,
+        id,
+        text,
+        source,
+        q,
+        p,
+        ratio,
+        r,
+        verdict,
+      ]),
+    ),
+  );
+}
+
+/** The whole trace as one JSON document: `{header, tokens, passes, summary}`, the records of `record.ts`. */
+export function traceJson({ header, tokens, passes, summary }: Trace): string {
+  return `${JSON.stringify({ header, tokens, passes, summary: summary ?? null }, null, 2)}\n`;
+}

@@ -1,0 +1,20 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { Log } from '../log';
+import { RunStore } from './store';
+
+const MEGABYTE = 1e6;
+const DEFAULT_MEGABYTES = 200;
+
+/** The history of all windows, within the limit of the settings. */
+export function runHistory(context: vscode.ExtensionContext, log: Log, onChange: () => void): RunStore {
+  return new RunStore({
+    folder: path.join(context.globalStorageUri.fsPath, 'runs'),
+    limit: () => {
+      const set: unknown = vscode.workspace.getConfiguration('vivarium').get('runs.historyMegabytes');
+      return (typeof set === 'number' && set >= 0 ? set : DEFAULT_MEGABYTES) * MEGABYTE;
+    },
+    report: (what, error) => void log.problem(what, error),
+    onChange,
+  });
+}

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { traceEvents } from '../../../src/core/trace/assemble';
+import type { Trace, TraceHeader, TraceToken } from '../../../src/core/trace/record';
+import { serializeTrace } from '../../../src/core/trace/vivtrace';
+import { RunStore } from '../../../src/extension/runs/store';
+
+const idOf = (place: number): string => `00000000-0000-4000-8000-${String(place).padStart(12, '0')}`;
+
+function traceNumber(place: number, tokens = 3): Trace {
+  const header: TraceHeader = {
+    type: 'header',
+    version: 1,
+    id: idOf(place),
+    createdAt: new Date(Date.UTC(2026, 0, 1, 0, place)).toISOString(),
+    software: { vivarium: '0', onnxruntime: '0', node: '0', platform: 'test' },
+    model: {
+      name: 'tiny',
+      folder: '/models/tiny',
+      file: 'model.onnx',
+      sha256: '0'.repeat(64),
+      dtype: 'fp32',
+      architecture: 'llama',
+      task: 'text',
+      layers: 1,
+      heads: 1,
+      vocabularySize: 9,
+      contextLength: null,
+    },
+    tokenizer: 'tokenizer.json',
+    promptText: `prompt\n  ${place}`,
+    promptLength: 2,
+    decoder: { name: 'autoregressive', exact: true },
+    sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 1 },
+    maxNewTokens: 1,
+    endIds: [],
+    capture: { attention: [], hidden: [], logits: false },
+  };
+  return {
+    header,
+    tokens: Array.from({ length: tokens }, (_, index): TraceToken => {
+      const origin = index < 2 ? 'prompt' : 'sampled';
+      return { type: 'token', index, id: index, text: `${index}`, bytes: [], special: false, origin, judgement: null };
+    }),
+    passes: [{ type: 'pass', step: 0, contextLength: 0, fed: tokens, milliseconds: 1 }],
+    summary: {
+      type: 'summary',
+      finish: 'length',
+      passes: 1,
+      promptTokens: 2,
+      generatedTokens: tokens - 2,
+      seconds: 1,
+      prefillSeconds: 1,
+      tokensPerSecond: null,
+      notes: [],
+    },
+  };
+}
+
+function history(t: TestContext, limit = 1e6) {
+  const folder = mkdtempSync(join(tmpdir(), 'vivarium-runs-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const reported: string[] = [];
+  let changes = 0;
+  const options = {
+    folder: join(folder, 'runs'),
+    limit: () => limit,
+    report: (what: string) => void reported.push(what),
+    onChange: () => void changes++,
+  };
+  return { folder: options.folder, reported, store: new RunStore(options), changes: () => changes };
+}
+
+async function keep(store: RunStore, trace: Trace): Promise<void> {
+  const recording = store.record();
+  for (const event of traceEvents(trace)) recording.add([event]);
+  await recording.end(trace);
+}
+
+const ids = async (store: RunStore): Promise<string[]> => (await store.list()).map(({ id }) => id);
+
+describe('the history of runs', () => {
+  it('gives a run back as it was, and lists the newest first', async (t) => {
+    const { store, changes } = history(t);
+    for (const place of [1, 3, 2]) await keep(store, traceNumber(place));
+    assert.deepEqual(await ids(store), [3, 2, 1].map(idOf));
+    assert.deepEqual(await store.find(idOf(3)), { trace: traceNumber(3), notes: [] });
+    const [run] = await store.list();
+    assert.equal(run?.prompt, 'prompt 3');
+    assert.equal(run.tokens, 3);
+    assert.equal(run.finish, 'length');
+    assert.equal(changes(), 3);
+  });
+
+  it('has what came of a run whose window went in the middle of it, and says so', async (t) => {
+    const { store } = history(t);
+    const trace = traceNumber(1);
+    const recording = store.record();
+    recording.add([trace.header, ...trace.passes, trace.tokens[0] as TraceToken]);
+    recording.add([trace.tokens[1] as TraceToken]);
+    // No end: the window is gone. The next one finds the lines that were written.
+    const found = await waitFor(async () => {
+      const now = await store.find(idOf(1));
+      return now?.trace.tokens.length === 2 ? now : undefined;
+    });
+    assert.match(found.notes.join(), /ends before its run did/);
+    const [run] = await store.list();
+    assert.equal(run?.finish, null);
+    assert.equal(run.tokens, 2);
+  });
+
+  it('keeps names and pins, and forgets a name that is emptied', async (t) => {
+    const { store } = history(t);
+    for (const place of [1, 2]) await keep(store, traceNumber(place));
+    await store.change(idOf(1), { pinned: true });
+    await store.change(idOf(1), { name: '  mine ' });
+    const [first] = await store.list();
+    assert.deepEqual([first?.id, first?.name, first?.pinned], [idOf(1), 'mine', true]);
+    await store.change(idOf(1), { name: '', pinned: false });
+    const [, last] = await store.list();
+    assert.deepEqual([last?.id, 'name' in (last ?? {}), 'pinned' in (last ?? {})], [idOf(1), false, false]);
+  });
+
+  it('removes the oldest beyond the limit, but nothing that is pinned', async (t) => {
+    // Room for three of these runs, and the first is there already when the others come.
+    const { store, folder } = history(t, 3.5 * serializeTrace(traceNumber(1)).length);
+    await keep(store, traceNumber(1));
+    await store.change(idOf(1), { pinned: true });
+    for (const place of [2, 3, 4]) await keep(store, traceNumber(place));
+    assert.deepEqual(await ids(store), [1, 4, 3].map(idOf));
+    assert.equal(readdirSync(folder).length, 6);
+  });
+
+  it('keeps nothing where the limit is 0', async (t) => {
+    const { store } = history(t, 0);
+    await keep(store, traceNumber(1));
+    assert.deepEqual(await store.list(), []);
+    assert.equal(await store.find(idOf(1)), undefined);
+  });
+
+  it('deletes a run with all that belongs to it', async (t) => {
+    const { store, folder } = history(t);
+    for (const place of [1, 2]) await keep(store, traceNumber(place));
+    await store.remove([idOf(1)]);
+    assert.deepEqual(await ids(store), [idOf(2)]);
+    assert.equal(readdirSync(folder).length, 2);
+  });
+
+  it('reads a damaged digest anew from its trace, and leaves out a run that cannot be read', async (t) => {
+    const { store, folder, reported } = history(t);
+    for (const place of [1, 2]) await keep(store, traceNumber(place));
+    writeFileSync(join(folder, `${idOf(1)}.json`), '{"id": 7');
+    rmSync(join(folder, `${idOf(2)}.json`));
+    truncateSync(join(folder, `${idOf(2)}.vivtrace`), 10);
+    const list = await store.list();
+    assert.deepEqual(
+      list.map(({ id, prompt }) => [id, prompt]),
+      [[idOf(1), 'prompt 1']],
+    );
+    assert.equal(reported.length, 1);
+  });
+
+  it('does not follow an id that is none to a file elsewhere', async (t) => {
+    const { store, folder } = history(t);
+    await keep(store, traceNumber(1));
+    const other = join(folder, '..', 'other.vivtrace');
+    writeFileSync(other, 'mine');
+    assert.equal(await store.find('../other'), undefined);
+    await store.remove(['../other']);
+    assert.equal(readFileSync(other, 'utf8'), 'mine');
+  });
+
+  it('that cannot be written costs a run nothing', async (t) => {
+    const { store, folder, reported } = history(t);
+    writeFileSync(folder, 'a file where the folder should be');
+    await keep(store, traceNumber(1));
+    assert.equal(reported.length, 1);
+    assert.deepEqual(await store.list(), []);
+  });
+});
+
+async function waitFor<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
