@@ -46,15 +46,7 @@ describe('runs that are saved, cut, stopped and killed', () => {
     await explorer.completed();
     tokens = await explorer.tokens.allInnerTexts();
     await explorer.frame.getByRole('button', { name: /Save/ }).click();
-    const input = vscode.page.locator('.quick-input-widget input');
-    await input.waitFor();
-    // The dialog fills in a name of its own once it has read the folder, whatever was typed until then.
-    await vscode.page.waitForFunction(() => {
-      const shown = document.querySelector<HTMLInputElement>('.quick-input-widget input');
-      return shown?.value.endsWith('.vivtrace');
-    });
-    await input.fill(file('run.vivtrace'));
-    await input.press('Enter');
+    await workbench.saveAs(file('run.vivtrace'), '.vivtrace');
     await vscode.page
       .locator('.statusbar')
       .getByText(/Saved run\.vivtrace/)

@@ -72,6 +72,19 @@ export class Workbench {
     await entry.click();
   }
 
+  /** Answers VS Code's own dialog that asks where to save, once it has suggested a name with this ending. */
+  async saveAs(file: string, ending: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input');
+    await input.waitFor();
+    // The dialog fills in a name of its own once it has read the folder, whatever was typed until then.
+    await this.page.waitForFunction((suggested) => {
+      const shown = document.querySelector<HTMLInputElement>('.quick-input-widget input');
+      return shown?.value.endsWith(suggested);
+    }, ending);
+    await input.fill(file);
+    await input.press('Enter');
+  }
+
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notifications-toasts').getByText(text);
   }

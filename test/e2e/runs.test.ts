@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type PackagedVivarium, openPackaged, pictured } from './packaged';
+import { Explorer } from './pages/explorer';
+
+const FIRST = 'The whale swam';
+const SECOND = 'In the beginning';
+
+describe('the history of runs', () => {
+  let vivarium: PackagedVivarium;
+  const step = (title: string, body: () => Promise<void>): void => {
+    void test(
+      title,
+      pictured(() => vivarium, body),
+    );
+  };
+  const run = (name: string | RegExp) => vivarium.workbench.treeItem(name);
+
+  before(async () => {
+    vivarium = await openPackaged();
+  });
+  after(() => vivarium.vscode.stop());
+
+  step('lists what was run, the newest first', async () => {
+    const { workbench, vscode } = vivarium;
+    await workbench.openActivity('Vivarium');
+    for (const prompt of [FIRST, SECOND]) {
+      const explorer = await Explorer.explore(workbench, prompt);
+      await explorer.completed();
+      await run(new RegExp(prompt)).waitFor();
+    }
+    const names = await run(/The whale swam|In the beginning/).allInnerTexts();
+    assert.match(names[0] ?? '', /In the beginning/);
+    assert.match(names[1] ?? '', /The whale swam/);
+    await vscode.screenshot('runs');
+  });
+
+  step('opens a run again, with its tokens and the prompt that made it', async () => {
+    await run(/The whale swam/).click();
+    await vivarium.workbench
+      .editorTab(/Vivarium: almanac/)
+      .nth(1)
+      .waitFor();
+    const explorer = new Explorer(vivarium.workbench);
+    await explorer.tokens.first().waitFor();
+    assert.equal(await explorer.prompt.inputValue(), FIRST);
+    assert.match((await explorer.tokens.allInnerTexts()).join(''), /whale/);
+  });
+
+  step('keeps pins through a reload of the window, and shows pinned runs first', async () => {
+    const { workbench, vscode } = vivarium;
+    await run(/The whale swam/).hover();
+    await run(/The whale swam/)
+      .getByRole('button', { name: 'Pin Run' })
+      .click();
+    await vscode.page.reload();
+    await workbench.openActivity('Vivarium');
+    await run(/The whale swam/).waitFor();
+    const [first] = await run(/The whale swam|In the beginning/).allInnerTexts();
+    assert.match(first ?? '', /The whale swam/);
+  });
+
+  step('exports a run as a table of its tokens', async () => {
+    const { workbench, vscode } = vivarium;
+    await workbench.runCommand('Vivarium: Export Run');
+    await workbench.pick(/In the beginning/);
+    await workbench.pick(/Tokens as CSV/);
+    const file = path.join(vscode.workspace, 'run.tokens.csv');
+    await workbench.saveAs(file, '.tokens.csv');
+    const text = await written(file);
+    assert.match(text, /^index,id,text,origin,probability,rank,surprisal_bits,entropy_bits\r\n/);
+    assert.ok(text.split('\r\n').length > 10);
+  });
+
+  step('deletes a run when it has asked', async () => {
+    const { vscode } = vivarium;
+    await run(/In the beginning/).hover();
+    await run(/In the beginning/)
+      .getByRole('button', { name: 'Delete Run' })
+      .click();
+    await vscode.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await run(/In the beginning/).waitFor({ state: 'detached' });
+    assert.equal(await run(/The whale swam/).count(), 1);
+  });
+});
+
+/** The text of a file that is there soon. */
+async function written(file: string): Promise<string> {
+  for (;;) {
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text !== undefined) return text;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
