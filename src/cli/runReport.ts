@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { tokenLabel } from '../core/text/tokens';
-import { decodeUtf8 } from '../core/text/utf8';
 import {
   TOKEN_ORIGINS,
   type FinishReason,
@@ -10,6 +9,7 @@ import {
   type TraceEvent,
   type TraceToken,
 } from '../core/trace/record';
+import { generatedText, textFrom } from '../core/trace/text';
 import type { WrittenRun } from './output';
 import { printable, type Terminal } from './terminal';
 
@@ -62,7 +62,7 @@ export function runDocument(trace: Trace, written: WrittenRun): object {
   const { header, summary } = trace;
   return {
     text: wholeText(trace),
-    generatedText: textOf(trace, header.promptLength),
+    generatedText: generatedText(trace),
     ids: trace.tokens.map((token) => token.id),
     promptLength: header.promptLength,
     seconds: summary?.seconds ?? null,
@@ -117,16 +117,9 @@ export function speculationText(speculation: SpeculationSummary, passes: number)
 
 /** The prompt as it was typed, where it was, and what follows it: tokenizers may write blanks before a text. */
 function wholeText(trace: Trace): string | null {
-  const { promptText, promptLength } = trace.header;
-  const generated = textOf(trace, promptLength);
-  return promptText === undefined || generated === null ? textOf(trace, 0) : promptText + generated;
-}
-
-/** Text of the tokens from `start`; null without a tokenizer. Special tokens are no text. */
-export function textOf(trace: Trace, start: number): string | null {
-  if (trace.header.tokenizer === 'none') return null;
-  const bytes = trace.tokens.slice(start).flatMap((token) => token.bytes);
-  return decodeUtf8(bytes, () => '\uFFFD');
+  const { promptText } = trace.header;
+  const generated = generatedText(trace);
+  return promptText === undefined || generated === null ? textFrom(trace, 0) : promptText + generated;
 }
 
 export function samplingText({ temperature, topK, topP, minP, seed }: Sampling): string {

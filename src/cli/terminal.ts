@@ -1,9 +1,10 @@
 import { byteText } from '../core/text/tokens';
-import type { ProblemData } from '../protocol/errors';
 
 /** What a verb writes: results on standard output, everything else on standard error. */
 export interface Terminal {
   line(text?: string): void;
+  /** As it is, line ends included. */
+  text(text: string): void;
   /** One document, for programs. */
   json(document: unknown): void;
   /** Something that passes, for a person who waits; nothing where standard error is no terminal. */
@@ -12,6 +13,7 @@ export interface Terminal {
 
 export const terminal: Terminal = {
   line: (text = '') => void process.stdout.write(`${text}\n`),
+  text: (text) => void process.stdout.write(text),
   json: (document) => void process.stdout.write(`${jsonText(document)}\n`),
   status: (text) => {
     if (process.stderr.isTTY) process.stderr.write(`${text}\n`);
@@ -27,7 +29,7 @@ export function jsonText(document: unknown): string {
 }
 
 /** A problem as the command line shows it: one sentence and what to do. */
-export function problemText({ message, action }: Pick<ProblemData, 'message' | 'action'>): string {
+export function problemText({ message, action }: { readonly message: string; readonly action?: string }): string {
   return action === undefined ? message : `${message} ${action}`;
 }
 

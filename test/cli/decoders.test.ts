@@ -35,6 +35,9 @@ interface Comparison {
     readonly identical: boolean;
     readonly firstDifference: number | null;
     readonly ids: number[];
+    readonly rounds: number;
+    readonly secondsRange: { readonly min: number; readonly max: number } | null;
+    readonly problem: { readonly message: string } | null;
   }[];
 }
 
@@ -180,6 +183,41 @@ test('compare shows a table', async () => {
   );
   assert.match(stdout, /\nautoregressive +exact +6 +6 +\d+\.\d{3} +1\.00x +– +– +the first\n/);
   assert.match(stdout, /\nprompt-lookup +exact .* identical\n$/);
+});
+
+test('compare: of several rounds the median, with the range; a decoder that cannot run says why and the others go on', async () => {
+  const { rounds, results } = await document<Comparison & { rounds: number }>(
+    ...['compare', '--model', 'almanac', ...PROMPT, '--max-new', '6', '--rounds', '3'],
+    ...['--decoders', 'autoregressive,copy-previous,prompt-lookup'],
+  );
+  const [plain, refused, lookup] = results;
+  assert.equal(rounds, 3);
+  assert.equal(plain!.rounds, 3);
+  const { min, max } = plain!.secondsRange!;
+  assert.ok(min > 0 && min <= plain!.seconds && plain!.seconds <= max);
+  assert.match(refused!.problem!.message, /"copy-previous" is for models of the Game of Life/);
+  assert.deepEqual([refused!.seconds, refused!.identical, refused!.rounds], [null, null, 0]);
+  assert.deepEqual([lookup!.problem, lookup!.identical], [null, true]);
+});
+
+test('compare --csv: a row a decoder', async () => {
+  const { stdout } = await vivarium(
+    ...['compare', '--model', 'almanac', ...PROMPT, '--max-new', '6', '--decoders', 'autoregressive,prompt-lookup'],
+    '--csv',
+  );
+  const [head, plain, lookup, end] = stdout.split('\r\n');
+  assert.match(head!, /^decoder,exact,options,draft,passes,generated_tokens,/);
+  assert.match(plain!, /^autoregressive,true,,,6,6,1,/);
+  assert.match(lookup!, /^prompt-lookup,true,gamma=/);
+  assert.equal(end, '');
+});
+
+test('compare: where no decoder can run, the command fails with the first sentence', async () => {
+  const { code, stdout, stderr } = await vivarium(
+    ...['compare', '--model', 'almanac', ...PROMPT, '--json', '--decoders', 'exact-rule,copy-previous'],
+  );
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(stderr, /^The decoder "exact-rule" is for models of the Game of Life/);
 });
 
 test('what cannot be decoded is refused in one sentence, without a document', skip, async () => {
