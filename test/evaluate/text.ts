@@ -1,6 +1,7 @@
+import { windowsOf } from '../../src/core/text/windows';
 import type { Sampling } from '../../src/core/trace/record';
 import type { ModelSummary } from '../../src/protocol/engine';
-import { windowsOf, type Baseline, type HeldOut, type HeldOutDocument } from './heldOut';
+import type { Baseline, HeldOut, HeldOutDocument } from './heldOut';
 import type { Progress } from './progress';
 import { greedyChoice, runTraced, scoreTokens, textOf, type Subject } from './subject';
 

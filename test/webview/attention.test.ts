@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { HeadStatisticsAccumulator } from '../../src/core/lens/attention';
 import { codeErrorBound, encodeWeight } from '../../src/core/numeric/codes';
-import { hex } from '../../src/webview/components/colour';
+import { hex } from '../../src/core/colour/colour';
 import { pixelsOfCodes, weightStops } from '../../src/webview/components/ramp';
 import { skipWithoutFixtures } from '../harness/fixtures';
 import { AttentionPage, HEADS, LAYERS, TOKENS, head } from './attention-page';

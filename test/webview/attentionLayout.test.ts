@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { WEIGHT_OF_CODE, encodeWeight } from '../../src/core/numeric/codes';
-import { hex, rampAt } from '../../src/webview/components/colour';
+import { hex, rampAt } from '../../src/core/colour/colour';
 import { cellAt, cellsOfRow, paintCells } from '../../src/webview/components/heat-map-pixels';
 import { pixelOf, pixelsOfCodes, rampPosition, weightStops } from '../../src/webview/components/ramp';
 import { paintThumbnail, thumbnailSampling } from '../../src/webview/components/thumbnail-pixels';

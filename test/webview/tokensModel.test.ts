@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { judge } from '../../src/core/trace/judge';
 import type { Judgement, TraceToken } from '../../src/core/trace/record';
 import { ByteGroups } from '../../src/webview/components/byte-groups';
-import { type Rgb, contrast, hex, inkOn, rampAt } from '../../src/webview/components/colour';
+import { type Rgb, contrast, hex, inkOn, rampAt } from '../../src/core/colour/colour';
 import { probability, probabilityRange } from '../../src/webview/components/format';
 import { bitsAxis, laneColumns, tokenAt, windowStart } from '../../src/webview/components/lane-geometry';
 import { maxima } from '../../src/webview/components/minimap';

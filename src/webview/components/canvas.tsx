@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Rgb } from './colour';
-import { css } from './colour';
+import type { Rgb } from '../../core/colour/colour';
+import { css } from '../../core/colour/colour';
 import { usePixelRatio } from './use-size';
 
 export interface CanvasProps {

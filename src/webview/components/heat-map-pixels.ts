@@ -1,5 +1,5 @@
 import { packedIndex } from '../../core/lens/packed';
-import { type Rgb, css } from './colour';
+import { type Rgb, css } from '../../core/colour/colour';
 
 /** The part of a map on show: `count` queries from `query` and `count` keys from `key`. */
 export interface MapWindow {

@@ -1,6 +1,6 @@
 import { type ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { contrast, css } from './colour';
+import { contrast, css } from '../../core/colour/colour';
 import { type MapWindow, type PackedMap, cellAt, cellsOfRow, drawHeatMap } from './heat-map-pixels';
 import type { ThemeInfo } from './theme';
 import './heat-map.css';

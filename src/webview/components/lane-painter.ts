@@ -1,6 +1,6 @@
 import type { TraceToken } from '../../core/trace/record';
 import { hatch } from './canvas';
-import { css, mix } from './colour';
+import { css, mix } from '../../core/colour/colour';
 import { bits } from './format';
 import { type LaneColumns, barOf, middleOf } from './lane-geometry';
 import type { ThemeInfo } from './theme';

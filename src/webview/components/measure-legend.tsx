@@ -1,4 +1,4 @@
-import { css, rampAt } from './colour';
+import { css, rampAt } from '../../core/colour/colour';
 import { type MeasureName, MEASURE, measureStops } from './token-measure';
 import type { ThemeInfo } from './theme';
 import './measure-legend.css';

@@ -1,8 +1,9 @@
+import { FULL_BITS } from '../../core/colour/surprisal';
 import { useCallback, useRef } from 'preact/hooks';
 import type { TraceToken } from '../../core/trace/record';
 import { Canvas } from './canvas';
-import { css, mix, rampAt } from './colour';
-import { FULL_BITS, measureStops } from './token-measure';
+import { css, mix, rampAt } from '../../core/colour/colour';
+import { measureStops } from './token-measure';
 import type { ThemeInfo } from './theme';
 
 export interface MinimapProps {

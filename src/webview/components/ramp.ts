@@ -1,5 +1,5 @@
 import { CODES, WEIGHT_OF_CODE } from '../../core/numeric/codes';
-import { type RampStops, type Rgb, css, hex, rampAt } from './colour';
+import { type RampStops, type Rgb, css, hex, rampAt } from '../../core/colour/colour';
 
 /** How a weight becomes a place on the ramp: as it is, or as its square root, which shows small weights. */
 export type WeightScale = 'linear' | 'sqrt';

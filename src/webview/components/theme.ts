@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type Rgb, css, hex, luminance, mix } from './colour';
+import { type Rgb, css, hex, luminance, mix } from '../../core/colour/colour';
 
 export type ThemeKind = 'dark' | 'light' | 'high-contrast' | 'high-contrast-light';
 

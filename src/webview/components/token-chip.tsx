@@ -1,4 +1,4 @@
-import { type Rgb, css, inkOn } from './colour';
+import { type Rgb, css, inkOn } from '../../core/colour/colour';
 import { labelParts } from './token-label';
 import type { ThemeInfo } from './theme';
 

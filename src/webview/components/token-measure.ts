@@ -1,5 +1,6 @@
 import type { Judgement } from '../../core/trace/record';
-import { type RampStops, type Rgb, hex, mix, rampAt } from './colour';
+import { type RampStops, type Rgb, mix, rampAt } from '../../core/colour/colour';
+import { FULL_BITS, surprisalStops } from '../../core/colour/surprisal';
 import { bits, count, probability } from './format';
 import type { ThemeInfo } from './theme';
 
@@ -23,9 +24,6 @@ export interface Measure {
   /** Values that the legend names. */
   readonly ticks: readonly number[];
 }
-
-/** Bits at the end of the ramps of surprisal and entropy; more is drawn the same. */
-export const FULL_BITS = 8;
 
 /** Rank at the end of its ramp, which is logarithmic. */
 const FULL_RANK = 1000;
@@ -79,22 +77,6 @@ export const MEASURE: Readonly<Record<MeasureName, Measure>> = {
   },
 };
 
-const SURPRISAL_DARK = [
-  [0.15, '#3A2E1A'],
-  [0.4, '#6E4A12'],
-  [0.65, '#A86C10'],
-  [0.85, '#DD9A2B'],
-  [1, '#FFD68C'],
-] as const;
-
-const SURPRISAL_LIGHT = [
-  [0.15, '#FDF0D8'],
-  [0.4, '#F8D292'],
-  [0.65, '#EBA53F'],
-  [0.85, '#C57411'],
-  [1, '#8A4A06'],
-] as const;
-
 /**
  * The ramp of a measure; stop 0 is the ground. Amber is surprisal and blue is probability, as everywhere; rank and
  * entropy have no hue of their own and are shades of the ink.
@@ -103,10 +85,7 @@ export function measureStops(name: MeasureName, theme: ThemeInfo): RampStops {
   const { background, foreground, probability: blue } = theme.colours;
   switch (name) {
     case 'surprisal':
-      return [
-        [0, background],
-        ...(theme.dark ? SURPRISAL_DARK : SURPRISAL_LIGHT).map(([at, colour]) => [at, hex(colour)] as const),
-      ];
+      return surprisalStops(background, theme.dark);
     case 'probability':
       return [
         [0, background],

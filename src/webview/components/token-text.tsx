@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import type { TraceToken } from '../../core/trace/record';
 import { type TokenGroup, tokenLabel } from '../../core/text/tokens';
 import { ByteGroups, isBytes } from './byte-groups';
-import { type Rgb, css, inkOn } from './colour';
+import { type Rgb, css, inkOn } from '../../core/colour/colour';
 import { TextLayout, nearestInLine } from './text-layout';
 import type { ThemeInfo } from './theme';
 import { TokenLabel } from './token-chip';

@@ -4,7 +4,7 @@ import { WEIGHT_OF_CODE } from '../../../core/numeric/codes';
 import { packedIndex } from '../../../core/lens/packed';
 import type { ProblemData } from '../../../protocol/errors';
 import { AxisLabels } from '../../components/axis-labels';
-import { type RampStops, css, inkOn } from '../../components/colour';
+import { type RampStops, css, inkOn } from '../../../core/colour/colour';
 import { type Cell, HeatMap } from '../../components/heat-map';
 import { type WeightScale, weightColour } from '../../components/ramp';
 import { Segmented } from '../../components/segmented';

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { AttentionOverview, AttentionPair } from '../../../protocol/engine';
-import { type RampStops, css, inkOn } from '../../components/colour';
+import { type RampStops, css, inkOn } from '../../../core/colour/colour';
 import { type WeightScale, weightColour } from '../../components/ramp';
 import type { ThemeInfo } from '../../components/theme';
 import { reveal } from '../../components/thumbnails';

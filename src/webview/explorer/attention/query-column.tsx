@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { AttentionOverview, AttentionPair } from '../../../protocol/engine';
-import type { RampStops } from '../../components/colour';
+import type { RampStops } from '../../../core/colour/colour';
 import type { Cell } from '../../components/heat-map';
 import type { WeightScale } from '../../components/ramp';
 import { Segmented } from '../../components/segmented';

@@ -1,4 +1,4 @@
-import { type RampStops } from '../../components/colour';
+import { type RampStops } from '../../../core/colour/colour';
 import { type WeightScale, legendWeights, rampGradient, rampPosition } from '../../components/ramp';
 import { WEIGHT_DEFINITION, weightDetail, weightText } from './weight-format';
 

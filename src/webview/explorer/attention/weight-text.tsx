@@ -1,7 +1,7 @@
 import { Fragment } from 'preact';
 import { memo } from '../../components/memo';
 import { useLayoutEffect, useMemo } from 'preact/hooks';
-import { type RampStops, css, inkOn } from '../../components/colour';
+import { type RampStops, css, inkOn } from '../../../core/colour/colour';
 import { type WeightScale, rampPosition, weightColour } from '../../components/ramp';
 import type { ThemeInfo } from '../../components/theme';
 import { useSize } from '../../components/use-size';
