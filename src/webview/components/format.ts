@@ -14,6 +14,11 @@ export function bits(value: number | null | undefined): string {
   return value == null || Number.isNaN(value) ? UNKNOWN : value.toFixed(2);
 }
 
+/** Bits with 2 decimals, or 2 digits where that would read as 0 and is not. */
+export function smallBits(value: number | null | undefined): string {
+  return value != null && value > 0 && value < 0.005 ? value.toExponential(1).replace('-', '−') : bits(value);
+}
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 /** A whole number with separators. */

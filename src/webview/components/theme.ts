@@ -38,6 +38,9 @@ export interface ThemeColours {
   readonly rejected: Rgb;
   readonly replacement: Rgb;
   readonly bonus: Rgb;
+  /** Cells of Life: the model broke the rule, or kept it on a state that was wrong already. */
+  readonly ownError: Rgb;
+  readonly inheritedError: Rgb;
 }
 
 const FALLBACK = {
@@ -53,6 +56,8 @@ const FALLBACK = {
     rejected: '#f2705e',
     replacement: '#f0b13c',
     bonus: '#4fcba0',
+    ownError: '#f2784b',
+    inheritedError: '#5aa9f5',
   },
   light: {
     background: '#ffffff',
@@ -66,6 +71,8 @@ const FALLBACK = {
     rejected: '#cf3a22',
     replacement: '#a86200',
     bonus: '#0b8060',
+    ownError: '#c8460f',
+    inheritedError: '#1568c0',
   },
 } as const;
 
@@ -132,6 +139,8 @@ export function readTheme(): ThemeInfo {
       rejected: read(guess.rejected, 'vivarium-rejected'),
       replacement: read(guess.replacement, 'vivarium-replacement'),
       bonus: read(guess.bonus, 'vivarium-bonus'),
+      ownError: read(guess.ownError, 'vivarium-ownError'),
+      inheritedError: read(guess.inheritedError, 'vivarium-inheritedError'),
     },
   };
 }

@@ -1,0 +1,23 @@
+/** What fills the cells of the model's board. */
+export const SHOWS = ['state', 'alive', 'entropy'] as const;
+export type Shows = (typeof SHOWS)[number];
+
+/** Where the torus is cut open: between its last and its first row, or so that the errors stand in the middle. */
+export type Framing = 'fixed' | 'centred';
+
+/** What the tab keeps. The chosen cell is the token that all tabs have selected. */
+export interface LifeState {
+  readonly shows: Shows;
+  readonly framing: Framing;
+  readonly view: 'boards' | 'table';
+}
+
+/** What was kept, as far as it still makes sense; the rest as at first. */
+export function readState(kept: unknown): LifeState {
+  const { shows, framing, view } = (typeof kept === 'object' && kept !== null ? kept : {}) as Record<string, unknown>;
+  return {
+    shows: SHOWS.find((each) => each === shows) ?? 'state',
+    framing: framing === 'centred' ? 'centred' : 'fixed',
+    view: view === 'table' ? 'table' : 'boards',
+  };
+}
