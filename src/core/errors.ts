@@ -8,8 +8,12 @@ export type CoreErrorCode =
   | 'request-invalid'
   /** An option of a decoder does not exist or is outside its range. */
   | 'option-invalid'
-  /** A rule or a grid of Life is malformed. */
+  /** A rule, a pattern or a grid of Life is malformed. */
   | 'life-invalid'
+  /** A rule, a format or a topology of Life that exists, but that Vivarium does not do. */
+  | 'life-unsupported'
+  /** A pattern of Life beyond what is read or stepped. */
+  | 'life-too-large'
   /** A `.vivtrace` is not one, or not one that this version reads. */
   | 'trace-invalid'
   /** A `.safetensors` file is malformed. */

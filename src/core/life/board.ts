@@ -1,7 +1,9 @@
 import { CoreError } from '../errors';
 import type { Random } from '../numeric/random';
-import type { Pattern } from './rle';
+import { centredCells, type Pattern } from './pattern';
 import type { GridSize } from './rule';
+
+// A board is a whole grid, one byte a cell, as models are asked about it: [height, width] row by row, 0 dead and 1 alive.
 
 type Sides = Pick<GridSize, 'width' | 'height'>;
 
@@ -9,7 +11,6 @@ type Sides = Pick<GridSize, 'width' | 'height'>;
  * A board whose cells are alive independently, each with probability `order`: the order parameter of LifeGPT (Berkovich and
  * Buehler 2024, arXiv 2409.12182). One draw a cell, row by row.
  * @param order in [0, 1]; at 0 and at 1 there is one board only.
- * @returns [height, width] row by row, 0 dead and 1 alive.
  */
 export function randomBoard(random: Random, { width, height }: Sides, order: number): Uint8Array {
   return Uint8Array.from({ length: width * height }, () => (random.uniform() < order ? 1 : 0));
@@ -19,20 +20,11 @@ export function randomBoard(random: Random, { width, height }: Sides, order: num
  * A pattern in the middle of an empty board; half a cell to the left and up where it cannot be.
  * @throws CoreError `life-invalid` where the pattern is larger than the board.
  */
-export function centred(pattern: Pattern, { width, height }: Sides): Uint8Array {
-  if (pattern.width > width || pattern.height > height) {
-    throw new CoreError(
-      'life-invalid',
-      `A pattern of ${pattern.width} x ${pattern.height} does not fit a board of ${width} x ${height}.`,
-    );
-  }
-  const board = new Uint8Array(width * height);
-  const top = Math.floor((height - pattern.height) / 2);
-  const left = Math.floor((width - pattern.width) / 2);
-  for (let row = 0; row < pattern.height; row++) {
-    const from = row * pattern.width;
-    board.set(pattern.cells.subarray(from, from + pattern.width), (top + row) * width + left);
-  }
+export function centred(pattern: Pattern, sides: Sides): Uint8Array {
+  const board = new Uint8Array(sides.width * sides.height);
+  centredCells(pattern, sides).forEachRun((y, start, end) =>
+    board.fill(1, y * sides.width + start, y * sides.width + end),
+  );
   return board;
 }
 

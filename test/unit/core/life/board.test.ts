@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { centred, differingCells, isEdge, randomBoard } from '../../../../src/core/life/board';
-import { parseRle } from '../../../../src/core/life/rle';
+import { readPattern } from '../../../../src/core/life/formats/index';
 import { Random } from '../../../../src/core/numeric/random';
 
 const SIZE = { width: 16, height: 16 };
@@ -28,7 +28,7 @@ test('a higher order parameter only adds cells to the board of the same seed', (
 });
 
 test('a pattern stands in the middle, and has to fit', () => {
-  const corner = parseRle('2o$o!');
+  const corner = readPattern('2o$o!');
   const rows = (width: number, height: number): string[] => {
     const board = centred(corner, { width, height });
     return Array.from({ length: height }, (_, row) => board.subarray(row * width, (row + 1) * width).join(''));
@@ -36,7 +36,11 @@ test('a pattern stands in the middle, and has to fit', () => {
   assert.deepEqual(rows(4, 4), ['0000', '0110', '0100', '0000']);
   assert.deepEqual(rows(5, 3), ['01100', '01000', '00000']);
   assert.deepEqual(rows(2, 2), ['11', '10']);
-  assert.throws(() => rows(2, 1), /pattern of 2 x 2 does not fit a board of 2 x 1/);
+  assert.throws(() => rows(2, 1), /pattern of 2 x 2 does not fit a grid of 2 x 1/);
+  // The rectangle of a file may be larger than its cells: where it does not fit, the cells may.
+  const loose = readPattern('x = 9, y = 9\n4$4bo!');
+  assert.deepEqual(centred(loose, { width: 3, height: 3 }), Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0));
+  assert.equal(centred(loose, { width: 9, height: 9 })[40], 1);
 });
 
 test('the edge is the outer ring', () => {

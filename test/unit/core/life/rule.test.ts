@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { lifeAnswer, lifePrompt, readLifeAnswer, readLifePrompt } from '../../../../src/core/life/prompt';
-import { neighbourCounts, parseRule, step, type GridSize } from '../../../../src/core/life/rule';
+import { formatRule, neighbourCounts, parseRule, step, type GridSize } from '../../../../src/core/life/rule';
 import { CoreError } from '../../../../src/core/errors';
 import type { LifeGrid } from '../../../../src/core/trace/record';
 
@@ -37,12 +37,51 @@ test('a rule is births and survivals by live neighbours: HighLife’s sixth give
   const six = grid('111', '101', '100');
   const alone = (rule: string): number => step(six, size(3, 3, 'plane'), parseRule(rule))[4]!;
   assert.deepEqual([alone('B3/S23'), alone('B36/S23'), alone('b6/s')], [0, 1, 1]);
-  for (const wrong of ['', 'B3', 'S23/B3', 'B9/S2', '23/3', 'B3/S23:T100,100']) {
-    assert.throws(
-      () => parseRule(wrong),
-      (error) => error instanceof CoreError && error.code === 'life-invalid',
-    );
+});
+
+test('every way to write births and survivals means the same; survivals come first where there are no letters', () => {
+  for (const notation of ['B3/S23', 'b3/s23', 'B3S23', 's23b3', 'S23/B3', '23/3', ' 23 / 3 ', '23/3/2', 'Life']) {
+    assert.equal(formatRule(parseRule(notation)), 'B3/S23', notation);
   }
+  assert.equal(formatRule(parseRule('/2')), 'B2/S');
+  assert.equal(formatRule(parseRule('B234')), 'B234/S');
+  assert.equal(formatRule(parseRule('b/s')), 'B/S');
+  const counts = fc.uniqueArray(fc.nat(8)).map((digits) => digits.sort().join(''));
+  fc.assert(
+    fc.property(counts, counts, (birth, survival) => {
+      assert.equal(formatRule(parseRule(`${survival}/${birth}`)), `B${birth}/S${survival}`);
+      assert.equal(formatRule(parseRule(`B${birth}/S${survival}`)), `B${birth}/S${survival}`);
+    }),
+  );
+});
+
+test('other rules are refused with what they are, and what is no rule as that', () => {
+  const refused = (notation: string, code: string, reason: RegExp): void =>
+    assert.throws(
+      () => parseRule(notation),
+      (error) => error instanceof CoreError && error.code === code && reason.test(error.message),
+      notation,
+    );
+  for (const wrong of ['', 'B9/S2', 'B3/S23:T100,100', '23', '3,2', 'B3/S23/x', '%']) {
+    refused(wrong, 'life-invalid', /is no rule in B\/S notation/);
+  }
+  refused('345/2/4', 'life-unsupported', /has 4 states/);
+  refused('B3/S23/C25', 'life-unsupported', /has 25 states/);
+  refused('/2/3', 'life-unsupported', /has 3 states/);
+  refused('LifeHistory', 'life-unsupported', /seven states/);
+  refused('B2-a/S12', 'life-unsupported', /non-totalistic/);
+  refused('B2a/S', 'life-unsupported', /non-totalistic/);
+  refused('B2/S013V', 'life-unsupported', /four neighbours/);
+  refused('B2/S34H', 'life-unsupported', /six neighbours/);
+  refused('W110', 'life-unsupported', /one dimension/);
+  refused('R5,C2,S33-57,B34-45', 'life-unsupported', /Larger than Life/);
+  refused(
+    'MAPARYXfhZofugWaH7oaIDogBZofuhogOiAaIDogIAAgAAWaH7oaIDogGiA6ICAAIAAaIDogIAAgACAAIAAAAAAAA',
+    'life-unsupported',
+    /table of neighbourhoods/,
+  );
+  refused('Codd', 'life-unsupported', /table by name/);
+  refused('JvN29', 'life-unsupported', /table by name/);
 });
 
 test('a torus has no corner: shifting a grid shifts what comes of it', () => {

@@ -1,0 +1,166 @@
+import { CoreError } from '../errors';
+
+/** A rectangle of the plane: x to the right, y down, from its top left cell. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Coordinates are below this in size; as far as the largest patterns that are exchanged, and safe to add. */
+export const MOST_COORDINATE = 2 ** 30;
+/** Runs that are kept: 12 bytes each. */
+const MOST_RUNS = 2 ** 23;
+/** Live cells of one pattern or universe. */
+export const MOST_POPULATION = 2 ** 26;
+
+const FIELDS = 3;
+
+/**
+ * Live cells as runs along rows, so that a large pattern costs what it holds and not the rectangle around it. Runs are in the
+ * order of rows, then columns, and those of one row neither overlap nor touch: equal sets of cells have equal runs.
+ */
+export class Cells {
+  static readonly none = new Cells(new Int32Array(0));
+
+  readonly population: number;
+  /** The smallest rectangle around the live cells; null where there are none. */
+  readonly box: Box | null;
+
+  /** @param data [runs, 3]: row y, column of the first cell, column after the last. Use {@link CellsBuilder}. */
+  constructor(private readonly data: Int32Array) {
+    let population = 0;
+    let [left, right] = [Infinity, -Infinity];
+    for (let at = 0; at < data.length; at += FIELDS) {
+      const [start, end] = [data[at + 1] as number, data[at + 2] as number];
+      population += end - start;
+      if (start < left) left = start;
+      if (end > right) right = end;
+    }
+    this.population = population;
+    const top = data[0] as number;
+    const bottom = data[data.length - FIELDS] as number;
+    this.box = data.length === 0 ? null : { x: left, y: top, width: right - left, height: bottom - top + 1 };
+  }
+
+  /** Runs of live cells. */
+  get runs(): number {
+    return this.data.length / FIELDS;
+  }
+
+  /** Live cells of row `y` from column `start` to before column `end`, run by run. */
+  forEachRun(visit: (y: number, start: number, end: number) => void): void {
+    const { data } = this;
+    for (let at = 0; at < data.length; at += FIELDS) {
+      visit(data[at] as number, data[at + 1] as number, data[at + 2] as number);
+    }
+  }
+
+  translated(dx: number, dy: number): Cells {
+    if (dx === 0 && dy === 0) return this;
+    if (this.box) checkBox({ ...this.box, x: this.box.x + dx, y: this.box.y + dy });
+    return new Cells(this.data.map((value, at) => value + (at % FIELDS === 0 ? dy : dx)));
+  }
+
+  equals(other: Cells): boolean {
+    return this.data.length === other.data.length && this.data.every((value, at) => value === other.data[at]);
+  }
+
+  /** Two 32-bit hashes of the shape, wherever it stands. */
+  shapeHash(): readonly [number, number] {
+    const { x = 0, y = 0 } = this.box ?? {};
+    let [one, other] = [0x811c9dc5, 0x9e3779b9];
+    for (let at = 0; at < this.data.length; at++) {
+      const value = (this.data[at] as number) - (at % FIELDS === 0 ? y : x);
+      one = Math.imul(one ^ value, 0x01000193);
+      one ^= one >>> 15;
+      other = Math.imul(other + value, 0x85ebca6b);
+      other ^= other >>> 13;
+    }
+    return [one >>> 0, other >>> 0];
+  }
+}
+
+/** Collects runs in any order; cells given twice count once. */
+export class CellsBuilder {
+  private data = new Int32Array(FIELDS * 64);
+  private length = 0;
+  private sorted = true;
+
+  /**
+   * Live cells of row `y` from column `start` to before column `end`.
+   * @throws CoreError `life-too-large`.
+   */
+  add(y: number, start: number, end: number): void {
+    if (end <= start) return;
+    if (!(start > -MOST_COORDINATE && end < MOST_COORDINATE && Math.abs(y) < MOST_COORDINATE)) throw beyond();
+    const { data, length } = this;
+    if (length > 0) {
+      const [row, last] = [data[length - 3] as number, data[length - 1] as number];
+      if (row === y && last === start) {
+        data[length - 1] = end;
+        return;
+      }
+      if (row > y || (row === y && last > start)) this.sorted = false;
+    }
+    if (length === data.length) {
+      if (length >= MOST_RUNS * FIELDS) throw tooMany();
+      this.data = new Int32Array(length * 2);
+      this.data.set(data);
+    }
+    this.data[length] = y;
+    this.data[length + 1] = start;
+    this.data[length + 2] = end;
+    this.length = length + FIELDS;
+  }
+
+  /** @throws CoreError `life-too-large`. */
+  build(): Cells {
+    if (this.length === 0) return Cells.none;
+    const written = this.data.subarray(0, this.length);
+    const cells = new Cells(this.sorted ? written.slice() : merged(written));
+    if (cells.population > MOST_POPULATION) throw tooMany();
+    return cells;
+  }
+}
+
+/** The same cells in order, each once. */
+function merged(data: Int32Array): Int32Array {
+  const order = Uint32Array.from({ length: data.length / FIELDS }, (_, run) => run * FIELDS);
+  order.sort((a, b) => (data[a] as number) - (data[b] as number) || (data[a + 1] as number) - (data[b + 1] as number));
+  const out = new Int32Array(data.length);
+  let length = 0;
+  for (const at of order) {
+    const [y, start, end] = [data[at] as number, data[at + 1] as number, data[at + 2] as number];
+    if (length > 0 && out[length - 3] === y && (out[length - 1] as number) >= start) {
+      if (end > (out[length - 1] as number)) out[length - 1] = end;
+      continue;
+    }
+    out[length] = y;
+    out[length + 1] = start;
+    out[length + 2] = end;
+    length += FIELDS;
+  }
+  return out.slice(0, length);
+}
+
+function checkBox({ x, y, width, height }: Box): void {
+  const fits =
+    x > -MOST_COORDINATE && y > -MOST_COORDINATE && x + width < MOST_COORDINATE && y + height < MOST_COORDINATE;
+  if (!fits) throw beyond();
+}
+
+function beyond(): CoreError {
+  return new CoreError(
+    'life-too-large',
+    `It reaches beyond ${MOST_COORDINATE.toLocaleString('en')} cells from the origin, further than patterns are read or stepped.`,
+  );
+}
+
+function tooMany(): CoreError {
+  return new CoreError(
+    'life-too-large',
+    `It has more than ${MOST_POPULATION.toLocaleString('en')} live cells, or more than ${MOST_RUNS.toLocaleString('en')} runs of them, more than is kept.`,
+  );
+}

@@ -1,0 +1,67 @@
+import { CoreError } from '../../errors';
+import { BLANK, type Pattern, type PatternFormat } from '../pattern';
+import type { PatternForm } from './form';
+import { life105 } from './life105';
+import { life106 } from './life106';
+import { plaintext } from './plaintext';
+import { rle } from './rle';
+import { bytesOf, sourceOf } from './source';
+
+/** Every form that is read and written, in the order in which a text is asked whether it is of it. */
+export const PATTERN_FORMS: readonly PatternForm[] = [life105, life106, plaintext, rle];
+
+/** Forms that are told from patterns only to say so. */
+const OTHERS: readonly { readonly form: RegExp; readonly name: string }[] = [
+  { form: /^\[M2\]/, name: 'a Macrocell file' },
+  { form: /^#MCell\b/i, name: 'an MCell file' },
+  { form: /^#Life 1\.(?!0[56])/i, name: 'a Life file of another version' },
+  { form: /^@RULE\b/, name: 'a rule table' },
+  { form: /^n_states\s*:/, name: 'a rule table' },
+];
+
+/**
+ * Reads a pattern of any form that is known. The text decides which, and the name of the file where the text does not.
+ * @param fileName of which the end alone counts.
+ * @throws CoreError `life-invalid` where it is no pattern, `life-unsupported` where it is one of another kind (more states, other
+ *         rules, other forms), `life-too-large`. Never anything else.
+ */
+export function readPattern(file: Uint8Array | string, fileName = ''): Pattern {
+  const source = sourceOf(file);
+  const first = source.lines.find((line) => line.trim() !== '');
+  const byName = formOfName(fileName);
+  if (first === undefined) return { ...BLANK, format: byName?.format ?? 'rle', endOfLine: source.endOfLine };
+  const other = OTHERS.find(({ form }) => form.test(first));
+  if (other) {
+    throw new CoreError(
+      'life-unsupported',
+      `This is ${other.name}; patterns are read from RLE, plaintext, Life 1.05 and Life 1.06.`,
+    );
+  }
+  const recognises = (form: PatternForm | undefined): boolean => form?.recognises(source.lines) === true;
+  const form = recognises(byName) ? byName : PATTERN_FORMS.find(recognises);
+  return (form ?? byName ?? rle).read(source);
+}
+
+/**
+ * The text of a pattern's file.
+ * @param format the pattern's own where absent.
+ * @throws CoreError `life-unsupported` where the form cannot say what the pattern is, `life-too-large`.
+ */
+export function patternText(pattern: Pattern, format: PatternFormat = pattern.format): string {
+  const form = PATTERN_FORMS.find((each) => each.format === format) as PatternForm;
+  return form
+    .write(pattern)
+    .map((line) => line + pattern.endOfLine)
+    .join('');
+}
+
+/** The bytes of a pattern's file, in the encoding in which it was read; see {@link patternText}. */
+export function writePattern(pattern: Pattern, format: PatternFormat = pattern.format): Uint8Array {
+  return bytesOf(patternText(pattern, format), pattern.encoding);
+}
+
+/** The form that a file of this name has; undefined where its ending is none of ours. */
+export function formOfName(fileName: string): PatternForm | undefined {
+  const name = fileName.toLowerCase();
+  return PATTERN_FORMS.find(({ extensions }) => extensions.some((extension) => name.endsWith(extension)));
+}

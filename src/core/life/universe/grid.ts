@@ -1,0 +1,186 @@
+import { CoreError } from '../../errors';
+import { CellsBuilder, type Box, type Cells } from '../cells';
+import type { GridSize, LifeRule } from '../rule';
+import {
+  bitRun,
+  countBits,
+  drawBits,
+  forEachRunOfBits,
+  highestBit,
+  lowestBit,
+  ruleMasks,
+  stepColumn,
+  WORD,
+  type RuleMasks,
+} from './kernel';
+import type { Universe } from './universe';
+
+/** Cells of a grid: 16 MB a generation. */
+export const MOST_GRID_CELLS = 2 ** 27;
+
+/**
+ * A torus or a plane with an end, 32 cells a word. Columns of words lie one after the other, each with a row above and below it
+ * and the whole with a column at either side: on a torus these are copies of what lies opposite, so that one step knows no edges.
+ * Around a torus narrower than three cells a neighbour is counted as often as it is met.
+ */
+export class Grid implements Universe {
+  generation = 0;
+  population = 0;
+  private words: Int32Array;
+  private next: Int32Array;
+  private readonly columns: number;
+  /** Words of a column, with the rows above and below. */
+  private readonly stride: number;
+  /** Cells of the last column, 1 to 32. */
+  private readonly last: number;
+  private readonly masks: RuleMasks;
+
+  /** @throws CoreError `life-invalid` or `life-too-large` for its sides. */
+  constructor(
+    readonly size: GridSize,
+    readonly rule: LifeRule,
+  ) {
+    checkSides(size);
+    this.columns = Math.ceil(size.width / WORD);
+    this.stride = size.height + 2;
+    this.last = size.width - (this.columns - 1) * WORD;
+    this.words = new Int32Array((this.columns + 2) * this.stride);
+    this.next = new Int32Array(this.words.length);
+    this.masks = ruleMasks(rule);
+  }
+
+  step(): void {
+    const { words, next, stride, columns } = this;
+    if (this.size.topology === 'torus') this.copyEdges();
+    let population = 0;
+    for (let column = 0; column < columns; column++) {
+      const mid = (column + 1) * stride;
+      const mask = column === columns - 1 ? bitRun(0, this.last) : -1;
+      population += stepColumn(words, mid - stride, mid, mid + stride, stride - 2, this.masks, next, mid + 1, mask);
+    }
+    this.words = next;
+    this.next = words;
+    this.population = population;
+    this.generation++;
+  }
+
+  get(x: number, y: number): boolean {
+    const at = this.place(x, y);
+    return at !== null && (((this.words[at.word] as number) >>> at.bit) & 1) === 1;
+  }
+
+  set(x: number, y: number, alive: boolean): void {
+    const at = this.place(x, y);
+    if (!at || this.get(x, y) === alive) return;
+    this.words[at.word] = (this.words[at.word] as number) ^ (1 << at.bit);
+    this.population += alive ? 1 : -1;
+  }
+
+  /** Live cells of row `y` from column `start` to before column `end`, all on the grid. */
+  add(y: number, start: number, end: number): void {
+    for (let x = start; x < end;) {
+      const stop = Math.min(end, ((x >>> 5) + 1) * WORD);
+      const at = ((x >>> 5) + 1) * this.stride + y + 1;
+      const before = this.words[at] as number;
+      const after = before | bitRun(x & 31, (x & 31) + stop - x);
+      this.words[at] = after;
+      this.population += countBits(after) - countBits(before);
+      x = stop;
+    }
+  }
+
+  cells(): Cells {
+    const builder = new CellsBuilder();
+    for (let y = 0; y < this.size.height; y++) {
+      for (let column = 0; column < this.columns; column++) {
+        const word = this.words[(column + 1) * this.stride + y + 1] as number;
+        if (word !== 0)
+          forEachRunOfBits(word, (start, end) => builder.add(y, column * WORD + start, column * WORD + end));
+      }
+    }
+    return builder.build();
+  }
+
+  box(): Box | null {
+    const { height } = this.size;
+    let [left, top, right, bottom] = [Infinity, height, -Infinity, -1];
+    for (let column = 0; column < this.columns; column++) {
+      const start = (column + 1) * this.stride + 1;
+      let any = 0;
+      for (let y = 0; y < height; y++) {
+        const word = this.words[start + y] as number;
+        if (word === 0) continue;
+        any |= word;
+        if (y < top) top = y;
+        if (y > bottom) bottom = y;
+      }
+      if (any === 0) continue;
+      left = Math.min(left, column * WORD + lowestBit(any));
+      right = Math.max(right, column * WORD + highestBit(any));
+    }
+    return bottom < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+  }
+
+  window(box: Box, into: Uint8Array): void {
+    into.fill(0);
+    const { columns, stride, words } = this;
+    const last = Math.min(box.y + box.height, this.size.height);
+    for (let column = Math.max(0, box.x >> 5); column < columns && column * WORD < box.x + box.width; column++) {
+      for (let y = Math.max(0, box.y); y < last; y++) {
+        const word = words[(column + 1) * stride + y + 1] as number;
+        if (word !== 0) drawBits(word, column * WORD, y, box, into);
+      }
+    }
+  }
+
+  clone(): Grid {
+    const copy = new Grid(this.size, this.rule);
+    copy.words.set(this.words);
+    copy.generation = this.generation;
+    copy.population = this.population;
+    return copy;
+  }
+
+  private place(x: number, y: number): { readonly word: number; readonly bit: number } | null {
+    const { width, height, topology } = this.size;
+    const [column, row] = topology === 'torus' ? [wrap(x, width), wrap(y, height)] : [x, y];
+    if (column < 0 || column >= width || row < 0 || row >= height) return null;
+    return { word: ((column >>> 5) + 1) * this.stride + row + 1, bit: column & 31 };
+  }
+
+  /**
+   * Copies what lies opposite beside every edge. Columns first: the corners come with the rows. The bit after the last cell of a
+   * row is overwritten by the step.
+   */
+  private copyEdges(): void {
+    const { words, stride, columns, last } = this;
+    const first = stride;
+    const final = columns * stride;
+    for (let row = 1; row < stride - 1; row++) {
+      words[row] = (words[final + row] as number) << (WORD - last);
+      const opposite = (words[first + row] as number) & 1;
+      if (last === WORD) words[final + stride + row] = opposite;
+      else words[final + row] = (words[final + row] as number) | (opposite << last);
+    }
+    for (let at = 0; at < words.length; at += stride) {
+      words[at] = words[at + stride - 2] as number;
+      words[at + stride - 1] = words[at + 1] as number;
+    }
+  }
+}
+
+function checkSides({ width, height }: GridSize): void {
+  if (!(Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0)) {
+    throw new CoreError('life-invalid', `A grid cannot have ${width} x ${height} cells.`);
+  }
+  if (width * height > MOST_GRID_CELLS) {
+    throw new CoreError(
+      'life-too-large',
+      `A grid of ${width} x ${height} is larger than ${MOST_GRID_CELLS.toLocaleString('en')} cells, the most that is stepped.`,
+    );
+  }
+}
+
+function wrap(at: number, length: number): number {
+  return ((at % length) + length) % length;
+}

@@ -1,0 +1,150 @@
+import type { Box } from '../cells';
+import type { LifeRule } from '../rule';
+
+/** Cells a word. */
+export const WORD = 32;
+
+/** A rule as words: entry n is all ones where it holds at n live neighbours. */
+export interface RuleMasks {
+  readonly birth: Int32Array;
+  /** Where survival differs from birth. */
+  readonly differs: Int32Array;
+}
+
+export function ruleMasks({ birth, survival }: LifeRule): RuleMasks {
+  return {
+    birth: Int32Array.from(birth, (is) => (is ? -1 : 0)),
+    differs: Int32Array.from(birth, (is, n) => (is === survival[n] ? 0 : -1)),
+  };
+}
+
+/**
+ * The next generation of a column of words, 32 cells at a time. Bit i of a word is the i-th cell from the left. Live neighbours
+ * are counted in bit slices: word k of a count holds bit k of 32 counts, and full adders add three words at once; the slices
+ * then choose, bit by bit, among the nine entries of the rule.
+ *
+ * @param from the words: `rows + 2` of each column, the first and last of which are the rows above and below.
+ * @param west, mid, east where the columns begin in `from`; of west only bits 31 count, of east only bits 0.
+ * @param into where to write `rows` words, from `out` on; not into `from`'s columns.
+ * @returns the number of live cells written.
+ */
+export function stepColumn(
+  from: Int32Array,
+  west: number,
+  mid: number,
+  east: number,
+  rows: number,
+  { birth, differs }: RuleMasks,
+  into: Int32Array,
+  out: number,
+  /** Bits that are cells: all, but for the last column of a grid whose width is no multiple of 32. */
+  mask: number,
+): number {
+  const b0 = birth[0] as number, b1 = birth[1] as number, b2 = birth[2] as number; // prettier-ignore
+  const b3 = birth[3] as number, b4 = birth[4] as number, b5 = birth[5] as number; // prettier-ignore
+  const b6 = birth[6] as number, b7 = birth[7] as number, b8 = birth[8] as number; // prettier-ignore
+  const d0 = differs[0] as number, d1 = differs[1] as number, d2 = differs[2] as number; // prettier-ignore
+  const d3 = differs[3] as number, d4 = differs[4] as number, d5 = differs[5] as number; // prettier-ignore
+  const d6 = differs[6] as number, d7 = differs[7] as number, d8 = differs[8] as number; // prettier-ignore
+
+  // Sums along a row, of the left and right neighbours (sides) and with the cell itself (all): two slices each.
+  let word = from[mid] as number;
+  let left = (word << 1) | ((from[west] as number) >>> 31);
+  let right = (word >>> 1) | ((from[east] as number) << 31);
+  let aboveLow = left ^ word ^ right;
+  let aboveHigh = (left & right) | (word & (left ^ right));
+  word = from[mid + 1] as number;
+  left = (word << 1) | ((from[west + 1] as number) >>> 31);
+  right = (word >>> 1) | ((from[east + 1] as number) << 31);
+  let sidesLow = left ^ right;
+  let sidesHigh = left & right;
+  let hereLow = sidesLow ^ word;
+  let hereHigh = sidesHigh | (word & sidesLow);
+  let population = 0;
+
+  for (let row = 0; row < rows; row++) {
+    const below = from[mid + row + 2] as number;
+    left = (below << 1) | ((from[west + row + 2] as number) >>> 31);
+    right = (below >>> 1) | ((from[east + row + 2] as number) << 31);
+    const belowSidesLow = left ^ right;
+    const belowSidesHigh = left & right;
+    const belowLow = belowSidesLow ^ below;
+    const belowHigh = belowSidesHigh | (below & belowSidesLow);
+
+    // The count of eight in four slices: three low words make n0 and a carry, four words of weight two the rest.
+    const low = aboveLow ^ belowLow;
+    const n0 = low ^ sidesLow;
+    const carry = (aboveLow & belowLow) | (sidesLow & low);
+    const high = aboveHigh ^ belowHigh;
+    const twos = high ^ sidesHigh;
+    const fours = (aboveHigh & belowHigh) | (sidesHigh & high);
+    const n1 = twos ^ carry;
+    const overflow = twos & carry;
+    const n2 = fours ^ overflow;
+    const n3 = fours & overflow;
+
+    const f0 = b0 ^ (word & d0), f2 = b2 ^ (word & d2), f4 = b4 ^ (word & d4), f6 = b6 ^ (word & d6); // prettier-ignore
+    const m01 = f0 ^ ((f0 ^ b1 ^ (word & d1)) & n0);
+    const m23 = f2 ^ ((f2 ^ b3 ^ (word & d3)) & n0);
+    const m45 = f4 ^ ((f4 ^ b5 ^ (word & d5)) & n0);
+    const m67 = f6 ^ ((f6 ^ b7 ^ (word & d7)) & n0);
+    const m03 = m01 ^ ((m01 ^ m23) & n1);
+    const m47 = m45 ^ ((m45 ^ m67) & n1);
+    const m07 = m03 ^ ((m03 ^ m47) & n2);
+    const next = (m07 ^ ((m07 ^ b8 ^ (word & d8)) & n3)) & mask;
+    into[out + row] = next;
+    if (next !== 0) population += countBits(next);
+
+    aboveLow = hereLow;
+    aboveHigh = hereHigh;
+    hereLow = belowLow;
+    hereHigh = belowHigh;
+    sidesLow = belowSidesLow;
+    sidesHigh = belowSidesHigh;
+    word = below;
+  }
+  return population;
+}
+
+/** Ones in a word. */
+export function countBits(word: number): number {
+  let sum = word - ((word >>> 1) & 0x55555555);
+  sum = (sum & 0x33333333) + ((sum >>> 2) & 0x33333333);
+  return Math.imul((sum + (sum >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** Place of the lowest one of a word that is not 0. */
+export function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
+}
+
+/** Place of the highest one of a word that is not 0. */
+export function highestBit(word: number): number {
+  return 31 - Math.clz32(word);
+}
+
+/** Runs of ones in a word: bit `start` to before bit `end`. */
+export function forEachRunOfBits(word: number, visit: (start: number, end: number) => void): void {
+  let rest = word;
+  while (rest !== 0) {
+    const start = lowestBit(rest);
+    const ended = ~(rest >>> start);
+    const length = ended === 0 ? WORD - start : Math.min(WORD - start, lowestBit(ended));
+    visit(start, start + length);
+    if (start + length >= WORD) return;
+    rest = (rest >>> (start + length)) << (start + length);
+  }
+}
+
+/** Ones from bit `start` to before bit `end`, 0 <= start < end <= 32. */
+export function bitRun(start: number, end: number): number {
+  return (end - start === WORD ? -1 : (1 << (end - start)) - 1) << start;
+}
+
+/** Writes the ones of a word whose first cell is (x, y) into a window, one byte a cell. */
+export function drawBits(word: number, x: number, y: number, box: Box, into: Uint8Array): void {
+  const offset = (y - box.y) * box.width + x - box.x;
+  const first = Math.max(0, box.x - x);
+  const end = Math.min(WORD, box.x + box.width - x);
+  for (let bit = first; bit < end; bit++) into[offset + bit] = (word >>> bit) & 1;
+}
