@@ -64,7 +64,7 @@ export const bundles = [
     parts: {
       'src/webview/explorer/tokens/tokens-view.tsx': 52 * KB,
       'src/webview/explorer/attention/attention-tab.tsx': 52 * KB,
-      'src/webview/explorer/life/life-view.tsx': 32 * KB,
+      'src/webview/explorer/life/life-view.tsx': 36 * KB,
     },
     options: webview,
   },
