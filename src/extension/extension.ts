@@ -1,5 +1,7 @@
 import type * as vscode from 'vscode';
 import { commandsOf } from './commands';
+import { registerSurprisalCommands } from './editor/commands';
+import { SurprisalColours } from './editor/surprisal';
 import { EditorEngine } from './engine/engine';
 import { ExplorerPanels } from './explorer/panels';
 import { TraceViewer } from './explorer/viewer';
@@ -19,12 +21,15 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = runHistory(context, log, () => tree.refresh());
   const tree = new RunTree(runs);
   const register = commandsOf(log);
+  const colours = new SurprisalColours(engine, catalog, log);
   const panels = new ExplorerPanels({ context, engine, catalog, runs, log });
 
   // Disposed in this order: the engine after those who ask it, the log after those who write to it.
   context.subscriptions.push(
     ...registerModelCommands(catalog, engine, panels, log, register),
     ...registerRunCommands(runs, tree, panels, register),
+    ...registerSurprisalCommands(colours, panels, register),
+    colours,
     new ModelTree(catalog),
     tree,
     new TraceViewer({ context, engine, catalog, runs, log }),
