@@ -1,5 +1,5 @@
 import { CoreError } from '../../errors';
-import { BLANK, type Pattern, type PatternFormat } from '../pattern';
+import type { Pattern, PatternFormat } from '../pattern';
 import type { PatternForm } from './form';
 import { life105 } from './life105';
 import { life106 } from './life106';
@@ -21,15 +21,15 @@ const OTHERS: readonly { readonly form: RegExp; readonly name: string }[] = [
 
 /**
  * Reads a pattern of any form that is known. The text decides which, and the name of the file where the text does not.
+ * An empty file is a pattern without cells.
  * @param fileName of which the end alone counts.
  * @throws CoreError `life-invalid` where it is no pattern, `life-unsupported` where it is one of another kind (more states, other
  *         rules, other forms), `life-too-large`. Never anything else.
  */
 export function readPattern(file: Uint8Array | string, fileName = ''): Pattern {
   const source = sourceOf(file);
-  const first = source.lines.find((line) => line.trim() !== '');
+  const first = source.lines.find((line) => line.trim() !== '') ?? '';
   const byName = formOfName(fileName);
-  if (first === undefined) return { ...BLANK, format: byName?.format ?? 'rle', endOfLine: source.endOfLine };
   const other = OTHERS.find(({ form }) => form.test(first));
   if (other) {
     throw new CoreError(

@@ -25,21 +25,21 @@ export function sourceOf(file: Uint8Array | string): Source {
   if (file[0] === 0x50 && file[1] === 0x4b && (file[2] as number) < 8) throw compressed('zip');
   if (file.includes(0)) throw new CoreError('life-invalid', 'The file is binary, and patterns are text.');
   if (!file.some((byte) => byte >= 0x80)) return linesOf(charactersOf(file), 'utf-8');
-  let isUtf8 = true;
-  const text = decodeUtf8(file, () => {
-    isUtf8 = false;
-    return '';
-  });
-  return isUtf8 ? linesOf(text.replace(/^\ufeff/, ''), 'utf-8') : linesOf(charactersOf(file), 'latin-1');
+  const text = utf8Text(file);
+  return text === null ? linesOf(charactersOf(file), 'latin-1') : linesOf(text.replace(/^\ufeff/, ''), 'utf-8');
 }
 
-/** Bytes of a file's text, as it was encoded; what Latin-1 lacks makes it UTF-8. */
+/**
+ * Bytes of a file's text, as it was encoded: but UTF-8 where it holds what Latin-1 lacks, or where its bytes in Latin-1 would be
+ * read as UTF-8.
+ */
 export function bytesOf(text: string, encoding: Pattern['encoding']): Uint8Array {
-  const isByte = encoding === 'latin-1' && !/[^\u0000-\u00ff]/.test(text);
-  if (!isByte && /[^\u0000-\u007f]/.test(text)) return Uint8Array.from(encodeUtf8(text));
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-  return bytes;
+  if (!/[^\u0000-\u007f]/.test(text)) return bytesOfCharacters(text);
+  if (encoding === 'latin-1' && !/[^\u0000-\u00ff]/.test(text)) {
+    const bytes = bytesOfCharacters(text);
+    if (utf8Text(bytes) === null) return bytes;
+  }
+  return Uint8Array.from(encodeUtf8(text));
 }
 
 function linesOf(text: string, encoding: Pattern['encoding']): Source {
@@ -48,11 +48,27 @@ function linesOf(text: string, encoding: Pattern['encoding']): Source {
   return { lines, endOfLine: text.includes('\r\n') ? '\r\n' : '\n', encoding };
 }
 
+/** Null where it is no UTF-8. */
+function utf8Text(bytes: Uint8Array): string | null {
+  let isUtf8 = true;
+  const text = decodeUtf8(bytes, () => {
+    isUtf8 = false;
+    return '';
+  });
+  return isUtf8 ? text : null;
+}
+
 /** A character a byte. */
 function charactersOf(bytes: Uint8Array): string {
   const parts: string[] = [];
   for (let at = 0; at < bytes.length; at += 8192) parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
   return parts.join('');
+}
+
+function bytesOfCharacters(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }
 
 function compressed(by: string): CoreError {
