@@ -9,6 +9,7 @@ import { Log } from './log';
 import { ModelCatalog } from './models/catalog';
 import { registerModelCommands } from './models/commands';
 import { ModelTree } from './models/tree';
+import { registerNotebooks } from './notebook/index';
 import { registerRunCommands } from './runs/commands';
 import { runHistory } from './runs/history';
 import { RunTree } from './runs/tree';
@@ -30,6 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerRunCommands(runs, tree, panels, register),
     ...registerSurprisalCommands(colours, panels, register),
     colours,
+    registerNotebooks({ engine, catalog, runs, log }, register),
     new ModelTree(catalog),
     tree,
     new TraceViewer({ context, engine, catalog, runs, log }),

@@ -1,0 +1,106 @@
+import { textFrom } from '../trace/text';
+import type { Alternative, Trace, TracePass, TraceToken } from '../trace/record';
+import { parseTrace } from '../trace/vivtrace';
+import { CoreError } from '../errors';
+import { runSentence } from '../picture/run';
+import type { Shown } from './keys';
+
+/** The type under which a notebook keeps a run for our renderer; beside it stand SVG and text for everything else. */
+export const RESULT_MIME = 'application/vnd.vivarium.run+json';
+export const RESULT_VERSION = 1;
+
+/** Most of what a notebook keeps of a run: it is a file that people read, send and compare. */
+const MOST_TOKENS = 2_000;
+const MOST_ALTERNATIVES = 5;
+
+export interface RunResult {
+  readonly version: typeof RESULT_VERSION;
+  readonly show: readonly Shown[];
+  readonly trace: Trace;
+  /** What was left out and why, and what the run itself has to say: one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** What a notebook keeps of a run. */
+export function runResult(trace: Trace, show: readonly Shown[], notes: readonly string[] = []): RunResult {
+  const tokens = trace.tokens.slice(0, MOST_TOKENS).map(withFewAlternatives);
+  const passes = trace.passes.map(withFewResiduals);
+  const left = trace.tokens.length - tokens.length;
+  return {
+    version: RESULT_VERSION,
+    show,
+    trace: { ...trace, tokens, passes },
+    notes: [
+      ...notes,
+      ...(left > 0 ? [`The first ${MOST_TOKENS} tokens are kept in the notebook, ${left} are not.`] : []),
+    ],
+  };
+}
+
+/**
+ * Reads what a notebook file holds under {@link RESULT_MIME}: anyone's text.
+ * @throws CoreError `trace-invalid` where it is none, or was made by a newer version.
+ */
+export function readRunResult(value: unknown): RunResult {
+  const { version, show, trace, notes } = (typeof value === 'object' && value !== null ? value : {}) as Partial<
+    Record<keyof RunResult, unknown>
+  >;
+  if (typeof version !== 'number') throw new CoreError('trace-invalid', 'This is no result of Vivarium.');
+  if (version > RESULT_VERSION) {
+    throw new CoreError(
+      'trace-invalid',
+      `This result was made by a newer Vivarium (version ${version}). Update Vivarium to see it.`,
+    );
+  }
+  return {
+    version: RESULT_VERSION,
+    show: texts(show) as readonly Shown[],
+    trace: readTrace(trace),
+    notes: texts(notes),
+  };
+}
+
+/** The trace, checked field by field as that of a file is. */
+function readTrace(value: unknown): Trace {
+  const { header, tokens, passes, summary } = (value ?? {}) as Partial<Record<keyof Trace, unknown>>;
+  const events = [header, ...list(passes), ...list(tokens), ...(summary === undefined ? [] : [summary])];
+  return parseTrace(events.map((event) => `${JSON.stringify(event)}\n`).join('')).trace;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function texts(value: unknown): readonly string[] {
+  return list(value).filter((each): each is string => typeof each === 'string');
+}
+
+function withFewAlternatives(token: TraceToken): TraceToken {
+  const { judgement } = token;
+  return judgement ? { ...token, judgement: { ...judgement, top: few(judgement.top) } } : token;
+}
+
+function withFewResiduals(pass: TracePass): TracePass {
+  const { speculation } = pass;
+  if (!speculation?.residual) return pass;
+  return {
+    ...pass,
+    speculation: { ...speculation, residual: { ...speculation.residual, top: few(speculation.residual.top) } },
+  };
+}
+
+function few(top: readonly Alternative[]): readonly Alternative[] {
+  return top.slice(0, MOST_ALTERNATIVES);
+}
+
+/** A result in words, for places that show nothing else. */
+export function resultText({ trace, notes }: RunResult): string {
+  const { header } = trace;
+  const text = textFrom(trace, 0);
+  return [
+    `${header.model.name} (${header.model.dtype}), ${header.decoder.name}: ${runSentence(trace)}`,
+    ...notes,
+    '',
+    text ?? trace.tokens.map(({ id }) => id).join(', '),
+  ].join('\n');
+}

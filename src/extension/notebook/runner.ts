@@ -1,0 +1,193 @@
+import * as crypto from 'node:crypto';
+import * as vscode from 'vscode';
+import { firstDifference } from '../../core/compare/difference';
+import { findDecoder } from '../../core/decode/registry';
+import { type CellSettings, parseCell, readCell } from '../../core/notebook/cell';
+import type { Shown } from '../../core/notebook/keys';
+import { tokenLabel } from '../../core/text/tokens';
+import { TraceAssembler } from '../../core/trace/assemble';
+import type { Trace } from '../../core/trace/record';
+import { draftOf, draftsFor } from '../../protocol/drafts';
+import type { ModelRef, ModelSummary, RunRequest } from '../../protocol/engine';
+import { Problem } from '../../protocol/errors';
+import type { EditorEngine } from '../engine/engine';
+import { defaultSettings } from '../explorer/settings';
+import type { ModelCatalog } from '../models/catalog';
+import type { RunStore } from '../runs/store';
+import { cellKind } from './languages';
+import { runOutput } from './output';
+
+/** How often a result on show is drawn anew while its run goes on. */
+const REDRAW_MILLISECONDS = 150;
+
+/** Runs one cell: reads its header, asks the engine, and writes the result while it streams. */
+export class CellRunner {
+  /** The last run of each name, by notebook: what later cells compare with. */
+  private readonly named = new WeakMap<vscode.NotebookDocument, Map<string, Trace>>();
+
+  constructor(
+    private readonly engine: EditorEngine,
+    private readonly catalog: ModelCatalog,
+    private readonly runs: RunStore,
+  ) {}
+
+  /**
+   * @returns false where the run was stopped
+   * @throws Problem `prompt-invalid` where the cell is not as it should be, or what the run fails with
+   */
+  async run(execution: vscode.NotebookCellExecution): Promise<boolean> {
+    const { cell, token } = execution;
+    await execution.clearOutput();
+    const { settings, prompt } = cellRequest(cell.document);
+    const models = await this.catalog.list();
+    const model = modelNamed(settings.model, models);
+    const stopper = new AbortController();
+    token.onCancellationRequested(() => stopper.abort());
+    const request = runRequest(settings, prompt, model, models);
+    const show = settings.show ?? shownByDefault(settings);
+    const compared = this.comparedWith(cell.notebook, settings.compare);
+
+    const assembler = new TraceAssembler();
+    const recording = this.runs.record();
+    let drawn = 0;
+    let drawing: Promise<unknown> = Promise.resolve();
+    const draw = (notes: readonly string[] = []): void => {
+      const { trace } = assembler;
+      if (!trace) return;
+      drawn = Date.now();
+      const output = runOutput(trace, show, notes);
+      drawing = drawing.then(() => execution.replaceOutput(output));
+    };
+    try {
+      await this.engine.call('run', request, {
+        signal: stopper.signal,
+        priority: 'background',
+        onEvent: (event) => {
+          if (event.type !== 'trace') return;
+          for (const each of event.events) assembler.add(each);
+          recording.add(event.events);
+          if (Date.now() - drawn > REDRAW_MILLISECONDS) draw();
+        },
+      });
+    } finally {
+      const { trace } = assembler;
+      if (trace) {
+        draw(compared ? [comparison(compared, trace)] : []);
+        await drawing;
+        await recording.end(trace);
+        this.remember(cell.notebook, settings.name, trace);
+      }
+      void this.engine.call('closeRun', { runId: request.runId }).catch(() => undefined);
+    }
+    return assembler.trace?.summary?.finish !== 'cancelled';
+  }
+
+  private comparedWith(notebook: vscode.NotebookDocument, name: string | null): { name: string; trace: Trace } | null {
+    if (name === null) return null;
+    const trace = this.named.get(notebook)?.get(name);
+    if (trace) return { name, trace };
+    throw new Problem({
+      code: 'prompt-invalid',
+      message: vscode.l10n.t('There is no run named "{0}" in this notebook yet.', name),
+      action: vscode.l10n.t('Give a cell above "name: {0}" and run it first.', name),
+    });
+  }
+
+  private remember(notebook: vscode.NotebookDocument, name: string | null, trace: Trace): void {
+    if (name === null) return;
+    const runs = this.named.get(notebook) ?? new Map<string, Trace>();
+    this.named.set(notebook, runs.set(name, trace));
+  }
+}
+
+/** What a cell asks for. @throws Problem `prompt-invalid` with the first thing that is wrong, and its line. */
+function cellRequest(document: vscode.TextDocument): { settings: CellSettings; prompt: string } {
+  const kind = cellKind(document.languageId) ?? 'prompt';
+  const { sampling, maxNewTokens } = defaultSettings();
+  const cell = parseCell(document.getText(), kind);
+  const { settings, problems } = readCell(cell, kind, { sampling, maxNewTokens });
+  const [first] = [...cell.problems, ...problems].sort((a, b) => a.line - b.line);
+  if (first) {
+    throw new Problem({
+      code: 'prompt-invalid',
+      message: vscode.l10n.t('Line {0}: {1}', first.line + 1, first.message),
+    });
+  }
+  // The blank line at the end that an editor leaves is no part of the prompt.
+  return { settings, prompt: cell.body.replace(/\r?\n$/, '') };
+}
+
+/** @throws Problem `model-not-found` */
+function modelNamed(name: string | null, models: readonly ModelSummary[]): ModelSummary {
+  const runnable = models.filter(({ problem }) => !problem);
+  const model =
+    name === null
+      ? runnable.find(({ kind, role }) => kind === 'text' && role === 'target')
+      : runnable.find((candidate) => candidate.name === name);
+  if (model) return model;
+  throw new Problem({
+    code: 'model-not-found',
+    message:
+      name === null
+        ? vscode.l10n.t('No text model that can be run was found.')
+        : vscode.l10n.t('There is no model named "{0}" that can be run.', name),
+    action: vscode.l10n.t('There are {0}.', runnable.map((candidate) => candidate.name).join(', ') || '–'),
+  });
+}
+
+function runRequest(
+  settings: CellSettings,
+  prompt: string,
+  model: ModelSummary,
+  models: readonly ModelSummary[],
+): RunRequest {
+  const draft = draftFor(settings, model, models);
+  return {
+    runId: crypto.randomUUID(),
+    model: { folder: model.folder, file: model.file },
+    prompt: { text: prompt },
+    decoder: settings.decoder,
+    decoderOptions: settings.decoderOptions,
+    ...(draft ? { draft } : {}),
+    sampling: settings.sampling,
+    maxNewTokens: settings.maxNewTokens,
+    capture: { attention: [], hidden: [], logits: false },
+  };
+}
+
+/** @throws Problem `model-not-found` where the decoder needs a draft and there is none that could be it */
+function draftFor(settings: CellSettings, model: ModelSummary, models: readonly ModelSummary[]): ModelRef | null {
+  if (!findDecoder(settings.decoder)?.needs.includes('draft')) return null;
+  const candidates = draftsFor(model, models);
+  const named = candidates.find(({ name }) => name === settings.draft);
+  if (settings.draft !== null && !named) {
+    throw new Problem({
+      code: 'model-not-found',
+      message: vscode.l10n.t('"{0}" cannot draft for {1}.', settings.draft, model.name),
+      action: vscode.l10n.t(
+        'It takes a model with the same vocabulary: {0}.',
+        candidates.map(({ name }) => name).join(', '),
+      ),
+    });
+  }
+  return named ? { folder: named.folder } : draftOf(model, models, null);
+}
+
+function shownByDefault({ decoder }: CellSettings): readonly Shown[] {
+  return findDecoder(decoder)?.drafts ? ['speculation'] : ['tokens'];
+}
+
+/** One sentence on two runs. */
+function comparison({ name, trace: earlier }: { readonly name: string; readonly trace: Trace }, trace: Trace): string {
+  const difference = firstDifference(earlier.tokens, trace.tokens);
+  if (!difference) return vscode.l10n.t('Token for token the same as "{0}".', name);
+  const said = (token: { text: string } | null): string =>
+    token ? `"${tokenLabel(token.text)}"` : vscode.l10n.t('its end');
+  return vscode.l10n.t(
+    'Differs from "{0}" at token {1}: {2} instead of {3}.',
+    name,
+    difference.index,
+    said(difference.found),
+    said(difference.expected),
+  );
+}

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { readRunResult, RESULT_MIME } from '../../../src/core/notebook/result';
+import { closeAllTabs, eventually } from './workbench';
+
+const LANGUAGE = 'vivarium-prompt';
+const { Code } = vscode.NotebookCellKind;
+
+async function open(...cells: readonly string[]): Promise<vscode.NotebookDocument> {
+  const data = new vscode.NotebookData(cells.map((text) => new vscode.NotebookCellData(Code, text, LANGUAGE)));
+  const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', data);
+  await vscode.window.showNotebookDocument(notebook);
+  return notebook;
+}
+
+async function run(notebook: vscode.NotebookDocument): Promise<void> {
+  await vscode.window.showNotebookDocument(notebook);
+  await vscode.commands.executeCommand('notebook.execute');
+}
+
+/** The output of a cell under a type, once its run has ended. */
+async function ended(cell: vscode.NotebookCell): Promise<vscode.NotebookCellExecutionSummary> {
+  return eventually('the cell to end', () => (cell.executionSummary?.timing ? cell.executionSummary : undefined));
+}
+
+function item({ outputs }: Pick<vscode.NotebookCell, 'outputs'>, mime: string): string {
+  const found = outputs.flatMap(({ items }) => items).find((each) => each.mime === mime);
+  assert.ok(found, `no ${mime} among ${outputs.flatMap(({ items }) => items.map((each) => each.mime)).join(', ')}`);
+  return new TextDecoder().decode(found.data);
+}
+
+describe('notebooks', () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'vivarium-notebooks-'));
+  });
+  afterEach(async () => {
+    for (const _ of vscode.workspace.notebookDocuments) {
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    }
+    await closeAllTabs();
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('run their cells with the kernel, in order, and keep each result for us, as a picture and as text', async () => {
+    const notebook = await open(
+      'model: almanac\ntemperature: 0\nmax-new: 8\nname: first\n\nIn the beginning',
+      'decoder: speculative\ngamma: 3\ntemperature: 0\nmax-new: 8\ncompare: first\n\nIn the beginning',
+    );
+    await run(notebook);
+    const [first, second] = notebook.getCells() as [vscode.NotebookCell, vscode.NotebookCell];
+    assert.deepEqual([(await ended(first)).success, (await ended(second)).success], [true, true]);
+    assert.deepEqual([first.executionSummary?.executionOrder, second.executionSummary?.executionOrder], [1, 2]);
+    const { trace } = readRunResult(JSON.parse(item(first, RESULT_MIME)));
+    assert.equal(trace.summary?.generatedTokens, 8);
+    assert.match(item(first, 'image/svg+xml'), /^<svg /);
+    assert.match(item(first, 'text/plain'), /almanac .*\n\n?.*In the beginning/s);
+    const drafted = readRunResult(JSON.parse(item(second, RESULT_MIME)));
+    assert.ok((drafted.trace.summary?.speculation?.drafted ?? 0) > 0);
+    assert.deepEqual(drafted.notes, ['Token for token the same as "first".']);
+  });
+
+  it('are saved as ordinary notebooks, and have their results when they are opened again', async () => {
+    const file = path.join(folder, 'kept.ipynb');
+    const source = ['max-new: 4\n', '\n', 'In the beginning'];
+    const metadata = { vscode: { languageId: LANGUAGE } };
+    const cell = { cell_type: 'code', execution_count: null, metadata, outputs: [], source };
+    await writeFile(file, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell] }));
+    const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
+    await run(notebook);
+    await ended(notebook.cellAt(0));
+    const expected = item(notebook.cellAt(0), RESULT_MIME);
+    assert.ok(await notebook.save());
+    const saved = JSON.parse(await readFile(file, 'utf8')) as Nbformat;
+    assertNbformat(saved);
+    const [output] = saved.cells[0]?.outputs ?? [];
+    assert.deepEqual(Object.keys(output?.data ?? {}).sort(), [RESULT_MIME, 'image/svg+xml', 'text/plain'].sort());
+    // Under another name: this one is open.
+    const copy = path.join(folder, 'copied.ipynb');
+    await copyFile(file, copy);
+    const again = await vscode.workspace.openNotebookDocument(vscode.Uri.file(copy));
+    assert.equal(again.cellAt(0).document.languageId, LANGUAGE);
+    assert.deepEqual(JSON.parse(item(again.cellAt(0), RESULT_MIME)), JSON.parse(expected));
+  });
+
+  it('say what is wrong with a cell, at its line, and leave the cells after it', async () => {
+    const notebook = await open('temprature: 1\nseed: 1\n\nx', 'decoder: magic\n\nx', 'max-new: 1\n\nx');
+    // The first cell has no known key in its first line, so it is all prompt; the second is refused.
+    await run(notebook);
+    const [first, second, third] = notebook.getCells() as [
+      vscode.NotebookCell,
+      vscode.NotebookCell,
+      vscode.NotebookCell,
+    ];
+    await ended(first);
+    assert.equal((await ended(second)).success, false);
+    assert.match(
+      item(second, 'application/vnd.code.notebook.error'),
+      /Line 1: .*must be one of autoregressive.*, not magic/,
+    );
+    const diagnostics = await eventually('the mark', () => {
+      const found = vscode.languages.getDiagnostics(second.document.uri);
+      return found.length > 0 ? found : undefined;
+    });
+    assert.deepEqual(diagnostics[0]?.range, new vscode.Range(0, 9, 0, 14));
+    assert.equal(third.outputs.length, 0);
+  });
+
+  it('stop a cell that runs, and keep what came', async () => {
+    const notebook = await open('max-new: 400\ndecoder: autoregressive\n\nIn the beginning');
+    const cell = notebook.cellAt(0);
+    const running = run(notebook);
+    await eventually('the first tokens', () => (cell.outputs.length > 0 ? true : undefined));
+    await vscode.commands.executeCommand('notebook.cancelExecution');
+    await running;
+    const result = await eventually('the end', () => {
+      const { trace } = readRunResult(JSON.parse(item(cell, RESULT_MIME)));
+      return trace.summary ? trace : undefined;
+    });
+    assert.ok(['cancelled', 'length', 'end-of-text', 'context-full'].includes(result.summary?.finish ?? ''));
+    assert.ok(result.tokens.length > 3);
+  });
+
+  it('complete the keys and values of a header, and explain them', async () => {
+    const notebook = await open('decoder: \n\nx');
+    const { document } = notebook.cellAt(0);
+    const complete = async (line: number, character: number): Promise<string[]> => {
+      const position = new vscode.Position(line, character);
+      const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        position,
+      );
+      return list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    };
+    assert.ok((await complete(0, 9)).includes('speculative'));
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, new vscode.Range(0, 0, 0, 9), 'decoder: speculative\nmodel: \n');
+    await vscode.workspace.applyEdit(edit);
+    assert.ok((await complete(1, 7)).includes('almanac'));
+    const keys = await complete(2, 0);
+    assert.ok(keys.includes('gamma') && keys.includes('temperature') && !keys.includes('decoder'));
+    // In the prompt VS Code offers the words of the text, and we nothing.
+    assert.ok(!(await complete(4, 0)).includes('gamma'));
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      new vscode.Position(0, 12),
+    );
+    assert.match(
+      hovers
+        .flatMap(({ contents }) => contents as vscode.MarkdownString[])
+        .map(({ value }) => value)
+        .join(),
+      /\(exact\)/,
+    );
+  });
+
+  it('of a new kind begin with a prompt that runs', async () => {
+    await vscode.commands.executeCommand('vivarium.newNotebook');
+    const notebook = await eventually('the notebook', () => vscode.window.activeNotebookEditor?.notebook);
+    await run(notebook);
+    const cell = notebook.getCells().find(({ kind }) => kind === Code);
+    assert.ok(cell);
+    assert.equal((await ended(cell)).success, true);
+  });
+
+  it('that are corrupt or newer are left as they are', async () => {
+    for (const content of ['{"cells": [', 'not a notebook', '{"nbformat": 99, "cells": [], "metadata": {}}']) {
+      const file = path.join(folder, `bad-${content.length}.ipynb`);
+      await writeFile(file, content);
+      await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file)).then(undefined, () => undefined);
+      await vscode.commands.executeCommand('workbench.action.files.saveAll');
+      assert.equal(await readFile(file, 'utf8'), content);
+      await closeAllTabs();
+    }
+  });
+});
+
+interface Nbformat {
+  readonly nbformat: number;
+  readonly nbformat_minor: number;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly cells: readonly {
+    readonly cell_type: string;
+    readonly metadata: Readonly<Record<string, unknown>>;
+    readonly source: string | readonly string[];
+    readonly execution_count?: number | null;
+    readonly outputs?: readonly {
+      readonly output_type: string;
+      readonly data?: Readonly<Record<string, unknown>>;
+      readonly metadata?: unknown;
+    }[];
+  }[];
+}
+
+/** What nbformat 4 demands of a notebook with code cells and display data. */
+function assertNbformat({ nbformat, nbformat_minor, metadata, cells }: Nbformat): void {
+  assert.equal(nbformat, 4);
+  assert.ok(Number.isInteger(nbformat_minor));
+  assert.equal(typeof metadata, 'object');
+  for (const cell of cells) {
+    assert.ok(['code', 'markdown', 'raw'].includes(cell.cell_type));
+    assert.equal(typeof cell.metadata, 'object');
+    assert.ok(typeof cell.source === 'string' || cell.source.every((line) => typeof line === 'string'));
+    if (cell.cell_type !== 'code') continue;
+    assert.ok(cell.execution_count === null || Number.isInteger(cell.execution_count));
+    for (const output of cell.outputs ?? []) {
+      assert.ok(['display_data', 'execute_result', 'stream', 'error'].includes(output.output_type));
+      assert.equal(typeof output.metadata, 'object');
+      for (const [mime, data] of Object.entries(output.data ?? {})) {
+        // Types that end in +json hold JSON; every other one text, or a list of lines.
+        if (!/\+json$/.test(mime)) assert.ok(typeof data === 'string' || Array.isArray(data), mime);
+      }
+    }
+  }
+}
