@@ -1,5 +1,6 @@
 import { type ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import './definition.css';
 
 /** A word with its definition, which shows on hover and on focus; Escape hides it. */
 export function Definition({ text, children }: { readonly text: string; readonly children: ComponentChildren }) {

@@ -25,6 +25,25 @@ export interface TokenTextProps {
   readonly lines: number;
   readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly follow: boolean;
+  /** What stands below a token. A new function where marks change. */
+  readonly mark?: (token: TraceToken) => TokenMark | null;
+  /** Neighbouring tokens in a box. */
+  readonly frames?: readonly TokenFrame[];
+}
+
+export interface TokenMark {
+  /** `token-mark-NAME` and, on the chip, `chip-NAME` are styled by who asks for the mark. */
+  readonly name: string;
+  /** What it means, for those who do not see it. */
+  readonly says: string;
+}
+
+/** Tokens `start` to `end` (exclusive). */
+export interface TokenFrame {
+  readonly start: number;
+  readonly end: number;
+  /** Class beside `token-frame`. */
+  readonly class: string;
 }
 
 /** Pixels: see `token-text.css`. */
@@ -82,6 +101,8 @@ export function TokenText(props: TokenTextProps) {
         layout={layout.text}
         groups={layout.groups}
         fill={props.fill}
+        mark={props.mark}
+        frames={props.frames}
         theme={theme}
         selected={selected !== null && selected >= start && selected < end ? selected : null}
         hovered={hovered !== null && hovered >= start && hovered < end ? hovered : null}
@@ -145,6 +166,8 @@ interface LineProps {
   readonly layout: TextLayout;
   readonly groups: ByteGroups;
   readonly fill: TokenTextProps['fill'];
+  readonly mark: TokenTextProps['mark'];
+  readonly frames: TokenTextProps['frames'];
   readonly theme: ThemeInfo;
   readonly selected: number | null;
   readonly hovered: number | null;
@@ -152,8 +175,18 @@ interface LineProps {
 
 function Line(props: LineProps) {
   const { layout, start, end, tokens, groups } = props;
+  const right = (index: number): number => layout.lefts[index]! + layout.widths[index]!;
+  const frames = (props.frames ?? [])
+    .map((frame) => ({ ...frame, from: Math.max(start, frame.start), to: Math.min(end, frame.end) }))
+    .filter(({ from, to }) => from < to);
   const chips: VNode[] = [];
+  const marks: VNode[] = [];
   for (let index = start; index < end; index++) {
+    const mark = props.mark?.(tokens[index]!) ?? null;
+    if (mark) {
+      const style = { left: `${layout.lefts[index]!}px`, width: `${layout.widths[index]! - GAP}px` };
+      marks.push(<i key={index} class={`token-mark token-mark-${mark.name}`} role="none" style={style} />);
+    }
     chips.push(
       <Chip
         key={index}
@@ -163,6 +196,7 @@ function Line(props: LineProps) {
         width={layout.widths[index]!}
         group={groups.of(index)}
         fill={props.fill(tokens[index]!)}
+        mark={mark}
         theme={props.theme}
         selected={index === props.selected}
         hovered={index === props.hovered}
@@ -172,7 +206,26 @@ function Line(props: LineProps) {
   const promptEnd = Math.min(end, props.promptLength);
   return (
     <div class="token-line" role="none" style={{ top: `${props.line * LINE_PITCH}px` }}>
+      {frames.map((frame) => (
+        <i
+          key={frame.class}
+          role="none"
+          class={[
+            'token-frame',
+            frame.class,
+            frame.from > frame.start ? 'token-frame-goes-on' : '',
+            frame.to < frame.end ? 'token-frame-open' : '',
+          ]
+            .filter(Boolean)
+            .join(' ')}
+          style={{
+            left: `${layout.lefts[frame.from]! - 1}px`,
+            width: `${right(frame.to - 1) - layout.lefts[frame.from]! + 1}px`,
+          }}
+        />
+      ))}
       {chips}
+      {marks}
       {promptEnd > start && (
         <i
           class="prompt-rule"
@@ -191,12 +244,13 @@ interface ChipProps {
   readonly width: number;
   readonly group: TokenGroup | null;
   readonly fill: Rgb | null;
+  readonly mark: TokenMark | null;
   readonly theme: ThemeInfo;
   readonly selected: boolean;
   readonly hovered: boolean;
 }
 
-function Chip({ token, count, left, width, group, fill, theme, selected, hovered }: ChipProps) {
+function Chip({ token, count, left, width, group, fill, mark, theme, selected, hovered }: ChipProps) {
   const style: Record<string, string> = { left: `${left}px`, width: `${width - GAP}px` };
   if (fill) {
     style['backgroundColor'] = css(fill);
@@ -204,6 +258,7 @@ function Chip({ token, count, left, width, group, fill, theme, selected, hovered
   }
   const names = ['chip'];
   if (fill) names.push('chip-filled');
+  if (mark) names.push(`chip-${mark.name}`);
   if (token.special) names.push('chip-special');
   if (selected) names.push('chip-selected');
   if (hovered && !selected) names.push('chip-hovered');
@@ -227,6 +282,7 @@ function Chip({ token, count, left, width, group, fill, theme, selected, hovered
     >
       <TokenLabel text={token.text} />
       {group?.end === token.index + 1 && <b class="chip-whole">{group.text}</b>}
+      {mark && <span class="unseen">, {mark.says}</span>}
     </span>
   );
 }

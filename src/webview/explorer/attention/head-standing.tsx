@@ -1,5 +1,5 @@
 import type { AttentionOverview } from '../../../protocol/engine';
-import { Definition } from './definition';
+import { Definition } from '../../components/definition';
 import { STATISTICS, type Statistic, headIndex, headTitle, rankOf } from './heads';
 import type { HeadRef } from './state';
 
