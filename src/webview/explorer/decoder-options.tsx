@@ -98,7 +98,7 @@ function OptionField({ name, option, value, onValue }: OptionFieldProps) {
 }
 
 function optionTitle(name: string): string {
-  return name.replaceAll('-', ' ');
+  return name === 'gamma' ? 'draft length γ' : name.replaceAll('-', ' ');
 }
 
 function optionText(value: OptionValue): string {

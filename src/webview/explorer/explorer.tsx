@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ExplorerSettings } from '../../protocol/explorer';
 import { counted } from '../components/format';
 import { Icon } from '../components/icon';
 import { NoticeList } from '../components/notice-list';
@@ -43,9 +44,17 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
     (partial: Readonly<Record<string, unknown>>) => session.setTab(tab.id, partial),
     [session, tab.id],
   );
+  const runWith = useCallback(
+    (change: Partial<ExplorerSettings>) => {
+      session.set(change);
+      void session.run();
+    },
+    [session],
+  );
   const announce = useCallback((text: string) => setSpoken(text), []);
   useEffect(() => setHovered(null), [state.runId, tab.id]);
   useAnnouncedEnd(state, announce);
+  useLearnedRun(state, session);
 
   const shown = useTabView(tab);
   const first = useRef(true);
@@ -125,6 +134,7 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
             engine={state.engine}
             model={ofTrace}
             api={session.api}
+            runAgain={mode === 'viewer' || busy ? null : runWith}
             selected={selected}
             onSelect={onSelect}
             hovered={hovered}
@@ -151,10 +161,7 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
             mode={mode}
             models={models}
             model={model}
-            onPrompt={(prompt) => {
-              session.set({ prompt });
-              void session.run();
-            }}
+            onPrompt={(prompt) => runWith({ prompt })}
             onRefresh={() => void session.refreshModels()}
             onWalkthrough={() => session.openWalkthrough()}
           />
@@ -195,6 +202,18 @@ function useAnnouncedEnd(state: SessionState, announce: (text: string) => void):
     const end = summary.finish === 'cancelled' ? 'Run stopped' : 'Run complete';
     announce(`${end}: ${counted(summary.generatedTokens, 'token')} generated.`);
   }, [done, state.runId]);
+}
+
+/** Lets every tab keep what it wants of a run that has ended. */
+function useLearnedRun({ status, trace, mode, runId }: SessionState, session: ExplorerSession): void {
+  const done = status.state === 'done';
+  useEffect(() => {
+    if (!done || !trace?.summary || mode === 'viewer') return;
+    for (const { id, learn } of TABS) {
+      const learned = learn?.(trace);
+      if (learned) session.setTab(id, learned);
+    }
+  }, [done, runId]);
 }
 
 /** How much of the run is done, in [0, 1]; 0 while nobody knows. */

@@ -1,7 +1,8 @@
 import { attentionTab } from './attention';
 import { lifeTab } from './life';
+import { speculationTab } from './speculation';
 import type { Tab } from './tab';
 import { tokensTab } from './tokens';
 
 /** Every tab, in the order of their titles. A new one is one folder and one entry here. */
-export const TABS: readonly Tab[] = [tokensTab, attentionTab, lifeTab];
+export const TABS: readonly Tab[] = [tokensTab, attentionTab, speculationTab, lifeTab];

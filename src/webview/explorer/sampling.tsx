@@ -32,24 +32,29 @@ export function SamplingControls(props: SamplingProps) {
   const { sampling } = settings;
   const toggle = (name: string): void => setOpen(open === null ? name : null);
   const greedy = sampling.temperature === 0;
+  const options = optionChips(chosenOptions(decoder, settings), decoder?.options);
   return (
     <div class="sampling">
-      <div class="chips">
-        {[...optionChips(chosenOptions(decoder, settings), decoder?.options), ...settingChips(settings)].map(
-          ({ key, name, value }) => (
-            <button
-              key={key}
-              type="button"
-              class={greedy && IDLE_IF_GREEDY.has(key) ? 'setting setting-idle' : 'setting'}
-              aria-haspopup="dialog"
-              aria-expanded={open !== null}
-              title={`${name} ${value}: change the settings of the run`}
-              onClick={() => toggle(key)}
-            >
-              {name} <b>{value}</b>
-            </button>
-          ),
-        )}
+      <div class={options.length > 0 ? 'chips chips-many' : 'chips'}>
+        {[...options, ...settingChips(settings)].map(({ key, name, value }) => (
+          <button
+            key={key}
+            type="button"
+            class={[
+              'setting',
+              greedy && IDLE_IF_GREEDY.has(key) ? 'setting-idle' : '',
+              value === 'off' ? 'setting-off' : '',
+            ]
+              .filter(Boolean)
+              .join(' ')}
+            aria-haspopup="dialog"
+            aria-expanded={open !== null}
+            title={`${name} ${value}: change the settings of the run`}
+            onClick={() => toggle(key)}
+          >
+            {name} <b>{value}</b>
+          </button>
+        ))}
       </div>
       <Button
         appearance="icon"

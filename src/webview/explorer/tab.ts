@@ -2,7 +2,7 @@ import type { FunctionComponent } from 'preact';
 import type { Trace } from '../../core/trace/record';
 import type { Caller } from '../../protocol/call';
 import type { ModelSummary } from '../../protocol/engine';
-import type { EngineStatus, ExplorerApi, RunStatus } from '../../protocol/explorer';
+import type { EngineStatus, ExplorerApi, ExplorerSettings, RunStatus } from '../../protocol/explorer';
 import type { ThemeInfo } from '../components/theme';
 
 /** What the shell gives to the tab on show. Tabs that are not on show are not mounted. */
@@ -21,6 +21,8 @@ export interface TabProps {
   /** The trace's model as the list knows it (what can be probed, and why not); null where it is not in the list. */
   readonly model: ModelSummary | null;
   readonly api: Caller<ExplorerApi>;
+  /** Runs the prompt again with these settings changed; null in the viewer, and while a run is under way. */
+  readonly runAgain: ((change: Partial<ExplorerSettings>) => void) | null;
   /** Selected token, index in the sequence, shared by all tabs; null only without tokens. */
   readonly selected: number | null;
   readonly onSelect: (index: number | null) => void;
@@ -50,6 +52,8 @@ export interface Tab {
   readonly load: () => Promise<TabView>;
   /** Whether the tab is offered for the run on show (null: no run yet). */
   readonly available: (trace: Trace | null) => boolean;
+  /** What the tab keeps of every run that ends, whichever tab is on show: merged into its state. null: nothing. */
+  readonly learn?: (trace: Trace) => Readonly<Record<string, unknown>> | null;
   /** Facts for the status at the right of the titles while the tab is on show, such as `5 layers × 8 heads`. */
   readonly facts?: (trace: Trace) => string;
 }

@@ -1,0 +1,140 @@
+import { useMemo } from 'preact/hooks';
+import type { PassRow, PassTotals, RunPasses } from '../../../core/lens/passes';
+import type { Trace } from '../../../core/trace/record';
+import { count } from '../../components/format';
+import { Icon } from '../../components/icon';
+import { Slider } from '../../components/slider';
+import type { ThemeInfo } from '../../components/theme';
+import { Button } from '../../ui/button';
+import { Mark } from './marks';
+import { PassesTable } from './passes-table';
+import { passSentence } from './rule';
+import { ScrubStrip } from './scrub-strip';
+import { Staircase } from './staircase';
+import { rejectionTicks } from './stair-layout';
+import './passes.css';
+
+export interface PassesSectionProps {
+  readonly trace: Trace;
+  readonly passes: RunPasses;
+  readonly totals: PassTotals;
+  readonly chosen: PassRow | null;
+  readonly preview: PassRow | null;
+  readonly follow: boolean;
+  readonly table: boolean;
+  readonly onTable: (table: boolean) => void;
+  readonly onChoose: (row: PassRow) => void;
+  readonly onHover: (row: PassRow | null) => void;
+  readonly theme: ThemeInfo;
+}
+
+/** From so many passes on a strip shows all of them at once. */
+const STRIP_FROM = 40;
+const PAGE = 10;
+
+/** Every pass of the target after the prompt, as a staircase or as a table; the keys work in both. */
+export function PassesSection(props: PassesSectionProps) {
+  const { trace, passes, totals, chosen, table, onChoose, onHover } = props;
+  const { rows } = passes;
+  const ticks = useMemo(() => rejectionTicks(rows), [rows, rows.length]);
+  const at = chosen ? chosen.number - 1 : 0;
+  const go = (place: number): void => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, place))];
+    if (row && row !== chosen) onChoose(row);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const place = {
+      ArrowUp: at - 1,
+      ArrowDown: at + 1,
+      PageUp: at - PAGE,
+      PageDown: at + PAGE,
+      Home: 0,
+      End: rows.length - 1,
+    }[event.key];
+    if (place === undefined) return;
+    event.preventDefault();
+    go(place);
+  };
+  const list = { rows, trace, chosen, preview: props.preview, follow: props.follow, onChoose, onHover, onKeyDown };
+  return (
+    <section class="spec-passes" aria-labelledby="spec-passes-title">
+      <header class="section-head">
+        <h2 id="spec-passes-title">Passes</h2>
+        <span class="muted spec-room">one row a pass of the model</span>
+        <span class="spec-steps">
+          <Step name="first" label="First pass" disabled={at <= 0} onClick={() => go(0)} />
+          <Step name="previous" label="Previous pass" disabled={at <= 0} onClick={() => go(at - 1)} />
+          <span class="spec-slider">
+            <Slider
+              label="Pass"
+              place={at}
+              last={Math.max(0, rows.length - 1)}
+              text={chosen ? passSentence(chosen, rows.length) : 'none'}
+              onPlace={go}
+              ticks={ticks}
+              disabled={rows.length < 2}
+            />
+          </span>
+          <Step name="next" label="Next pass" disabled={at >= rows.length - 1} onClick={() => go(at + 1)} />
+          <Step name="last" label="Last pass" disabled={at >= rows.length - 1} onClick={() => go(rows.length - 1)} />
+          <span class="spec-at number">
+            pass {count(rows.length === 0 ? 0 : at + 1)} of {count(rows.length)}
+          </span>
+        </span>
+        <span class="section-keys">
+          {totals.rejected > 0 && (
+            <>
+              <span class="key spec-room">
+                <i class="spec-tick-key" />
+                has a rejection
+              </span>
+              <span class="key" title="Its replacement stands below it.">
+                <Mark kind="rejected" />
+                rejected <span class="number">{count(totals.rejected)}</span>
+              </span>
+            </>
+          )}
+          {totals.unread > 0 && (
+            <span class="key" title="Drafted after a token that was rejected: never judged.">
+              <Mark kind="unused" />
+              drafted but unused <span class="number">{count(totals.unread)}</span>
+            </span>
+          )}
+          <span class="key key-hint" aria-hidden="true">
+            <kbd>↑</kbd>
+            <kbd>↓</kbd>
+            pass
+          </span>
+          <Button
+            appearance="icon"
+            label={table ? 'Show as staircase' : 'Show as table'}
+            class={table ? 'toggled' : ''}
+            onClick={() => props.onTable(!table)}
+          >
+            <Icon name="table" />
+          </Button>
+        </span>
+      </header>
+      {rows.length >= STRIP_FROM && (
+        <ScrubStrip rows={rows} most={totals.byTokens.length - 1} at={at} theme={props.theme} onMove={go} />
+      )}
+      {table ? <PassesTable {...list} /> : <Staircase {...list} />}
+    </section>
+  );
+}
+
+interface StepProps {
+  readonly name: 'first' | 'previous' | 'next' | 'last';
+  readonly label: string;
+  readonly disabled: boolean;
+  readonly onClick: () => void;
+}
+
+function Step({ name, label, disabled, onClick }: StepProps) {
+  return (
+    <Button appearance="icon" label={label} disabled={disabled} onClick={onClick}>
+      <Icon name={name} />
+    </Button>
+  );
+}

@@ -1,0 +1,43 @@
+import { useMemo } from 'preact/hooks';
+import { plainTime, runCosts } from '../../../core/lens/break-even';
+import { ENOUGH_PASSES } from '../../../core/lens/plain-time';
+import { isBusy } from '../session';
+import type { TabProps } from '../tab';
+import { NoDrafts } from './no-drafts';
+import { SpeculationView } from './speculation-view';
+import { readState } from './state';
+import { useRunPasses } from './use-run-passes';
+import './speculation.css';
+
+/** The passes of the run, where there were drafts; else what to do to see some. */
+export function SpeculationTab(props: TabProps) {
+  return props.trace ? <OfTrace {...props} trace={props.trace} /> : null;
+}
+
+function OfTrace(props: TabProps & { readonly trace: NonNullable<TabProps['trace']> }) {
+  const { trace, mode, status } = props;
+  const { passes, totals } = useRunPasses(trace);
+  const state = useMemo(() => readState(props.state), [props.state]);
+  const costs = useMemo(() => runCosts(passes.rows), [passes, passes.rows.length]);
+
+  const own = plainTime(costs);
+  const enough = plainTime(costs, ENOUGH_PASSES);
+
+  if (passes.rows.length === 0 && isBusy(status)) return <p class="spec-waiting">The first pass is under way…</p>;
+  if (!passes.drafts) return <NoDrafts tab={props} trace={trace} plain={own} />;
+  // Few passes of the run's own are worth less than many of another run of the same model.
+  const { sha256 } = trace.header.model;
+  const other = mode === 'explorer' && state.plain?.sha256 === sha256 ? state.plain : null;
+  const plain = enough ?? other ?? own;
+  return (
+    <SpeculationView
+      {...props}
+      passes={passes}
+      totals={totals}
+      costs={costs}
+      plain={plain}
+      plainIsOwn={plain !== other}
+      table={state.table}
+    />
+  );
+}

@@ -1,0 +1,97 @@
+import { useCallback, useMemo } from 'preact/hooks';
+import type { RunCosts } from '../../../core/lens/break-even';
+import type { PlainTime } from '../../../core/lens/plain-time';
+import type { PassRow, PassTotals, RunPasses } from '../../../core/lens/passes';
+import { useSize } from '../../components/use-size';
+import { isBusy } from '../session';
+import type { TabProps } from '../tab';
+import { BreakEvenPanel } from './break-even-panel';
+import { OutputSection } from './output-section';
+import { PassDetail } from './pass-detail';
+import { PassesSection } from './passes-section';
+import { ResidualPanel } from './residual-panel';
+import { passSentence } from './rule';
+import { RunPanel } from './run-panel';
+
+export interface SpeculationViewProps extends TabProps {
+  readonly passes: RunPasses;
+  readonly totals: PassTotals;
+  readonly costs: RunCosts;
+  /** t(1), and whether it is this run's own. */
+  readonly plain: PlainTime | null;
+  readonly plainIsOwn: boolean;
+  readonly table: boolean;
+}
+
+/** Width from which the parts below the staircase stand side by side. */
+const SIDE_BY_SIDE = 1080;
+const TWO_COLUMNS = 640;
+
+/** The output, the passes, the one that is chosen, and the run as a whole. One selection runs through all of them. */
+export function SpeculationView(props: SpeculationViewProps) {
+  const { trace, passes, totals, selected, hovered, onSelect, onHover, announce, status, setState } = props;
+  const [room, size] = useSize<HTMLDivElement>();
+  const { rows } = passes;
+  const chosen = selected === null ? passes.rowOf(0) : passes.rowOf(selected);
+  const preview = hovered === null ? null : passes.rowOf(hovered);
+  const follow = isBusy(status) && (selected === null || selected === trace?.header.promptLength);
+
+  const choose = useCallback(
+    (row: PassRow) => {
+      onSelect(row.start);
+      announce(passSentence(row, rows.length));
+    },
+    [onSelect, announce, rows],
+  );
+  const hoverRow = useCallback((row: PassRow | null) => onHover(row ? row.start : null), [onHover]);
+  const setTable = useCallback((table: boolean) => setState({ table }), [setState]);
+  const speculation = useMemo(() => totals.speculation, [totals]);
+
+  if (!trace) return null;
+  const shown = preview ?? chosen;
+  const columns = size.width >= SIDE_BY_SIDE ? 'three' : size.width >= TWO_COLUMNS ? 'two' : 'one';
+  if (size.width === 0) return <div class="spec" ref={room} />;
+  return (
+    <div class={`spec spec-${columns}`} ref={room}>
+      <OutputSection
+        trace={trace}
+        selected={selected}
+        hovered={hovered}
+        chosen={chosen}
+        preview={preview}
+        follow={follow}
+        lines={size.height < 760 ? 2 : 3}
+        onSelect={onSelect}
+        onHover={onHover}
+        announce={announce}
+        theme={props.theme}
+      />
+      <PassesSection
+        trace={trace}
+        passes={passes}
+        totals={totals}
+        chosen={chosen}
+        preview={preview}
+        follow={follow}
+        table={props.table}
+        onTable={setTable}
+        onChoose={choose}
+        onHover={hoverRow}
+        theme={props.theme}
+      />
+      <div class="spec-below">
+        <PassDetail header={trace.header} row={shown} isPreview={preview !== null && preview !== chosen} />
+        <ResidualPanel trace={trace} row={shown} />
+        <RunPanel header={trace.header} rows={rows} totals={totals} speculation={speculation} />
+      </div>
+      <BreakEvenPanel
+        tab={props}
+        header={trace.header}
+        costs={props.costs}
+        totals={totals}
+        plain={props.plain}
+        plainIsOwn={props.plainIsOwn}
+      />
+    </div>
+  );
+}
