@@ -26,7 +26,8 @@ const idsFor = (model: LoadedModel, count = 24): number[] =>
 /** The logits of a model cut at `layer`, drafted ahead of and rolled back as speculation does it. */
 async function cutLogits(model: LoadedModel, layer: number, ids: readonly number[]) {
   const exit = await model.openExit(layer);
-  const { target, draft, shared, dispose } = exit.openPair(nothing);
+  const pair = exit.openPair(nothing);
+  const { target, draft, shared } = pair;
   const half = Math.floor(ids.length / 2);
   const rows = [await target.extend(ids.slice(0, half))];
   // The draft is right twice, then wrong; the target reads what it drafted, and forgets the end.
@@ -40,7 +41,7 @@ async function cutLogits(model: LoadedModel, layer: number, ids: readonly number
   const drafted = await draft.extend(ids.slice(half + 2));
   rows.push(await target.extend(ids.slice(half + 3)));
   target.dispose();
-  dispose();
+  pair.dispose();
   exit.release();
   return { logits: joined(rows), drafted, shared, note: exit.note };
 }
