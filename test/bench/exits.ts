@@ -1,9 +1,7 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { earlyExit } from '../../src/core/decode/early-exit';
 import { SpeculationCounter } from '../../src/core/trace/speculation';
 import { type LoadedModel, ModelStore } from '../../src/engine/model/index';
-import { root } from './engine';
+import { readHeldOut } from '../evaluate/heldOut';
 import { inTurns, median } from './worker';
 
 export interface ExitResult {
@@ -23,13 +21,15 @@ export interface ExitResults {
   readonly exits: readonly ExitResult[];
 }
 
+/** Tokens of each text. */
+const PLACE = 80;
 const CONTEXT = 64;
 const GAMMA = 4;
 
 /** A model cut at each of its layers: what the parts cost beside the whole, and what their drafts are worth. */
 export async function measureExits(folder: string, rounds: number): Promise<ExitResults> {
   const model = await new ModelStore().open({ folder });
-  const text = model.tokenizer.encode(fs.readFileSync(path.join(root, 'samples', 'prompts.md'), 'utf8'));
+  const text = heldOutIds(model);
   const ids = text.slice(0, CONTEXT);
   const whole = model.openSequence({ attention: [], hidden: [] });
   await whole.extend(ids);
@@ -45,7 +45,8 @@ export async function measureExits(folder: string, rounds: number): Promise<Exit
   const fives: number[] = [];
   for (let layer = 1; layer <= model.layers; layer++) {
     const exit = await model.openExit(layer);
-    const { target, draft, dispose } = exit.openPair({ attention: [], hidden: [] });
+    const pair = exit.openPair({ attention: [], hidden: [] });
+    const { target, draft } = pair;
     await target.extend(ids);
     await draft.read?.(ids);
     const next = text.slice(CONTEXT, CONTEXT + 1);
@@ -71,7 +72,7 @@ export async function measureExits(folder: string, rounds: number): Promise<Exit
     times.push(...seconds.one);
     fives.push(...seconds.five);
     target.dispose();
-    dispose();
+    pair.dispose();
     exit.release();
     exits.push({
       layer,
@@ -83,14 +84,21 @@ export async function measureExits(folder: string, rounds: number): Promise<Exit
   return { layers: model.layers, wholeSeconds: median(times), wholeFiveSeconds: median(fives), exits };
 }
 
-/** Over greedy continuations of eight places of a text. */
+/** The beginnings of texts that the bundled models were not trained on. */
+function heldOutIds(model: LoadedModel): number[] {
+  const beginnings = readHeldOut().documents.slice(0, 8);
+  return beginnings.flatMap(({ text }) => model.tokenizer.encode(text.slice(0, 1000)).slice(0, PLACE));
+}
+
+/** Over greedy continuations of the beginnings. */
 async function acceptance(model: LoadedModel, layer: number, text: readonly number[]): Promise<number> {
   const counter = new SpeculationCounter();
   const exit = await model.openExit(layer);
   for (let i = 0; i < 8; i++) {
-    const { target, draft, dispose } = exit.openPair({ attention: [], hidden: [] });
+    const pair = exit.openPair({ attention: [], hidden: [] });
+    const { target, draft } = pair;
     const steps = earlyExit.decode(target, {
-      prompt: text.slice(i * 20, i * 20 + 16),
+      prompt: text.slice(i * PLACE, i * PLACE + 16),
       maxNewTokens: 40,
       endIds: model.endIds,
       sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 1 },
@@ -100,7 +108,7 @@ async function acceptance(model: LoadedModel, layer: number, text: readonly numb
     });
     for await (const { speculation } of steps) if (speculation) counter.add(speculation);
     target.dispose();
-    dispose();
+    pair.dispose();
   }
   exit.release();
   return counter.summary.acceptanceRate ?? 0;
