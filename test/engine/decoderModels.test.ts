@@ -152,7 +152,7 @@ describe('the estimate of memory', () => {
     assert.equal(both.cache, target.cache + second.cache);
     assert.equal(both.total, target.total + second.model + second.cache);
     const cut = await fresh.estimate({ ...request, decoder: 'early-exit' });
-    assert.deepEqual([cut.model, cut.cache], [2 * alone.model, alone.cache]);
+    assert.deepEqual([cut.model, cut.cache], [2 * target.model, target.cache]);
   });
 });
 
