@@ -31,17 +31,8 @@ export async function checkOutput(out: string, withTensors: boolean): Promise<Ou
       action: `Choose a name that ends in ${EXTENSION}.`,
     });
   }
-  const trace = await checkOutFile(out);
-  return withTensors ? { trace, tensors: `${trace.slice(0, -EXTENSION.length)}.safetensors` } : { trace };
-}
-
-/**
- * The absolute path of a file that is to be written, in a folder that is there.
- * @throws Problem `file`.
- */
-export async function checkOutFile(out: string): Promise<string> {
-  const file = path.resolve(out);
-  const folder = path.dirname(file);
+  const trace = path.resolve(out);
+  const folder = path.dirname(trace);
   const info = await stat(folder).catch(() => null);
   if (!info?.isDirectory()) {
     throw new Problem({
@@ -50,15 +41,7 @@ export async function checkOutFile(out: string): Promise<string> {
       action: 'Make it, or choose another.',
     });
   }
-  return file;
-}
-
-/**
- * Writes a file beside its place and renames it: whole or not at all.
- * @throws Problem `file`.
- */
-export function writeAtomically(file: string, data: string | Uint8Array): Promise<void> {
-  return beside(file, data, () => Promise.resolve());
+  return withTensors ? { trace, tensors: `${trace.slice(0, -EXTENSION.length)}.safetensors` } : { trace };
 }
 
 /**
@@ -71,26 +54,18 @@ export async function writeRun(
   trace: Trace,
   saveTensors: (path: string) => Promise<{ readonly tensors: readonly string[] }>,
 ): Promise<WrittenRun> {
-  const saved = await beside(output.trace, serializeTrace(trace), async () =>
-    output.tensors === undefined ? null : saveTensors(output.tensors),
-  );
-  return { trace: output.trace, tensors: output.tensors ?? null, tensorNames: saved?.tensors ?? [] };
-}
-
-/** Writes a file; it takes its place when what is `meanwhile` to be done is done. */
-async function beside<T>(file: string, data: string | Uint8Array, meanwhile: () => Promise<T>): Promise<T> {
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = `${output.trace}.${process.pid}.tmp`;
   try {
-    await writeFile(temporary, data);
-    const done = await meanwhile();
-    await rename(temporary, file);
-    return done;
+    await writeFile(temporary, serializeTrace(trace));
+    const saved = output.tensors === undefined ? null : await saveTensors(output.tensors);
+    await rename(temporary, output.trace);
+    return { trace: output.trace, tensors: output.tensors ?? null, tensorNames: saved?.tensors ?? [] };
   } catch (error) {
     await rm(temporary, { force: true });
     if (error instanceof Problem) throw error;
     throw new Problem({
       code: 'file',
-      message: `${file} could not be written: ${reasonOf(error as NodeJS.ErrnoException)}.`,
+      message: `${output.trace} could not be written: ${reasonOf(error as NodeJS.ErrnoException)}.`,
       action: 'Choose another place for --out.',
       details: String(error),
     });

@@ -11,7 +11,7 @@ import { registerModelCommands } from './models/commands';
 import { ModelTree } from './models/tree';
 import { registerNotebooks } from './notebook/index';
 import { registerRunCommands } from './runs/commands';
-import { runHistory } from './runs/history';
+import { comparisonHistory, runHistory } from './runs/history';
 import { RunTree } from './runs/tree';
 
 /** Composes the extension and returns; no model is read and no process is started before something is asked for. */
@@ -23,7 +23,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const tree = new RunTree(runs);
   const register = commandsOf(log);
   const colours = new SurprisalColours(engine, catalog, log);
-  const panels = new ExplorerPanels({ context, engine, catalog, runs, log });
+  const comparisons = comparisonHistory(context, runs, log);
+  const services = { context, engine, catalog, runs, comparisons, log };
+  const panels = new ExplorerPanels(services);
 
   // Disposed in this order: the engine after those who ask it, the log after those who write to it.
   context.subscriptions.push(
@@ -34,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerNotebooks({ engine, catalog, runs, log }, register),
     new ModelTree(catalog),
     tree,
-    new TraceViewer({ context, engine, catalog, runs, log }),
+    new TraceViewer(services),
     panels,
     catalog,
     engine,

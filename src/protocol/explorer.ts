@@ -1,3 +1,4 @@
+import type { Comparison } from '../core/compare/comparison';
 import type { OptionValues } from '../core/decode/options';
 import type { DecoderSummary } from '../core/decode/registry';
 import type { Trace, TraceEvent, Sampling } from '../core/trace/record';
@@ -35,6 +36,8 @@ export interface ExplorerState {
   readonly view: ExplorerView;
   /** The run on show, or null. */
   readonly runId: string | null;
+  /** The comparison of decoders on show; absent or null where there is none. */
+  readonly comparisonId?: string | null;
 }
 
 export type EngineStatus =
@@ -55,6 +58,25 @@ export type RunStatus =
   | { readonly state: 'done' }
   | { readonly state: 'problem'; readonly problem: ProblemData };
 
+/** A decoder that is to be compared, with what was set of its options. */
+export interface AskedDecoder {
+  readonly decoder: string;
+  readonly options: OptionValues;
+}
+
+/** What a comparison of decoders is at. */
+export interface ComparisonProgress {
+  /** The row that runs. */
+  readonly row: number;
+  /** From 1; 0 for the run before, which does not count. */
+  readonly round: number;
+  /** What is waited for before the first token; null while tokens come. */
+  readonly message: string | null;
+  /** Tokens of the run so far, prompt included, of so many at most. */
+  readonly tokens: number;
+  readonly total: number;
+}
+
 /** The whole of what the host knows, asked for once when a view appears (again). */
 export interface ExplorerSnapshot {
   readonly mode: 'explorer' | 'viewer';
@@ -67,6 +89,9 @@ export interface ExplorerSnapshot {
   /** The run's id, for requests; null without a trace. */
   readonly runId: string | null;
   readonly status: RunStatus;
+  /** Decoders side by side: the last comparison, which may go on. */
+  readonly comparison: Comparison | null;
+  readonly comparisonProgress: ComparisonProgress | null;
   readonly engine: EngineStatus;
   /** Notes on a trace that was read from a file (cut in the middle, model missing): one sentence each. */
   readonly notes: readonly string[];
@@ -86,6 +111,24 @@ export interface ExplorerApi extends Pick<EngineApi, PassedOn> {
   refreshModels: Call<Record<string, never>, readonly ModelSummary[]>;
   save: Call<{ readonly runId: string }, { readonly path: string | null }>;
   copy: Call<{ readonly text: string }, null>;
+  /** Runs the prompt under each of the decoders, so many rounds; the first is what the others are compared with. */
+  compare: Call<
+    {
+      readonly settings: ExplorerSettings;
+      readonly decoders: readonly AskedDecoder[];
+      readonly rounds: number;
+    },
+    { readonly comparisonId: string }
+  >;
+  /** Ends the comparison; rows that are finished stay. */
+  stopComparison: Call<Record<string, never>, null>;
+  /** Asks where, and writes the comparison on show there. */
+  saveComparison: Call<
+    { readonly comparisonId: string; readonly form: 'csv' | 'json' },
+    { readonly path: string | null }
+  >;
+  /** Shows the run that stands for a row of the comparison, and fills the controls with what made it. */
+  openComparedRun: Call<{ readonly runId: string }, null>;
   showLog: Call<Record<string, never>, null>;
   openWalkthrough: Call<Record<string, never>, null>;
   describeTokens: Call<
@@ -102,6 +145,11 @@ export interface ExplorerNotifications {
   status: { readonly status: RunStatus };
   engine: { readonly status: EngineStatus };
   models: { readonly models: readonly ModelSummary[] };
-  /** A command (palette, tree) fills in the controls; where it also runs, the host starts the run itself. */
-  settings: { readonly settings: ExplorerSettings };
+  comparison: { readonly comparison: Comparison };
+  comparisonProgress: { readonly progress: ComparisonProgress | null };
+  /**
+   * A command (palette, tree) fills in the controls, and may ask for a tab; where it also runs, the host starts the run
+   * itself.
+   */
+  settings: { readonly settings: ExplorerSettings; readonly tab?: string };
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { decoderSummaries, findDecoder } from '../../src/core/decode/registry';
 import { EngineClient } from '../../src/client/index';
-import { TraceAssembler } from '../../src/core/trace/assemble';
+import type { Comparison } from '../../src/core/compare/comparison';
+import { TraceAssembler, traceEvents } from '../../src/core/trace/assemble';
 import type { Trace, TraceEvent } from '../../src/core/trace/record';
 import type { Handlers } from '../../src/protocol/call';
-import type { ModelRoot, ModelSummary } from '../../src/protocol/engine';
+import type { ModelRoot, ModelSummary, RunRequest } from '../../src/protocol/engine';
 import { draftOf } from '../../src/protocol/drafts';
+import { Comparisons } from '../../src/extension/explorer/comparisons';
 import { Problem } from '../../src/protocol/errors';
 import type {
   EngineStatus,
@@ -45,6 +47,10 @@ export class ExplorerHost {
   private view: WebviewUnderTest | undefined;
   private readonly server: RpcServer<ExplorerApi>;
   private stopper = new AbortController();
+  /** The extension's own part of comparing, over the same engine; what it keeps stays in memory. */
+  readonly comparisons: Comparisons;
+  readonly kept = new Map<string, Comparison>();
+  private readonly keptRuns = new Map<string, Trace>();
 
   constructor(
     private readonly engine: EngineClient,
@@ -70,10 +76,32 @@ export class ExplorerHost {
       trace: null,
       runId: null,
       status: { state: 'idle' },
+      comparison: null,
+      comparisonProgress: null,
       engine: { state: 'ready' },
       notes: [],
       trusted: true,
     };
+    this.comparisons = new Comparisons({
+      engine,
+      store: {
+        keep: async (comparison, runs) => {
+          this.kept.set(comparison.id, comparison);
+          for (const run of runs) this.keptRuns.set(run.header.id, run);
+        },
+        find: async (id) => this.kept.get(id),
+        findRun: async (runId) => this.keptRuns.get(runId),
+      },
+      onComparison: (comparison) => {
+        this.snapshot.comparison = comparison;
+        void this.notify('comparison', { comparison });
+      },
+      onProgress: (progress) => {
+        this.snapshot.comparisonProgress = progress;
+        void this.notify('comparisonProgress', { progress });
+      },
+      report: () => undefined,
+    });
     this.server = new RpcServer<ExplorerApi>({ post: (message) => void this.send(message) }, this.handlers());
   }
 
@@ -154,6 +182,29 @@ export class ExplorerHost {
       refreshModels: () => this.snapshot.models,
       save: () => ({ path: null }),
       copy: () => null,
+      compare: ({ settings, decoders, rounds }) => ({
+        comparisonId: this.comparisons.start({
+          decoders: decoders.map((each) => ({ ...each, exact: findDecoder(each.decoder)!.exact })),
+          rounds,
+          maxNewTokens: settings.maxNewTokens,
+          requestOf: ({ decoder, options }, runId) =>
+            this.requestOf(runId, { ...settings, decoder, decoderOptions: { [decoder]: options } }),
+        }),
+      }),
+      stopComparison: () => {
+        this.comparisons.stop();
+        return null;
+      },
+      saveComparison: () => ({ path: null }),
+      openComparedRun: async ({ runId }) => {
+        const trace = await this.comparisons.run(runId);
+        this.snapshot.trace = trace;
+        this.snapshot.runId = runId;
+        await this.notify('runStarted', { runId });
+        await this.notify('trace', { runId, events: [...traceEvents(trace)] });
+        await this.setStatus({ state: 'done' });
+        return null;
+      },
       showLog: () => null,
       openWalkthrough: () => null,
       positionLogits: (params, { signal }) => engine.call('positionLogits', params, { signal }),
@@ -175,46 +226,49 @@ export class ExplorerHost {
     return Object.fromEntries(overridden) as Handlers<ExplorerApi>;
   }
 
+  private modelOf(settings: ExplorerSettings): ModelSummary {
+    return this.snapshot.models.find(({ folder }) => folder === settings.model?.folder)!;
+  }
+
+  private requestOf(runId: string, settings: ExplorerSettings): RunRequest {
+    const model = this.modelOf(settings);
+    const draft = findDecoder(settings.decoder)!.needs.includes('draft')
+      ? draftOf(model, this.snapshot.models, settings.draft)
+      : null;
+    return {
+      runId,
+      model: settings.model!,
+      prompt:
+        model.tokenizer === 'none' ? { ids: settings.prompt.split(/[\s,]+/).map(Number) } : { text: settings.prompt },
+      decoder: settings.decoder,
+      decoderOptions: settings.decoderOptions[settings.decoder] ?? {},
+      ...(draft ? { draft } : {}),
+      sampling: settings.sampling,
+      maxNewTokens: settings.maxNewTokens,
+      capture: { attention: 'all', hidden: [], logits: true },
+    };
+  }
+
   private answerSnapshot(state: ExplorerState | null): ExplorerSnapshot {
     if (state) this.snapshot.view = state.view;
     return this.snapshot;
   }
 
   private async follow(runId: string, settings: ExplorerSettings): Promise<void> {
-    const model = this.snapshot.models.find(({ folder }) => folder === settings.model?.folder)!;
-    const draft = findDecoder(settings.decoder)!.needs.includes('draft')
-      ? draftOf(model, this.snapshot.models, settings.draft)
-      : null;
+    const model = this.modelOf(settings);
     const assembler = new TraceAssembler();
     this.stopper = new AbortController();
     Object.assign(this.snapshot, { runId, trace: null, settings });
     await this.notify('runStarted', { runId });
     await this.setStatus({ state: 'loading', message: `Loading ${model.name}…` });
     try {
-      await this.engine.call(
-        'run',
-        {
-          runId,
-          model: settings.model!,
-          prompt:
-            model.tokenizer === 'none'
-              ? { ids: settings.prompt.split(/[\s,]+/).map(Number) }
-              : { text: settings.prompt },
-          decoder: settings.decoder,
-          decoderOptions: settings.decoderOptions[settings.decoder] ?? {},
-          ...(draft ? { draft } : {}),
-          sampling: settings.sampling,
-          maxNewTokens: settings.maxNewTokens,
-          capture: { attention: 'all', hidden: [], logits: true },
+      await this.engine.call('run', this.requestOf(runId, settings), {
+        signal: this.stopper.signal,
+        onEvent: (event) => {
+          if (event.type === 'trace') this.grow(runId, assembler, event.events);
+          else if (event.type === 'progress') void this.setStatus({ state: 'running', ...event });
         },
-        {
-          signal: this.stopper.signal,
-          onEvent: (event) => {
-            if (event.type === 'trace') this.grow(runId, assembler, event.events);
-            else if (event.type === 'progress') void this.setStatus({ state: 'running', ...event });
-          },
-        },
-      );
+      });
       await this.setStatus({ state: 'done' });
     } catch (error) {
       const problem = Problem.from(error);

@@ -23,6 +23,8 @@ const SNAPSHOT: ExplorerSnapshot = {
   trace: null,
   runId: null,
   status: { state: 'idle' },
+  comparison: null,
+  comparisonProgress: null,
   engine: { state: 'ready' },
   notes: [],
   trusted: true,

@@ -119,3 +119,12 @@ export function setupOf({ header }: Trace): ComparisonSetup {
     software,
   };
 }
+
+/** A comparison that went on when it was last kept, and does not any more. */
+export function asStopped(comparison: Comparison): Comparison {
+  if (comparison.state !== 'running') return comparison;
+  const rows = comparison.rows.map((row): ComparisonRow => {
+    return row.state === 'running' || row.state === 'waiting' ? { ...row, state: 'stopped' } : row;
+  });
+  return { ...comparison, state: 'stopped', rows };
+}

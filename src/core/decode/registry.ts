@@ -1,7 +1,6 @@
 import { autoregressive } from './autoregressive';
 import { copyPrevious } from './copy-previous';
 import type { Decoder } from './decoder';
-import { earlyExit } from './early-exit';
 import { exactRule } from './exact-rule';
 import { handOver } from './hand-over';
 import { lantern } from './lantern';
@@ -16,7 +15,6 @@ export const DECODERS: readonly Decoder[] = [
   promptLookup,
   lantern,
   typical,
-  earlyExit,
   handOver,
   copyPrevious,
   exactRule,

@@ -81,7 +81,7 @@ export function readTensor(reader: WireReader, span: Span, within: readonly Span
     }
     reader.position = end;
   }
-  return { name, elementType, dims, data, values, span };
+  return { name, elementType, dims, data, values };
 }
 
 /** A StringStringEntryProto: key and value. */

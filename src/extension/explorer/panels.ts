@@ -16,13 +16,22 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     this.registration = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this);
   }
 
-  /** Shows the Explorer in use (or a new one) with these settings; `run` starts at once. */
-  open(settings: Partial<ExplorerSettings>, options: { readonly run?: boolean; readonly fresh?: boolean } = {}): void {
+  /** Whether the Explorer in use, where there is one, has a prompt. */
+  get hasPrompt(): boolean {
+    const panel = this.current();
+    return (panel && this.sessions.get(panel)?.hasPrompt) ?? false;
+  }
+
+  /** Shows the Explorer in use (or a new one) with these settings, on a tab; `run` starts at once. */
+  open(
+    settings: Partial<ExplorerSettings>,
+    options: { readonly run?: boolean; readonly fresh?: boolean; readonly tab?: string } = {},
+  ): void {
     const shown = options.fresh ? undefined : this.current();
     const panel = shown ?? this.create();
     const session = this.sessions.get(panel) ?? this.attach(panel);
     panel.reveal(undefined, false);
-    session.show(settings, options.run ?? false);
+    session.show(settings, options);
   }
 
   /** Shows a run of the history in an Explorer of its own, with the settings that it was made with. */

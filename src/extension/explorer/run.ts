@@ -6,8 +6,9 @@ import type { Trace, TraceEvent } from '../../core/trace/record';
 import { draftOf } from '../../protocol/drafts';
 import type { ModelSummary, RunRequest } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
-import type { ExplorerSettings, RunStatus } from '../../protocol/explorer';
+import type { AskedDecoder, ExplorerSettings, RunStatus } from '../../protocol/explorer';
 import type { EditorEngine } from '../engine/engine';
+import type { ComparisonPlan } from './comparisons';
 
 /** What a run tells while it goes on. */
 export interface RunListener {
@@ -91,6 +92,23 @@ export function runRequest(
     sampling: settings.sampling,
     maxNewTokens: settings.maxNewTokens,
     capture: { attention: model.probes.attention.available ? 'all' : [], hidden: [], logits: true },
+  };
+}
+
+/** Decoders that are compared, each as the run that it is with these settings. */
+export function comparisonPlan(
+  settings: ExplorerSettings,
+  decoders: readonly AskedDecoder[],
+  rounds: number,
+  model: ModelSummary,
+  models: readonly ModelSummary[],
+): ComparisonPlan {
+  return {
+    decoders: decoders.map((each) => ({ ...each, exact: findDecoder(each.decoder)?.exact ?? false })),
+    rounds,
+    maxNewTokens: settings.maxNewTokens,
+    requestOf: ({ decoder, options }, runId) =>
+      runRequest(runId, { ...settings, decoder, decoderOptions: { [decoder]: options } }, model, models),
   };
 }
 

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { decoderSummaries } from '../../core/decode/registry';
+import { traceEvents } from '../../core/trace/assemble';
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
 import type { ModelSummary } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
 import type {
+  AskedDecoder,
   ExplorerApi,
   ExplorerNotifications,
   ExplorerSettings,
@@ -17,10 +19,13 @@ import { cancelled, isRpcMessage, RpcServer } from '../../protocol/rpc';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
 import { modelNotListed, type ModelCatalog } from '../models/catalog';
+import type { ComparisonStore } from '../runs/comparisons';
 import type { RunRecording, RunStore } from '../runs/store';
-import { ActiveRun, runRequest } from './run';
+import { Comparisons } from './comparisons';
+import { ActiveRun, comparisonPlan, runRequest } from './run';
 import { saveRun } from './save';
-import { defaultSettings } from './settings';
+import { saveComparison } from './saveComparison';
+import { defaultSettings, settingsOf, withModel } from './settings';
 import { RunTensors } from './tensors';
 import { explorerRequests } from './validation';
 
@@ -30,6 +35,7 @@ export interface ExplorerServices {
   readonly engine: EditorEngine;
   readonly catalog: ModelCatalog;
   readonly runs: RunStore;
+  readonly comparisons: ComparisonStore;
   readonly log: Log;
 }
 
@@ -50,6 +56,9 @@ export interface SavedTrace {
   readonly tensors?: string;
 }
 
+/** Far below what one message may carry. */
+const EVENTS_A_MESSAGE = 500;
+
 /**
  * The host's side of one Explorer: answers the webview, holds the run on show, and outlives the page, which may be
  * hidden, moved and loaded again at any time.
@@ -62,6 +71,7 @@ export class ExplorerSession implements vscode.Disposable {
   private status: RunStatus = { state: 'idle' };
   private active: ActiveRun | undefined;
   private readonly tensors: RunTensors;
+  private readonly comparisons: Comparisons;
   private readonly server: RpcServer<ExplorerApi>;
   private readonly subscriptions: vscode.Disposable[] = [];
   /** The first snapshot of a revived page may bring the state of the window before. */
@@ -70,6 +80,8 @@ export class ExplorerSession implements vscode.Disposable {
   private turn = 0;
   /** Settings of a command that came while the page was hidden: they win over what the page had. */
   private undelivered = false;
+  /** The tab that such a command asked for. */
+  private wantedTab: string | undefined;
 
   constructor(
     private readonly services: ExplorerServices,
@@ -84,6 +96,13 @@ export class ExplorerSession implements vscode.Disposable {
       this.status = saved.problem ? { state: 'problem', problem: saved.problem.toData() } : { state: 'done' };
     }
     this.tensors = new RunTensors(services.engine, services.catalog, () => saved?.tensors);
+    this.comparisons = new Comparisons({
+      engine: services.engine,
+      store: services.comparisons,
+      onComparison: (comparison) => this.notify('comparison', { comparison }),
+      onProgress: (progress) => this.notify('comparisonProgress', { progress }),
+      report: (what, error) => void services.log.problem(what, error),
+    });
     this.server = new RpcServer<ExplorerApi>(
       { post: (message) => void this.webview.postMessage(message) },
       this.handlers(),
@@ -98,12 +117,19 @@ export class ExplorerSession implements vscode.Disposable {
     );
   }
 
-  /** Fills the controls, as a command asks; `run` starts at once. */
-  show(settings: Partial<ExplorerSettings>, run: boolean): void {
+  /** Whether something has been typed, or brought by a command. */
+  get hasPrompt(): boolean {
+    return this.settings.prompt.trim() !== '';
+  }
+
+  /** Fills the controls, as a command asks, and goes to a tab; `run` starts at once. */
+  show(settings: Partial<ExplorerSettings>, { run = false, tab }: { run?: boolean; tab?: string | undefined }): void {
     this.settings = { ...this.settings, ...settings };
-    const data: ExplorerNotifications['settings'] = { settings: this.settings };
+    this.wantedTab = tab ?? this.wantedTab;
+    const data: ExplorerNotifications['settings'] = { settings: this.settings, ...(tab === undefined ? {} : { tab }) };
     void this.webview.postMessage({ rpc: 'notify', name: 'settings', data }).then((delivered) => {
       this.undelivered ||= !delivered;
+      if (delivered) this.wantedTab = undefined;
     });
     if (run) {
       this.startRun(this.settings).catch((error: unknown) => {
@@ -117,6 +143,7 @@ export class ExplorerSession implements vscode.Disposable {
     this.turn++;
     this.server.abortAll();
     vscode.Disposable.from(...this.subscriptions).dispose();
+    this.comparisons.stop();
     this.leaveRun();
   }
 
@@ -166,6 +193,20 @@ export class ExplorerSession implements vscode.Disposable {
         await vscode.env.clipboard.writeText(text);
         return null;
       },
+      compare: async ({ settings, decoders, rounds }) => ({
+        comparisonId: await this.startComparison(settings, decoders, rounds),
+      }),
+      stopComparison: () => {
+        this.comparisons.stop();
+        return null;
+      },
+      saveComparison: async ({ comparisonId, form }) => ({
+        path: await saveComparison(this.comparisons.of(comparisonId), form),
+      }),
+      openComparedRun: async ({ runId }) => {
+        this.showRun(await this.comparisons.run(runId));
+        return null;
+      },
       showLog: () => {
         log.channel.show();
         return null;
@@ -204,8 +245,10 @@ export class ExplorerSession implements vscode.Disposable {
       // A page that was hidden comes back with what the user had typed meanwhile.
       else if (!this.undelivered) this.settings = state.settings;
     }
+    if (this.wantedTab !== undefined) this.view = { selected: null, tabs: {}, ...this.view, tab: this.wantedTab };
     this.revived = true;
     this.undelivered = false;
+    this.wantedTab = undefined;
     const { models, problem } = await this.services.catalog.tryList();
     this.settings = withModel(this.settings, models);
     return {
@@ -218,6 +261,8 @@ export class ExplorerSession implements vscode.Disposable {
       trace: this.trace,
       runId: this.trace?.header.id ?? this.active?.runId ?? null,
       status: this.status,
+      comparison: this.comparisons.comparison,
+      comparisonProgress: this.comparisons.progress,
       engine: this.services.engine.status,
       notes: this.notes,
       trusted: vscode.workspace.isTrusted,
@@ -227,6 +272,7 @@ export class ExplorerSession implements vscode.Disposable {
   /** After a window reload: the controls as they were, and the run from disk. */
   private async revive(state: ExplorerState): Promise<void> {
     this.settings = state.settings;
+    if (state.comparisonId) await this.comparisons.revive(state.comparisonId);
     const found = state.runId ? await this.services.runs.find(state.runId) : undefined;
     // A command may have started another run meanwhile.
     if (found && !this.active && !this.trace) {
@@ -245,6 +291,7 @@ export class ExplorerSession implements vscode.Disposable {
     const model = await this.requireListed(chosen.model?.folder);
     if (turn !== this.turn) throw cancelled();
     this.settings = chosen;
+    this.refuseWhileBusy();
     if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
     this.leaveRun();
     const recording = this.services.runs.record();
@@ -265,6 +312,57 @@ export class ExplorerSession implements vscode.Disposable {
     this.options.onTitle?.(model.name);
     void this.follow(run, recording);
     return run.runId;
+  }
+
+  private async startComparison(
+    settings: ExplorerSettings,
+    decoders: readonly AskedDecoder[],
+    rounds: number,
+  ): Promise<string> {
+    const models = await this.services.catalog.list();
+    const chosen = withModel(settings, models);
+    const model = await this.requireListed(chosen.model?.folder);
+    this.refuseWhileBusy();
+    if (this.active) {
+      throw new Problem({
+        code: 'not-available',
+        message: vscode.l10n.t('A run is under way: it would slow down what is compared.'),
+        action: vscode.l10n.t('Wait for its end, or stop it.'),
+      });
+    }
+    if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
+    this.settings = chosen;
+    return this.comparisons.start(comparisonPlan(chosen, decoders, rounds, model, models));
+  }
+
+  /** One thing at a time: what is measured must have the machine to itself. */
+  private refuseWhileBusy(): void {
+    if (!this.comparisons.running) return;
+    throw new Problem({
+      code: 'not-available',
+      message: vscode.l10n.t('Decoders are being compared: a run would slow them down.'),
+      action: vscode.l10n.t('Wait for the end of it, or stop it in the Compare tab.'),
+    });
+  }
+
+  /** A run that was made before, in place of the one on show; the controls hold what made it. */
+  private showRun(trace: Trace): void {
+    this.refuseWhileBusy();
+    this.turn++;
+    this.leaveRun();
+    this.trace = trace;
+    this.notes = [];
+    const { decoderOptions } = this.settings;
+    const made = settingsOf(trace);
+    this.settings = { ...made, decoderOptions: { ...decoderOptions, ...made.decoderOptions } };
+    this.notify('runStarted', { runId: trace.header.id });
+    const events = [...traceEvents(trace)];
+    for (let start = 0; start < events.length; start += EVENTS_A_MESSAGE) {
+      this.notify('trace', { runId: trace.header.id, events: events.slice(start, start + EVENTS_A_MESSAGE) });
+    }
+    this.setStatus({ state: 'done' });
+    this.notify('settings', { settings: this.settings });
+    this.options.onTitle?.(trace.header.model.name);
   }
 
   private async follow(run: ActiveRun, recording: RunRecording): Promise<void> {
@@ -311,16 +409,4 @@ export class ExplorerSession implements vscode.Disposable {
   private notify<N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]): void {
     void this.webview.postMessage({ rpc: 'notify', name, data });
   }
-}
-
-/** Where no model is chosen yet, the first that fits the prompt: a Life model for its own grammar, else a text model. */
-function withModel(settings: ExplorerSettings, models: readonly ModelSummary[]): ExplorerSettings {
-  if (settings.model) return settings;
-  const usable = models.filter((model) => !model.problem);
-  const opening = (model: ModelSummary): string | undefined => model.life?.prompt.split('{cells}')[0];
-  const model =
-    usable.find((candidate) => opening(candidate) && settings.prompt.startsWith(opening(candidate) ?? '')) ??
-    usable.find((candidate) => candidate.kind === 'text' && candidate.role === 'target') ??
-    usable[0];
-  return model ? { ...settings, model: { folder: model.folder, file: model.file } } : settings;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
+import type { ModelSummary } from '../../protocol/engine';
 import type { ExplorerSettings } from '../../protocol/explorer';
 
 /** The controls of a fresh Explorer, from the user's settings. */
@@ -39,4 +40,16 @@ export function settingsOf({ header, tokens }: Trace): ExplorerSettings {
     maxNewTokens,
     prompt: promptText ?? ids.join(', '),
   };
+}
+
+/** Where no model is chosen yet, the first that fits the prompt: a Life model for its own grammar, else a text model. */
+export function withModel(settings: ExplorerSettings, models: readonly ModelSummary[]): ExplorerSettings {
+  if (settings.model) return settings;
+  const usable = models.filter((model) => !model.problem);
+  const opening = (model: ModelSummary): string | undefined => model.life?.prompt.split('{cells}')[0];
+  const model =
+    usable.find((candidate) => opening(candidate) && settings.prompt.startsWith(opening(candidate) ?? '')) ??
+    usable.find((candidate) => candidate.kind === 'text' && candidate.role === 'target') ??
+    usable[0];
+  return model ? { ...settings, model: { folder: model.folder, file: model.file } } : settings;
 }

@@ -1,3 +1,4 @@
+import { MOST_ROUNDS } from '../../core/compare/comparison';
 import type { Handlers } from '../../protocol/call';
 import type { ExplorerApi } from '../../protocol/explorer';
 import {
@@ -49,7 +50,15 @@ const view = object({
   tabs: record(anything(), { max: 32 }),
 });
 
-const state = object({ version: oneOf(1), settings, view, runId: nullable(runId) });
+const state = object({
+  version: oneOf(1),
+  settings,
+  view,
+  runId: nullable(runId),
+  comparisonId: optional(nullable(runId)),
+});
+
+const compared = object({ decoder, options: optionValues });
 
 const nothing = object({});
 const layer = integer({ min: 0, max: 10_000 });
@@ -65,6 +74,14 @@ const checks: { readonly [M in keyof ExplorerApi]: Check<unknown> } = {
   refreshModels: nothing,
   save: object({ runId }),
   copy: object({ text: string({ max: 50_000_000 }) }),
+  compare: object({
+    settings,
+    decoders: array(compared, { max: 32 }),
+    rounds: integer({ min: 1, max: MOST_ROUNDS }),
+  }),
+  stopComparison: nothing,
+  saveComparison: object({ comparisonId: runId, form: oneOf('csv', 'json') }),
+  openComparedRun: object({ runId }),
   showLog: nothing,
   openWalkthrough: nothing,
   positionLogits: object({ runId, index }),

@@ -18,6 +18,7 @@ export function registerModelCommands(
 ): vscode.Disposable[] {
   return [
     register('vivarium.explorePrompt', (argument) => explorePrompt(panels, argument)),
+    register('vivarium.compareDecoders', (argument) => compareDecoders(panels, argument)),
     register('vivarium.newExplorer', () => panels.open({}, { fresh: true })),
     register('vivarium.exploreModel', async (node) => {
       const model = (await modelOf(catalog, node)) ?? (await pickModel(catalog));
@@ -61,18 +62,39 @@ export function registerModelCommands(
 /** @param argument `{ prompt?: string, model?: { folder, file? }, run?: boolean }` */
 async function explorePrompt(panels: ExplorerPanels, argument: unknown): Promise<void> {
   const given = isRecord(argument) ? argument : {};
-  let prompt = typeof given['prompt'] === 'string' ? given['prompt'] : selectedText();
-  if (prompt === undefined) {
-    prompt = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Explore Prompt'),
-      prompt: vscode.l10n.t('A sentence for the model to read and go on with'),
-      placeHolder: vscode.l10n.t('In the beginning'),
-    });
-    if (prompt === undefined) return;
-  }
+  const prompt = promptOf(given) ?? (await askForPrompt(vscode.l10n.t('Explore Prompt')));
+  if (prompt === undefined) return;
   const model = modelRef(given['model']);
   const run = typeof given['run'] === 'boolean' ? given['run'] : prompt.trim() !== '';
   panels.open({ prompt, ...(model ? { model } : {}) }, { run });
+}
+
+/**
+ * Goes to the Compare tab of the Explorer in use with the selected text, or with the prompt that is there already.
+ * @param argument `{ prompt?: string, model?: { folder, file? } }`
+ */
+async function compareDecoders(panels: ExplorerPanels, argument: unknown): Promise<void> {
+  const given = isRecord(argument) ? argument : {};
+  let prompt = promptOf(given);
+  if (prompt === undefined && !panels.hasPrompt) {
+    prompt = await askForPrompt(vscode.l10n.t('Compare Decoders'));
+    if (prompt === undefined) return;
+  }
+  const model = modelRef(given['model']);
+  panels.open({ ...(prompt === undefined ? {} : { prompt }), ...(model ? { model } : {}) }, { tab: 'compare' });
+}
+
+/** What a command was given, or what is selected in the editor. */
+function promptOf(given: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof given['prompt'] === 'string' ? given['prompt'] : selectedText();
+}
+
+function askForPrompt(title: string): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title,
+    prompt: vscode.l10n.t('A sentence for the model to read and go on with'),
+    placeHolder: vscode.l10n.t('In the beginning'),
+  });
 }
 
 function modelRef(value: unknown): ModelRef | undefined {

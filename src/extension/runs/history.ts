@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Log } from '../log';
+import { ComparisonStore } from './comparisons';
 import { RunStore } from './store';
 
 const MEGABYTE = 1e6;
@@ -17,4 +18,10 @@ export function runHistory(context: vscode.ExtensionContext, log: Log, onChange:
     report: (what, error) => void log.problem(what, error),
     onChange,
   });
+}
+
+/** Comparisons of all windows, beside the history of runs. */
+export function comparisonHistory(context: vscode.ExtensionContext, runs: RunStore, log: Log): ComparisonStore {
+  const folder = path.join(context.globalStorageUri.fsPath, 'comparisons');
+  return new ComparisonStore(folder, runs, (what, error) => void log.problem(what, error));
 }

@@ -1,11 +1,18 @@
-import { type ComponentChildren } from 'preact';
+import { type ComponentChildren, type RefObject } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import './definition.css';
 
+export interface DefinitionProps {
+  readonly text: string;
+  readonly children: ComponentChildren;
+  /** Makes the word a button. */
+  readonly onPress?: () => void;
+}
+
 /** A word with its definition, which shows on hover and on focus; Escape hides it. */
-export function Definition({ text, children }: { readonly text: string; readonly children: ComponentChildren }) {
+export function Definition({ text, children, onPress }: DefinitionProps) {
   const id = useId();
-  const word = useRef<HTMLSpanElement>(null);
+  const word = useRef<HTMLElement>(null);
   const tip = useRef<HTMLSpanElement>(null);
   const [open, setOpen] = useState(false);
 
@@ -19,24 +26,28 @@ export function Definition({ text, children }: { readonly text: string; readonly
     box.style.top = `${below ? anchor.bottom + 4 : anchor.top - height - 4}px`;
   }, [open]);
 
+  const shared = {
+    class: 'definition',
+    'aria-describedby': id,
+    onPointerEnter: () => setOpen(true),
+    onPointerLeave: () => setOpen(false),
+    onFocus: () => setOpen(true),
+    onBlur: () => setOpen(false),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key === 'Escape') setOpen(false);
+    },
+  };
   return (
     <>
-      <span
-        ref={word}
-        class="definition"
-        tabIndex={0}
-        role="note"
-        aria-describedby={id}
-        onPointerEnter={() => setOpen(true)}
-        onPointerLeave={() => setOpen(false)}
-        onFocus={() => setOpen(true)}
-        onBlur={() => setOpen(false)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') setOpen(false);
-        }}
-      >
-        {children}
-      </span>
+      {onPress ? (
+        <button ref={word as RefObject<HTMLButtonElement>} type="button" onClick={onPress} {...shared}>
+          {children}
+        </button>
+      ) : (
+        <span ref={word} tabIndex={0} role="note" {...shared}>
+          {children}
+        </span>
+      )}
       <span class="unseen" id={id}>
         {text}
       </span>

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ModelSummary } from '../../protocol/engine';
 import type { ExplorerSettings } from '../../protocol/explorer';
 import { counted } from '../components/format';
 import { Icon } from '../components/icon';
@@ -13,6 +14,7 @@ import { PromptRow } from './prompt-row';
 import { TABS } from './registry';
 import { SamplingControls } from './sampling';
 import { type ExplorerSession, type SessionState, effectiveSelection, isBusy } from './session';
+import type { TabBench } from './tab';
 import { StatusLine } from './status-line';
 import { PANEL_ID, TabStrip, tabId } from './tab-strip';
 import { useTabView } from './tab-view';
@@ -29,13 +31,14 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
   const [spoken, setSpoken] = useState('');
   const { settings, trace, status, view, models, mode } = state;
 
+  const comparing = state.comparison?.state === 'running' || state.comparisonProgress !== null;
   const busy = isBusy(status);
   const model = useMemo(() => chosenModel(models, settings), [models, settings]);
   const ofTrace = useMemo(
     () => models.find((candidate) => candidate.folder === trace?.header.model.folder) ?? null,
     [models, trace?.header],
   );
-  const tabs = TABS.filter((tab) => tab.available(trace));
+  const tabs = TABS.filter((tab) => tab.available(trace, mode));
   const tab = tabs.find((candidate) => candidate.id === view.tab) ?? tabs[0]!;
   const selected = effectiveSelection(trace, view.selected, status);
 
@@ -56,11 +59,14 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
   useAnnouncedEnd(state, announce);
   useLearnedRun(state, session);
 
+  const onTab = useCallback((id: string) => session.setView({ tab: id }), [session]);
+  const bench = useBench(session, state, model);
+
   const shown = useTabView(tab);
   const first = useRef(true);
-  const hasTokens = trace !== null && trace.tokens.length > 0;
+  const hasView = (trace !== null && trace.tokens.length > 0) || (tab.withoutRun ?? false);
   // The page shows whole at first: the controls do not come before the view below them.
-  if (state.phase === 'opening' || (first.current && hasTokens && shown.state === 'loading')) {
+  if (state.phase === 'opening' || (first.current && hasView && shown.state === 'loading')) {
     return (
       <div class="opening" role="status">
         <ProgressRing />
@@ -81,7 +87,7 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
               models={models}
               decoders={state.decoders}
               settings={settings}
-              disabled={busy}
+              disabled={busy || comparing}
               onChange={(change) => session.set(change)}
             />
             <i class="toolbar-rule" />
@@ -109,6 +115,7 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
           model={model}
           api={session.api}
           busy={busy}
+          blocked={comparing}
           onChange={(change) => session.set(change)}
           onRun={() => void session.run()}
           onStop={() => void session.stop()}
@@ -120,13 +127,15 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
         onDismiss={() => session.dismissProblem()}
       />
       <div class="tab-row">
-        <TabStrip tabs={tabs} current={tab.id} onTab={(id) => session.setView({ tab: id })} />
+        <TabStrip tabs={tabs} current={tab.id} onTab={onTab} />
         <StatusLine trace={trace} status={status} tab={tab} />
         {busy && <i class={progressClass(state)} style={{ '--done': progressOf(state) }} />}
       </div>
       <div class="panel" id={PANEL_ID} role="tabpanel" aria-labelledby={tabId(tab.id)}>
-        {hasTokens && shown.state === 'ready' ? (
+        {hasView && shown.state === 'ready' ? (
           <shown.View
+            bench={mode === 'viewer' ? null : bench}
+            onTab={onTab}
             trace={trace}
             runId={state.runId}
             mode={mode}
@@ -134,7 +143,7 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
             engine={state.engine}
             model={ofTrace}
             api={session.api}
-            runAgain={mode === 'viewer' || busy ? null : runWith}
+            runAgain={mode === 'viewer' || busy || comparing ? null : runWith}
             selected={selected}
             onSelect={onSelect}
             hovered={hovered}
@@ -144,9 +153,9 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
             theme={theme}
             announce={announce}
           />
-        ) : hasTokens && shown.state === 'failed' ? (
+        ) : hasView && shown.state === 'failed' ? (
           <LoadFailure title={tab.title} onAgain={shown.again} />
-        ) : hasTokens ? (
+        ) : hasView ? (
           <div class="opening opening-late">
             <ProgressRing />
             Loading…
@@ -191,6 +200,22 @@ function useSessionState(session: ExplorerSession): SessionState {
     return session.subscribe(() => setState(session.state));
   }, [session]);
   return state;
+}
+
+/** What tabs that run something themselves need of the controls. */
+function useBench(session: ExplorerSession, state: SessionState, model: ModelSummary | null): TabBench {
+  const { settings, models, decoders, comparison, comparisonProgress } = state;
+  return useMemo(
+    () => ({
+      ...{ settings, model, models, decoders, comparison, progress: comparisonProgress },
+      onChange: (change) => session.set(change),
+      compare: (decoders, rounds) => session.compare(decoders, rounds),
+      stopComparison: () => session.stopComparison(),
+      saveComparison: (form) => session.saveComparison(form),
+      openComparedRun: (runId) => session.openComparedRun(runId),
+    }),
+    [session, settings, model, models, decoders, comparison, comparisonProgress],
+  );
 }
 
 /** Says that a run is over, for those who do not see the status. */

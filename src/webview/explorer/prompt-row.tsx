@@ -14,18 +14,21 @@ export interface PromptRowProps {
   readonly model: ModelSummary | null;
   readonly api: Caller<ExplorerApi>;
   readonly busy: boolean;
+  /** Something else has the engine to itself. */
+  readonly blocked?: boolean;
   readonly onChange: (change: Partial<ExplorerSettings>) => void;
   readonly onRun: () => void;
   readonly onStop: () => void;
 }
 
 /** What is typed, how many tokens it is, and Run and Stop. */
-export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop }: PromptRowProps) {
+export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop, ...rest }: PromptRowProps) {
   const byIds = model?.tokenizer === 'none';
   const typed = byIds ? readTokenIds(settings.prompt, model.vocabularySize) : null;
   const tokens = useTokenCount(api, settings, model, !byIds);
   const number = typed ? (typed.ok ? typed.ids.length : null) : tokens;
-  const blocked = !model || model.problem !== undefined || settings.prompt.trim() === '' || typed?.ok === false;
+  const blocked =
+    rest.blocked || !model || model.problem !== undefined || settings.prompt.trim() === '' || typed?.ok === false;
   const most = model?.contextLength ?? null;
   const tooLong = number !== null && most !== null && number > most;
   const advice = useRunAdvice(api, settings, !busy && !blocked);

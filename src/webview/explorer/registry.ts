@@ -1,8 +1,9 @@
 import { attentionTab } from './attention';
+import { compareTab } from './compare';
 import { lifeTab } from './life';
 import { speculationTab } from './speculation';
 import type { Tab } from './tab';
 import { tokensTab } from './tokens';
 
 /** Every tab, in the order of their titles. A new one is one folder and one entry here. */
-export const TABS: readonly Tab[] = [tokensTab, attentionTab, speculationTab, lifeTab];
+export const TABS: readonly Tab[] = [tokensTab, attentionTab, speculationTab, lifeTab, compareTab];

@@ -18,10 +18,11 @@ export const DEFAULT_SETTINGS: ExplorerSettings = {
 /** What `getState` gave, where it is a state of this version; else null. The host validates its contents again. */
 export function readSavedState(value: unknown): ExplorerState | null {
   if (!isRecord(value) || value['version'] !== 1) return null;
-  const { settings, view, runId } = value;
+  const { settings, view, runId, comparisonId } = value;
   if (!isRecord(settings) || !isRecord(settings['sampling']) || typeof settings['prompt'] !== 'string') return null;
   if (!isRecord(settings['decoderOptions'])) return null;
   if (!isView(view) || !(runId === null || typeof runId === 'string')) return null;
+  if (comparisonId != null && typeof comparisonId !== 'string') return null;
   return value as unknown as ExplorerState;
 }
 

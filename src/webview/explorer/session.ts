@@ -1,8 +1,11 @@
+import type { Comparison } from '../../core/compare/comparison';
 import type { DecoderSummary } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
 import type { ModelSummary } from '../../protocol/engine';
 import { Problem, type ProblemData } from '../../protocol/errors';
 import type {
+  AskedDecoder,
+  ComparisonProgress,
   EngineStatus,
   ExplorerApi,
   ExplorerNotifications,
@@ -30,6 +33,9 @@ export interface SessionState {
   readonly trace: Trace | null;
   readonly runId: string | null;
   readonly status: RunStatus;
+  /** Decoders side by side: the last comparison, which may go on. */
+  readonly comparison: Comparison | null;
+  readonly comparisonProgress: ComparisonProgress | null;
   readonly engine: EngineStatus;
   readonly notes: readonly string[];
   readonly trusted: boolean;
@@ -46,6 +52,8 @@ const SAVE_EVERY_MS = 250;
 export class ExplorerSession {
   readonly api: RpcClient<ExplorerApi>;
   private current: SessionState;
+  /** The comparison of the window before, until the host has said which is on show. */
+  private comparisonId: string | null;
   private readonly listeners = new Set<() => void>();
   private saving: ReturnType<typeof setTimeout> | null = null;
   private asked = 0;
@@ -54,6 +62,7 @@ export class ExplorerSession {
   constructor(private readonly host: WebviewHost) {
     this.api = new RpcClient<ExplorerApi>({ post: (message) => host.postMessage(message) });
     const saved = readSavedState(host.getState());
+    this.comparisonId = saved?.comparisonId ?? null;
     this.current = {
       phase: 'opening',
       mode: 'explorer',
@@ -65,6 +74,8 @@ export class ExplorerSession {
       trace: null,
       runId: saved?.runId ?? null,
       status: { state: 'idle' },
+      comparison: null,
+      comparisonProgress: null,
       engine: { state: 'stopped' },
       notes: [],
       trusted: true,
@@ -120,6 +131,28 @@ export class ExplorerSession {
 
   async stop(): Promise<void> {
     await this.attempt(() => this.api.call('stop', {}));
+  }
+
+  /** Begins to compare decoders with what the controls hold. */
+  async compare(decoders: readonly AskedDecoder[], rounds: number): Promise<void> {
+    const { settings } = this.current;
+    await this.attempt(() => this.api.call('compare', { settings, decoders, rounds }));
+  }
+
+  async stopComparison(): Promise<void> {
+    await this.attempt(() => this.api.call('stopComparison', {}));
+  }
+
+  async saveComparison(form: 'csv' | 'json'): Promise<string | null> {
+    const { comparison } = this.current;
+    if (!comparison) return null;
+    const comparisonId = comparison.id;
+    return (await this.attempt(() => this.api.call('saveComparison', { comparisonId, form })))?.path ?? null;
+  }
+
+  /** Shows the run of a row. @returns whether it is there */
+  async openComparedRun(runId: string): Promise<boolean> {
+    return (await this.attempt(() => this.api.call('openComparedRun', { runId }).then(() => true))) ?? false;
   }
 
   async save(): Promise<string | null> {
@@ -185,6 +218,8 @@ export class ExplorerSession {
     const engine = is('engine');
     const models = is('models');
     const settings = is('settings');
+    const comparison = is('comparison');
+    const progress = is('comparisonProgress');
     if (started) {
       this.update({ runId: started.runId, trace: null, notes: [], view: { ...this.current.view, selected: null } });
       this.keep();
@@ -198,8 +233,14 @@ export class ExplorerSession {
       this.update({ engine: engine.status });
     } else if (models) {
       this.update({ models: models.models, modelsProblem: null });
+    } else if (comparison) {
+      this.update({ comparison: comparison.comparison });
+      this.keepComparison();
+    } else if (progress) {
+      this.update({ comparisonProgress: progress.progress });
     } else if (settings) {
       this.set(settings.settings);
+      if (settings.tab !== undefined) this.setView({ tab: settings.tab });
     }
   }
 
@@ -217,11 +258,22 @@ export class ExplorerSession {
       trace: snapshot.trace,
       runId: snapshot.runId,
       status: snapshot.status,
+      comparison: snapshot.comparison,
+      comparisonProgress: snapshot.comparisonProgress,
       engine: snapshot.engine,
       notes: snapshot.notes,
       trusted: snapshot.trusted,
       problem: null,
     });
+    this.comparisonId = snapshot.comparison?.id ?? null;
+    this.keep();
+  }
+
+  /** A comparison is told often: what is kept of it is its id, once. */
+  private keepComparison(): void {
+    const id = this.current.comparison?.id ?? null;
+    if (id === this.comparisonId) return;
+    this.comparisonId = id;
     this.keep();
   }
 
@@ -246,7 +298,7 @@ export class ExplorerSession {
 
   private toSave(): ExplorerState {
     const { settings, view, runId } = this.current;
-    return { version: 1, settings, view, runId };
+    return { version: 1, settings, view, runId, comparisonId: this.comparisonId };
   }
 }
 

@@ -1,12 +1,25 @@
 import type { FunctionComponent } from 'preact';
+import type { Comparison } from '../../core/compare/comparison';
+import type { DecoderSummary } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
 import type { Caller } from '../../protocol/call';
 import type { ModelSummary } from '../../protocol/engine';
-import type { EngineStatus, ExplorerApi, ExplorerSettings, RunStatus } from '../../protocol/explorer';
+import type {
+  AskedDecoder,
+  ComparisonProgress,
+  EngineStatus,
+  ExplorerApi,
+  ExplorerSettings,
+  RunStatus,
+} from '../../protocol/explorer';
 import type { ThemeInfo } from '../components/theme';
 
 /** What the shell gives to the tab on show. Tabs that are not on show are not mounted. */
 export interface TabProps {
+  /** What the controls hold, and what can be done with it beside a run; null in the viewer. */
+  readonly bench: TabBench | null;
+  /** Goes to another tab; to the first where that one is not offered. */
+  readonly onTab: (id: string) => void;
   /**
    * The run on show. A new object for every batch of events, but `tokens` is one growing array for the whole run:
    * depend on `trace.tokens.length`, never copy the array for each batch.
@@ -38,6 +51,24 @@ export interface TabProps {
   readonly announce: (text: string) => void;
 }
 
+/** The controls above the tabs, for tabs that run something themselves. */
+export interface TabBench {
+  readonly settings: ExplorerSettings;
+  readonly onChange: (change: Partial<ExplorerSettings>) => void;
+  /** The chosen model; null where it is not in the list. */
+  readonly model: ModelSummary | null;
+  readonly models: readonly ModelSummary[];
+  readonly decoders: readonly DecoderSummary[];
+  /** Decoders side by side: the last comparison, which may go on, and what it is at. */
+  readonly comparison: Comparison | null;
+  readonly progress: ComparisonProgress | null;
+  readonly compare: (decoders: readonly AskedDecoder[], rounds: number) => Promise<void>;
+  readonly stopComparison: () => Promise<void>;
+  readonly saveComparison: (form: 'csv' | 'json') => Promise<string | null>;
+  /** Shows the run of a row of the comparison. @returns whether it is there */
+  readonly openComparedRun: (runId: string) => Promise<boolean>;
+}
+
 export type TabView = FunctionComponent<TabProps>;
 
 /** One tab of the Explorer. Tabs live in `registry.ts`: this much of each is loaded with the page. */
@@ -51,7 +82,9 @@ export interface Tab {
    */
   readonly load: () => Promise<TabView>;
   /** Whether the tab is offered for the run on show (null: no run yet). */
-  readonly available: (trace: Trace | null) => boolean;
+  readonly available: (trace: Trace | null, mode: TabProps['mode']) => boolean;
+  /** Whether it shows something before there is a run, in place of the page that says how to begin. */
+  readonly withoutRun?: boolean;
   /** What the tab keeps of every run that ends, whichever tab is on show: merged into its state. null: nothing. */
   readonly learn?: (trace: Trace) => Readonly<Record<string, unknown>> | null;
   /** Facts for the status at the right of the titles while the tab is on show, such as `5 layers × 8 heads`. */

@@ -33,6 +33,7 @@ export class TableRuntime implements CompareRuntime<ComparedDecoder> {
     private readonly pace: Pace = { target: 10, draft: 2 },
     private readonly sampling: Sampling = GREEDY,
     private readonly slowness: (round: number, decoder: string) => number = () => 1,
+    private readonly idOf: (run: number) => string = (run) => `run ${run}`,
   ) {}
 
   async run(
@@ -56,7 +57,7 @@ export class TableRuntime implements CompareRuntime<ComparedDecoder> {
     };
     const decoder = findDecoder(name)!;
     const needsDraft = decoder.needs.includes('draft');
-    const header: TraceHeader = { ...HEADER, id: `run ${++this.made}`, sampling: this.sampling };
+    const header: TraceHeader = { ...HEADER, id: this.idOf(++this.made), sampling: this.sampling };
     const { maxNewTokens } = run;
     onEvents([
       {
