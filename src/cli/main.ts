@@ -5,13 +5,20 @@ import { Arguments, type Options } from './arguments';
 import { compare } from './compare';
 import { decoders } from './decoders';
 import { inspect } from './inspect';
+import { lifeInfo } from './life/info';
+import { lifePredict } from './life/predict';
+import { lifeStep } from './life/step';
+import { lifeSweep } from './life/sweep';
 import { models } from './models';
 import { run } from './run';
 import { PACKAGE_JSON, withSession } from './session';
 import { problemText, terminal } from './terminal';
 import type { Verb } from './verb';
 
-const VERBS: readonly Verb[] = [models, inspect, run, decoders, compare];
+const VERBS: readonly Verb[] = [
+  ...[models, inspect, run, decoders, compare],
+  ...[lifeInfo, lifeStep, lifePredict, lifeSweep],
+];
 
 const COMMON_OPTIONS = {
   json: { type: 'boolean' },
@@ -26,24 +33,31 @@ const COMMON_HELP = [
 ];
 
 async function main(argv: readonly string[]): Promise<void> {
-  const [name, ...rest] = argv;
+  const [name] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const verb = VERBS.find((candidate) => candidate.name === rest[0]);
-    for (const line of verb ? helpOf(verb) : overview()) terminal.line(line);
+    const named = verbOf(argv.slice(1));
+    for (const line of named ? helpOf(named.verb) : overview(argv[1])) terminal.line(line);
     return;
   }
   if (name === '--version') {
     terminal.line((JSON.parse(readFileSync(PACKAGE_JSON, 'utf8')) as { version: string }).version);
     return;
   }
-  const verb = VERBS.find((candidate) => candidate.name === name);
-  if (!verb) {
+  const named = verbOf(argv);
+  if (!named) {
+    const group = VERBS.filter((candidate) => candidate.name.startsWith(`${name} `));
+    if (group.length > 0 && (argv[1] === undefined || argv[1] === '--help' || argv[1] === '-h')) {
+      for (const line of overview(name)) terminal.line(line);
+      return;
+    }
+    const near = group.length > 0 ? group : VERBS;
     throw new Problem({
       code: 'bad-request',
-      message: `There is no command "${name}".`,
-      action: `Use one of ${VERBS.map((candidate) => candidate.name).join(', ')}, or see "vivarium --help".`,
+      message: `There is no command "${group.length > 0 ? `${name} ${argv[1]}` : name}".`,
+      action: `Use one of ${near.map((candidate) => candidate.name).join(', ')}, or see "vivarium --help".`,
     });
   }
+  const { verb, rest } = named;
   const args = Arguments.parse(verb.name, rest, { ...COMMON_OPTIONS, ...verb.options });
   if (args.flag('help')) {
     for (const line of helpOf(verb)) terminal.line(line);
@@ -53,11 +67,23 @@ async function main(argv: readonly string[]): Promise<void> {
   await withSession(args.flag('verbose'), (session) => work(session, terminal));
 }
 
-function overview(): string[] {
+/** The verb that the arguments begin with, of one word or of two, and what follows it. */
+function verbOf(argv: readonly string[]): { readonly verb: Verb; readonly rest: readonly string[] } | undefined {
+  for (const words of [2, 1]) {
+    const name = argv.slice(0, words).join(' ');
+    const verb = VERBS.find((candidate) => candidate.name === name);
+    if (verb) return { verb, rest: argv.slice(words) };
+  }
+  return undefined;
+}
+
+/** @param group the first word of verbs of two; all verbs where it is none. */
+function overview(group = ''): string[] {
+  const verbs = VERBS.filter((candidate) => candidate.name.startsWith(`${group} `));
   return [
     'Vivarium: see inside small transformers.',
     '',
-    ...VERBS.map((verb) => `  vivarium ${verb.usage}\n      ${verb.summary}`),
+    ...(verbs.length > 0 ? verbs : VERBS).map((verb) => `  vivarium ${verb.usage}\n      ${verb.summary}`),
     '',
     'Each with --json and --help.',
   ];

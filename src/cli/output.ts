@@ -31,8 +31,17 @@ export async function checkOutput(out: string, withTensors: boolean): Promise<Ou
       action: `Choose a name that ends in ${EXTENSION}.`,
     });
   }
-  const trace = path.resolve(out);
-  const folder = path.dirname(trace);
+  const trace = await checkOutFile(out);
+  return withTensors ? { trace, tensors: `${trace.slice(0, -EXTENSION.length)}.safetensors` } : { trace };
+}
+
+/**
+ * The absolute path of a file that is to be written, in a folder that is there.
+ * @throws Problem `file`.
+ */
+export async function checkOutFile(out: string): Promise<string> {
+  const file = path.resolve(out);
+  const folder = path.dirname(file);
   const info = await stat(folder).catch(() => null);
   if (!info?.isDirectory()) {
     throw new Problem({
@@ -41,7 +50,15 @@ export async function checkOutput(out: string, withTensors: boolean): Promise<Ou
       action: 'Make it, or choose another.',
     });
   }
-  return withTensors ? { trace, tensors: `${trace.slice(0, -EXTENSION.length)}.safetensors` } : { trace };
+  return file;
+}
+
+/**
+ * Writes a file beside its place and renames it: whole or not at all.
+ * @throws Problem `file`.
+ */
+export function writeAtomically(file: string, data: string | Uint8Array): Promise<void> {
+  return beside(file, data, () => Promise.resolve());
 }
 
 /**
@@ -54,18 +71,26 @@ export async function writeRun(
   trace: Trace,
   saveTensors: (path: string) => Promise<{ readonly tensors: readonly string[] }>,
 ): Promise<WrittenRun> {
-  const temporary = `${output.trace}.${process.pid}.tmp`;
+  const saved = await beside(output.trace, serializeTrace(trace), async () =>
+    output.tensors === undefined ? null : saveTensors(output.tensors),
+  );
+  return { trace: output.trace, tensors: output.tensors ?? null, tensorNames: saved?.tensors ?? [] };
+}
+
+/** Writes a file; it takes its place when what is `meanwhile` to be done is done. */
+async function beside<T>(file: string, data: string | Uint8Array, meanwhile: () => Promise<T>): Promise<T> {
+  const temporary = `${file}.${process.pid}.tmp`;
   try {
-    await writeFile(temporary, serializeTrace(trace));
-    const saved = output.tensors === undefined ? null : await saveTensors(output.tensors);
-    await rename(temporary, output.trace);
-    return { trace: output.trace, tensors: output.tensors ?? null, tensorNames: saved?.tensors ?? [] };
+    await writeFile(temporary, data);
+    const done = await meanwhile();
+    await rename(temporary, file);
+    return done;
   } catch (error) {
     await rm(temporary, { force: true });
     if (error instanceof Problem) throw error;
     throw new Problem({
       code: 'file',
-      message: `${output.trace} could not be written: ${reasonOf(error as NodeJS.ErrnoException)}.`,
+      message: `${file} could not be written: ${reasonOf(error as NodeJS.ErrnoException)}.`,
       action: 'Choose another place for --out.',
       details: String(error),
     });

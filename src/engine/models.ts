@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { findDecoder } from '../core/decode/registry';
 import type { ModelRef, RunRequest } from '../protocol/engine';
 import type { Models } from './api';
 import { estimateMemory, inspectModel, listModels, type ModelStore, type ModelTokenizer } from './model';
@@ -18,13 +19,14 @@ export function folderModels(store: ModelStore): Models {
     estimate: async (run) => {
       const tokens = (await promptTokens(run, tokenizers)) + run.maxNewTokens;
       const draft =
-        run.draft &&
-        (await estimateMemory(run.draft, {
-          tokens,
-          capture: { attention: [], hidden: [], logits: false },
-          // A draft that is the model itself adds a cache alone.
-          isLoaded: store.isOpen(run.draft) || isSameModel(run.draft, run.model),
-        }));
+        (await ownParts(run, tokens)) ??
+        (run.draft &&
+          (await estimateMemory(run.draft, {
+            tokens,
+            capture: { attention: [], hidden: [], logits: false },
+            // A draft that is the model itself adds a cache alone.
+            isLoaded: store.isOpen(run.draft) || isSameModel(run.draft, run.model),
+          })));
       return estimateMemory(run.model, {
         tokens,
         capture: run.capture,
@@ -35,6 +37,13 @@ export function folderModels(store: ModelStore): Models {
     tokenizer: (ref) => tokenizers.of(ref),
     sessions: () => store.sessions,
   };
+}
+
+/** A model that is cut for early exit is loaded once more, in parts; its cache is divided among them. */
+async function ownParts(run: RunRequest, tokens: number): Promise<{ model: number; cache: number } | null> {
+  if (!findDecoder(run.decoder)?.needs.includes('exit')) return null;
+  const capture = { attention: [], hidden: [], logits: false };
+  return { model: (await estimateMemory(run.model, { tokens, capture, isLoaded: false })).model, cache: 0 };
 }
 
 function isSameModel(a: ModelRef, b: ModelRef): boolean {

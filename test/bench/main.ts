@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureDecoding, type BenchModel, type DecodeResult } from './decode';
 import { root } from './engine';
+import { measureExits } from './exits';
 import { measureLarge, type LargeResult } from './large';
 import { measureProbes, type ProbeResult } from './probes';
 import { measureThumbnails } from './thumbnails';
@@ -23,6 +24,7 @@ const rounds = Number(values.rounds);
 const smollm2 = values.smollm2 ? path.resolve(values.smollm2) : undefined;
 
 const seconds = (value: number): string => (value < 1 ? `${(value * 1000).toFixed(0)} ms` : `${value.toFixed(2)} s`);
+const milliseconds = (value: number): string => `${(value * 1000).toFixed(2)} ms`;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`;
 const ratio = (value: number): string => value.toFixed(2);
 
@@ -102,6 +104,28 @@ if (wanted('probes')) {
   );
   say('|---|--:|--:|--:|--:|--:|--:|--:|');
   for (const { label, folder, file } of benchModels()) say(probeRow(`${label}`, measureProbes(folder, file)));
+}
+
+if (wanted('exits')) {
+  for (const { label, folder } of [{ label: 'almanac', folder: path.join(root, 'models', 'almanac') }]) {
+    console.log(`\n… early exit, ${label}`);
+    const { wholeSeconds, wholeFiveSeconds, exits } = await measureExits(folder, rounds * 3);
+    say(
+      '',
+      `## Early exit: ${label} cut at each of its layers`,
+      '',
+      `Medians over one token after 64 (the whole model: ${milliseconds(wholeSeconds)}, over five tokens ` +
+        `${milliseconds(wholeFiveSeconds)}); acceptance of greedy drafts of 4. Both parts together cost what the whole does,`,
+      'and one more final norm and head.',
+      '',
+      '| layers that draft | draft, with final norm and head | layers above | drafted tokens accepted |',
+      '|--:|--:|--:|--:|',
+    );
+    for (const { layer, draftSeconds, upperSeconds, acceptanceRate } of exits) {
+      const share = `${(100 * acceptanceRate).toFixed(1)} %`;
+      say(`| ${layer} | ${milliseconds(draftSeconds)} | ${milliseconds(upperSeconds)} | ${share} |`);
+    }
+  }
 }
 
 if (wanted('large') && smollm2) {

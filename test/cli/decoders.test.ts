@@ -108,6 +108,29 @@ test('a draft model without --decoder means speculative sampling', async () => {
   assert.equal(decoder.name, 'speculative');
 });
 
+test('early exit: a model drafts with its own first layers; at full depth it accepts everything', async () => {
+  const run = (...args: string[]) =>
+    document<RunDocument>('run', '--model', 'almanac', ...PROMPT, '--max-new', '30', ...args);
+  const alone = await run();
+  const early = await run('--decoder', 'early-exit', '--layer', '3', '--gamma', '4');
+  assert.deepEqual(early.ids, alone.ids);
+  assert.deepEqual(early.decoder, { name: 'early-exit', exact: true, options: { layer: 3, gamma: 4 } });
+  assert.ok(early.speculation!.drafted > early.speculation!.accepted);
+  const half = await run('--decoder', 'early-exit');
+  assert.deepEqual(half.decoder.options, { layer: 3, gamma: 4 });
+  const whole = await run('--decoder', 'early-exit', '--layer', '6', '--gamma', '4');
+  assert.deepEqual(whole.ids, alone.ids);
+  assert.equal(whole.speculation!.acceptanceRate, 1);
+});
+
+test('early exit at a layer that the model lacks is refused in one sentence', async () => {
+  const { code, stderr } = await vivarium(
+    ...['run', '--model', 'almanac', ...PROMPT, '--decoder', 'early-exit', '--layer', '7'],
+  );
+  assert.equal(code, 1);
+  assert.match(stderr, /The option "layer" must be a whole number from 1 to 6, the layers of this model/);
+});
+
 test('a trace of a speculative run opens with its drafts', async () => {
   const out = path.join(folder, 'drafts.vivtrace');
   const result = await document<RunDocument>(

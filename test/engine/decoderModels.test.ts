@@ -151,6 +151,8 @@ describe('the estimate of memory', () => {
     assert.equal(both.model, target.model + second.model);
     assert.equal(both.cache, target.cache + second.cache);
     assert.equal(both.total, target.total + second.model + second.cache);
+    const cut = await fresh.estimate({ ...request, decoder: 'early-exit' });
+    assert.deepEqual([cut.model, cut.cache], [2 * target.model, target.cache]);
   });
 });
 

@@ -160,3 +160,50 @@ test('Hugging Face’s heuristic goes on from run to run with the same two model
   assert.ok((await first('heuristic', 'b')) > 2);
   assert.equal(await first('heuristic_transient', 'c'), 2);
 });
+
+test('early exit: the trace says at which layer the draft left, and the parts are given back', async () => {
+  const open = { sequences: 0, exits: 0 };
+  const engine = tableEngine({
+    layers: 4,
+    onSequence: (event) => {
+      open.sequences += event === 'open' ? 1 : -1;
+    },
+    onExitReleased: () => {
+      open.exits--;
+    },
+  });
+  const exit = async (layer: number, runId: string) => {
+    open.exits++;
+    const decoderOptions = { layer, gamma: 3 };
+    return record(engine, tableRun({ decoder: 'early-exit', decoderOptions, maxNewTokens: 20, runId }));
+  };
+  const plain = await record(tableEngine({ layers: 4 }), tableRun({ maxNewTokens: 20 }));
+  const half = await exit(0, 'half');
+  assert.deepEqual(half.header.decoder.options, { layer: 2, gamma: 3 });
+  assert.equal(half.header.decoder.exact, true);
+  assert.deepEqual(half.ids, plain.ids);
+  const drafted = half.passes.flatMap(({ speculation }) => speculation?.drafted ?? []);
+  assert.ok(drafted.length > 0 && drafted.every(({ source }) => source === 'early-exit'));
+  const whole = await exit(4, 'whole');
+  assert.deepEqual(whole.ids, plain.ids);
+  assert.equal(whole.result.summary.speculation!.acceptanceRate, 1);
+  assert.deepEqual(open, { sequences: 0, exits: 0 });
+});
+
+test('a model that cannot be cut at a layer, or has no such layer, says so before the run begins', async () => {
+  const run = (decoderOptions = {}) => tableRun({ decoder: 'early-exit', decoderOptions });
+  const message = 'model.onnx cannot be cut at layer 1: it is a table.';
+  await assert.rejects(
+    record(tableEngine({ uncut: message }), run()),
+    (error) => error instanceof Problem && error.code === 'not-available' && error.message === message,
+  );
+  await assert.rejects(
+    record(tableEngine(), run({ layer: 3 })),
+    (error) =>
+      error instanceof Problem && error.code === 'bad-request' && /from 1 to 2, the layers/.test(error.message),
+  );
+  const { result } = await record(tableEngine({ exitNote: 'The table is one piece.' }), run());
+  assert.deepEqual(result.summary.notes, [
+    'The table is one piece. The layers below are therefore run again to verify.',
+  ]);
+});

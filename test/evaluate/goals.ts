@@ -1,5 +1,5 @@
+import { allOrders, type OrderFigures } from '../../src/core/life/sweep';
 import { quickest } from './drafting';
-import { allOrders, type OrderFigures } from './life';
 import { percent } from './markdown';
 import { GROUP_LENGTH, type Result } from './measure';
 

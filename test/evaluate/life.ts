@@ -1,17 +1,17 @@
 import { centred, randomBoard } from '../../src/core/life/board';
 import { LifeConfusion, type ErrorCount } from '../../src/core/life/confusion';
 import { findPattern } from '../../src/core/life/patterns';
-import { analyseRollout } from '../../src/core/life/rollout';
+import { analyseRollout, rollForward } from '../../src/core/life/rollout';
+import { ORDERS, seedOf, sweep, type OrderFigures } from '../../src/core/life/sweep';
 import { Random } from '../../src/core/numeric/random';
 import type { LifeGrid } from '../../src/core/trace/record';
 import type { ModelSummary } from '../../src/protocol/engine';
-import { LifeModel } from './lifeModel';
+import { MeasuredLife } from './lifeModel';
 import type { Progress } from './progress';
 import type { Subject } from './subject';
 
 /** Seed of the boards at order parameter 0; those at 0.1 have the next one, and so on. */
 export const BOARD_SEED = 2_000_000;
-export const ORDERS: readonly number[] = Array.from({ length: 11 }, (_, tenth) => tenth / 10);
 export const ROLLED = ['glider', 'blinker', 'block', 'beehive', 'r-pentomino'] as const;
 export const ROLLOUT_STEPS = 100;
 
@@ -21,18 +21,6 @@ export interface LifeSizes {
   /** Patterns to roll forward, by name; none for a draft. */
   readonly patterns: readonly string[];
   readonly steps: number;
-}
-
-export interface OrderFigures {
-  readonly order: number;
-  readonly seed: number;
-  readonly boards: number;
-  /** Boards with a wrong cell, and among them those whose answer was no board at all. */
-  readonly wrongBoards: number;
-  readonly malformed: number;
-  readonly cells: number;
-  /** Every cell of a malformed answer counts. */
-  readonly wrongCells: number;
 }
 
 export interface RolloutFigures {
@@ -65,7 +53,7 @@ export interface LifeFigures {
 
 /** The random boards of one order parameter. */
 export function boardsOf(grid: LifeGrid, order: number, count: number): { seed: number; boards: Uint8Array[] } {
-  const seed = BOARD_SEED + Math.round(order * 10);
+  const seed = seedOf(BOARD_SEED, order);
   const random = Random.fromSeed(seed);
   return { seed, boards: Array.from({ length: count }, () => randomBoard(random, grid, order)) };
 }
@@ -77,7 +65,7 @@ export async function evaluateLife(
   sizes: LifeSizes,
   progress: Progress,
 ): Promise<LifeFigures> {
-  const model = new LifeModel(subject, grid);
+  const model = new MeasuredLife(subject, grid);
   const confusion = new LifeConfusion(grid, model.rule);
   const orders: OrderFigures[] = [];
   for (const order of ORDERS) {
@@ -93,7 +81,7 @@ export async function evaluateLife(
   }
   const variants: VariantAgreement[] = [];
   for (const variant of summary.variants.filter(({ file }) => file !== subject.ref.file)) {
-    const other = new LifeModel({ ...subject, ref: { ...subject.ref, file: variant.file } }, grid);
+    const other = new MeasuredLife({ ...subject, ref: { ...subject.ref, file: variant.file } }, grid);
     variants.push({ ...variant, ...(await measureAgreement(model, other, Math.ceil(sizes.boards / 10))) });
     progress.say(`${variant.file}: ${variants.at(-1)?.same} of ${variants.at(-1)?.tokens} greedy choices the same`);
   }
@@ -101,46 +89,37 @@ export async function evaluateLife(
 }
 
 async function measureOrder(
-  model: LifeModel,
+  model: MeasuredLife,
   order: number,
-  count: number,
-  confusion: LifeConfusion,
+  boards: number,
+  errors: LifeConfusion,
   progress: Progress,
 ): Promise<OrderFigures> {
-  const { seed, boards } = boardsOf(model.grid, order, count);
-  const done = progress.counter(`order ${order.toFixed(1)}`, count);
-  let [wrongBoards, malformed, wrongCells] = [0, 0, 0];
-  for (const board of boards) {
-    const { cells } = await model.answer(board);
-    const wrong = cells ? confusion.add(board, cells) : board.length;
-    if (!cells) malformed++;
-    if (wrong > 0) wrongBoards++;
-    wrongCells += wrong;
+  const done = progress.counter(`order ${order.toFixed(1)}`, boards);
+  const { grid } = model;
+  let figures: OrderFigures | undefined;
+  for await (const state of sweep({ grid, orders: [order], boards, seed: BOARD_SEED, errors }, (b) =>
+    model.answer(b),
+  )) {
+    figures = state.orders[0];
     done();
   }
-  const cells = count * model.grid.width * model.grid.height;
-  return { order, seed, boards: count, wrongBoards, malformed, cells, wrongCells };
+  if (!figures) throw new RangeError('No boards were asked for.');
+  return figures;
 }
 
 /** Feeds the model its own boards, from a pattern in the middle of an empty board. */
 async function measureRollout(
-  model: LifeModel,
+  model: MeasuredLife,
   name: string,
   steps: number,
   confusion: LifeConfusion,
 ): Promise<RolloutFigures> {
   const named = findPattern(name);
   if (!named) throw new RangeError(`There is no pattern named ${name}.`);
-  const boards = [centred(named.pattern, model.grid)];
-  let broken: string | null = null;
-  for (let made = 0; made < steps && broken === null; made++) {
-    const before = boards[made] as Uint8Array;
-    const reading = await model.answer(before);
-    if (reading.cells) {
-      confusion.add(before, reading.cells);
-      boards.push(reading.cells);
-    } else broken = reading.reason;
-  }
+  const start = centred(named.pattern, model.grid);
+  const { boards, broken } = await rollForward(start, steps, (board) => model.answer(board));
+  for (let at = 1; at < boards.length; at++) confusion.add(boards[at - 1] as Uint8Array, boards[at] as Uint8Array);
   const { firstWrong, own, inherited } = analyseRollout(boards, model.grid, model.rule);
   const made = boards.length - 1;
   // An answer that is no board is wrong as well, where nothing was before.
@@ -148,8 +127,8 @@ async function measureRollout(
 }
 
 async function measureAgreement(
-  one: LifeModel,
-  other: LifeModel,
+  one: MeasuredLife,
+  other: MeasuredLife,
   boardsPerOrder: number,
 ): Promise<{ tokens: number; same: number }> {
   let [tokens, same] = [0, 0];
@@ -161,16 +140,4 @@ async function measureAgreement(
     }
   }
   return { tokens, same };
-}
-
-/** All order parameters together. */
-export function allOrders(orders: readonly OrderFigures[]): Omit<OrderFigures, 'order' | 'seed'> {
-  const sum = (of: (figures: OrderFigures) => number): number => orders.reduce((total, each) => total + of(each), 0);
-  return {
-    boards: sum(({ boards }) => boards),
-    wrongBoards: sum(({ wrongBoards }) => wrongBoards),
-    malformed: sum(({ malformed }) => malformed),
-    cells: sum(({ cells }) => cells),
-    wrongCells: sum(({ wrongCells }) => wrongCells),
-  };
 }

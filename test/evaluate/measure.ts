@@ -1,10 +1,11 @@
 import { lifeAnswer, lifePrompt } from '../../src/core/life/prompt';
+import { ORDERS } from '../../src/core/life/sweep';
 import { Problem } from '../../src/protocol/errors';
 import type { Caller } from '../../src/protocol/call';
 import type { EngineApi, ModelSummary } from '../../src/protocol/engine';
 import { DRAFT_LENGTHS, evaluateDraft, type DraftFigures, type DraftPrompt } from './drafting';
 import type { HeldOut } from './heldOut';
-import { boardsOf, evaluateLife, ORDERS, ROLLED, ROLLOUT_STEPS, type LifeFigures } from './life';
+import { boardsOf, evaluateLife, ROLLED, ROLLOUT_STEPS, type LifeFigures } from './life';
 import type { Progress } from './progress';
 import type { Subject } from './subject';
 import { evaluateText, SAMPLE_PROMPTS, type TextFigures } from './text';

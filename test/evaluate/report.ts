@@ -1,7 +1,8 @@
 import * as os from 'node:os';
 import { sumErrors, type CellKind } from '../../src/core/life/confusion';
+import { allOrders } from '../../src/core/life/sweep';
 import { quickest } from './drafting';
-import { allOrders, type LifeFigures } from './life';
+import type { LifeFigures } from './life';
 import { count, percent, prose, quote, table } from './markdown';
 import { DRAFT_NEW_TOKENS, DRAFT_PROMPT_TOKENS, type Result } from './measure';
 import { SAMPLE_SETTINGS, SAMPLE_TOKENS, type TextFigures } from './text';

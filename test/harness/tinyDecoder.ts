@@ -99,6 +99,8 @@ export interface TinyOptions {
   readonly shortcut?: boolean;
   /** Passes the residual stream through the branches of an If between the layers. */
   readonly branches?: boolean;
+  /** The last layer asks how long the sequence is by the shape of a tensor inside the first. */
+  readonly innerShape?: boolean;
   /** What the file gives. */
   readonly outputs?: 'logits' | 'hidden';
 }
@@ -123,11 +125,17 @@ export function tinyDecoder(options: TinyOptions = {}): Uint8Array {
   const scale = model.constant('float32', [], [1 / Math.sqrt(headSize)]);
   const first = model.node('Gather', [embeddings, 'input_ids']);
   let stream = first;
+  let inner: string | null = null;
   for (let layer = 0; layer < tiny.layers; layer++) {
     const normed = norm(stream);
+    const lengths =
+      inner && model.node('Slice', [model.node('Shape', [inner]), zero, model.constant('int64', [1], [2])]);
+    const parts =
+      lengths && model.node('Concat', [lengths, model.constant('int64', [2], [heads, headSize])], { axis: 0 });
+    if (options.innerShape) inner = normed;
     const project = (what: string, phase: number): string => {
       const projected = model.node('MatMul', [normed, model.weight(`${what}_${layer}`, [width, width], phase + layer)]);
-      return model.node('Transpose', [model.node('Reshape', [projected, split])], { perm: [0, 2, 1, 3] });
+      return model.node('Transpose', [model.node('Reshape', [projected, parts ?? split])], { perm: [0, 2, 1, 3] });
     };
     const fold = (x: string): string => {
       if (!options.foldedHeads) return x;

@@ -21,6 +21,8 @@ export interface TokenModel {
    *         length is then unchanged.
    */
   extend(tokens: readonly number[]): Promise<Float32Array>;
+  /** As `extend`, for tokens whose logits nobody asks for; absent where that saves nothing. */
+  read?(tokens: readonly number[]): Promise<void>;
   /** Forgets everything after the first `length` tokens. What follows equals never having gone there. */
   rollback(length: number): void;
 }
@@ -42,13 +44,15 @@ export interface DecodeRequest {
 }
 
 /** What a decoder may need beside the target; the keys of {@link DecoderAids}. */
-export type DecoderNeed = 'draft' | 'embeddings' | 'life';
+export type DecoderNeed = 'draft' | 'embeddings' | 'exit' | 'life';
 
 export interface DecoderAids {
   /** A model with the target's vocabulary. What it held before is forgotten. */
   readonly draft?: TokenModel;
   /** The target's own token embeddings. */
   readonly embeddings?: EmbeddingMatrix;
+  /** The target's own lower layers, as a draft. */
+  readonly exit?: EarlyExit;
   /** The grid that the prompt is about. */
   readonly life?: LifeTask;
   /** State that outlives a run, kept by whoever holds the draft model (Hugging Face's `heuristic` schedule). */
@@ -61,6 +65,16 @@ export interface EmbeddingMatrix {
   readonly width: number;
   /** [rows, width], row-major. */
   readonly values: Float32Array;
+}
+
+/** A model that leaves the target after some of its layers, through the final norm and the head. */
+export interface EarlyExit {
+  /** Layers that it runs: 1 to `layers`. */
+  readonly layer: number;
+  /** Those of the target. */
+  readonly layers: number;
+  /** Shares with the target what these layers gave, where the target can go on from there. */
+  readonly draft: TokenModel;
 }
 
 /** A prompt that asks for the next generation of a grid. */

@@ -1,6 +1,7 @@
 import { autoregressive } from './autoregressive';
 import { copyPrevious } from './copy-previous';
 import type { Decoder } from './decoder';
+import { earlyExit } from './early-exit';
 import { exactRule } from './exact-rule';
 import { handOver } from './hand-over';
 import { lantern } from './lantern';
@@ -15,6 +16,7 @@ export const DECODERS: readonly Decoder[] = [
   promptLookup,
   lantern,
   typical,
+  earlyExit,
   handOver,
   copyPrevious,
   exactRule,

@@ -44,6 +44,7 @@ export function lengthOf(
 const NEEDS: Readonly<Record<DecoderNeed, string>> = {
   draft: 'a draft model',
   embeddings: 'the token embeddings of the model, which could not be read from this one',
+  exit: 'a model whose layers can be told apart',
   life: 'a prompt that asks a Life model for the next grid',
 };
 

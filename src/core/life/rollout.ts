@@ -1,4 +1,6 @@
+import type { AbortSignalLike } from '../decode/decoder';
 import { differingCells } from './board';
+import type { LifeReading } from './prompt';
 import { step, type GridSize, type LifeRule } from './rule';
 
 /** One step of a rollout, held against two truths. Counts are of cells. */
@@ -47,4 +49,32 @@ export function analyseRollout(boards: readonly Uint8Array[], size: GridSize, ru
     own: steps.reduce((sum, { own }) => sum + own, 0),
     inherited: steps.reduce((sum, { inherited }) => sum + inherited, 0),
   };
+}
+
+/** Boards that a model made from its own, and why there was no next one. */
+export interface Rolled {
+  /** The start, then the boards that were predicted, each from the one before. */
+  readonly boards: readonly Uint8Array[];
+  /** Why the last answer was no board; null where all steps were made, or it was stopped. */
+  readonly broken: string | null;
+}
+
+/**
+ * Feeds a model its own boards.
+ * @param onStep called after each board.
+ */
+export async function rollForward(
+  start: Uint8Array,
+  steps: number,
+  predict: (board: Uint8Array) => Promise<LifeReading>,
+  { signal, onStep }: { readonly signal?: AbortSignalLike; readonly onStep?: (made: number) => void } = {},
+): Promise<Rolled> {
+  const boards = [start];
+  for (let made = 1; made <= steps && !signal?.aborted; made++) {
+    const reading = await predict(boards.at(-1) as Uint8Array);
+    if (!reading.cells) return { boards, broken: reading.reason };
+    boards.push(reading.cells);
+    onStep?.(made);
+  }
+  return { boards, broken: null };
 }

@@ -1,4 +1,5 @@
 import { type ElementType, elementTypeCode } from './elementType';
+import type { Dimension } from './onnx';
 import { WireWriter } from './protobuf';
 
 /** An attribute to write: whole numbers in an array are `ints`, a lone number is an `int` unless it says `float`. */
@@ -57,8 +58,20 @@ export function encodeTensor(
   return writer.bytes(9, bytes);
 }
 
-/** The content of a ValueInfoProto for a tensor whose shape is not stated. */
-export function encodeValue(name: string, type: ElementType): WireWriter {
+/** The content of a ValueInfoProto for a tensor; its shape is stated where `dims` is given. */
+export function encodeValue(name: string, type: ElementType, dims: readonly Dimension[] | null = null): WireWriter {
   const tensorType = new WireWriter().int(1, elementTypeCode(type));
+  if (dims) tensorType.message(2, encodeShape(dims));
   return new WireWriter().text(1, name).message(2, new WireWriter().message(1, tensorType));
+}
+
+function encodeShape(dims: readonly Dimension[]): WireWriter {
+  const shape = new WireWriter();
+  for (const dim of dims) {
+    const encoded = new WireWriter();
+    if (typeof dim === 'number') encoded.int(1, dim);
+    else if (dim !== null) encoded.text(2, dim);
+    shape.message(1, encoded);
+  }
+  return shape;
 }

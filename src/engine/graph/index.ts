@@ -21,6 +21,7 @@ export { type CacheTensor, type DecoderInput, type DecoderInterface, type InputR
 export { readOnnx } from './model';
 export { type ExternalFile, modelSize, type ModelSize } from './parameters';
 export type { Dimension, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './onnx';
+export { decoderPart, type DecoderPart, type PartRange, type ProbedDecoder } from './part';
 export {
   type AttentionProbe,
   type HiddenProbe,

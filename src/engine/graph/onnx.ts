@@ -43,6 +43,8 @@ export interface OnnxTensor {
   readonly data: TensorData;
   /** The elements, for tensors of at most {@link smallTensor} elements whose data is in the model file. */
   readonly values: readonly number[] | null;
+  /** The whole TensorProto; absent where the constant stands in an attribute of another kind. */
+  readonly span?: Span;
 }
 
 /** Tensors up to this many elements are decoded while reading: shapes, axes, scales. */

@@ -2,10 +2,10 @@ import type { OnnxNode } from './onnx';
 import { inputsOf, type Scope } from './scope';
 
 /** Operators whose result says something about a tensor's shape only: no data flows through them. */
-const shapeOps: ReadonlySet<string> = new Set(['Shape', 'Size', 'ConstantOfShape']);
+export const shapeOps: ReadonlySet<string> = new Set(['Shape', 'Size', 'ConstantOfShape']);
 
 /** Adding and normalising in one operator; its fourth output is the sum. */
-const skipNorms: ReadonlySet<string> = new Set(['SkipLayerNormalization', 'SkipSimplifiedLayerNormalization']);
+export const skipNorms: ReadonlySet<string> = new Set(['SkipLayerNormalization', 'SkipSimplifiedLayerNormalization']);
 
 /**
  * A point that everything which goes from the embeddings to the logits passes through: one tensor, or the outputs of one

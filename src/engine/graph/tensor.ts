@@ -81,7 +81,7 @@ export function readTensor(reader: WireReader, span: Span, within: readonly Span
     }
     reader.position = end;
   }
-  return { name, elementType, dims, data, values };
+  return { name, elementType, dims, data, values, span };
 }
 
 /** A StringStringEntryProto: key and value. */

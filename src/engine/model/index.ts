@@ -4,4 +4,13 @@ export { type EstimateRequest, estimate, megabytes } from './memory';
 export { estimateMemory } from './report';
 export { type OpenOptions, ModelStore } from './store';
 export { onnxruntimeVersion } from './session';
-export type { LoadedModel, ModelTokenizer, PassCapture, Sequence, SequenceOptions, TakeTurn } from './types';
+export type {
+  ExitPair,
+  LoadedModel,
+  ModelTokenizer,
+  OpenExit,
+  PassCapture,
+  Sequence,
+  SequenceOptions,
+  TakeTurn,
+} from './types';

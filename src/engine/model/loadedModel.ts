@@ -5,12 +5,14 @@ import type { FolderTokenizer } from '../tokenizer';
 import { type CacheSlot, cacheSlots, slotKeys } from './cacheLayout';
 import type { ModelConfig } from './config';
 import { readEmbeddings } from './embeddings';
+import { exitPair } from './exits';
+import type { ExitSessions } from './exitSessions';
 import { chunkSize } from './memory';
 import type { ModelGraph } from './modelGraph';
 import { type FileLimits, OnnxSequence } from './sequence';
-import type { DecoderSession } from './session';
+import { type DecoderSession, wholeStage } from './session';
 import { Stage } from './stage';
-import type { LoadedModel, Sequence, SequenceOptions, TakeTurn } from './types';
+import type { LoadedModel, OpenExit, Sequence, SequenceOptions, TakeTurn } from './types';
 
 /** Everything of a model that is open, and kept as long as its session. */
 export interface OpenParts {
@@ -26,6 +28,8 @@ export interface OpenParts {
   /** As the model was asked for: of a pair the file without past. */
   readonly file: string;
   readonly limits: FileLimits;
+  /** Its parts, for drafts that leave it early. */
+  readonly exits: ExitSessions;
 }
 
 /** A model ready to run, its passes taking turns through `turn`. */
@@ -34,6 +38,30 @@ export function loadedModel(parts: OpenParts, turn: TakeTurn): LoadedModel {
   const { anatomy } = main.graph;
   const sizes = modelSizes(main.graph, config, tokenizer);
   const layout = cacheOf(parts);
+  const sequence = {
+    vocabularySize: sizes.vocabularySize,
+    contextLength: sizes.contextLength ?? Infinity,
+    chunk: chunkSize({
+      ...sizes,
+      layers: anatomy.layers,
+      contextLength: sizes.contextLength ?? Infinity,
+      parameters: main.graph.facts.parameters,
+    }),
+    lastLogitsOnly: main.plan.unavailable.some(({ what }) => what === 'logits'),
+    turn,
+  };
+  const stage = (decoder: DecoderSession): Stage => new Stage(wholeStage(decoder), layout.keys);
+  const openSequence = (options: SequenceOptions): Sequence =>
+    new OnnxSequence(
+      {
+        ...sequence,
+        first: parts.first ? stage(parts.first) : null,
+        main: stage(main),
+        slots: layout.slots,
+        limits: parts.limits,
+      },
+      options,
+    );
   return {
     ref: { folder, file },
     identity: identityOf(parts, sizes),
@@ -45,27 +73,22 @@ export function loadedModel(parts: OpenParts, turn: TakeTurn): LoadedModel {
     heads: sizes.heads,
     width: sizes.width,
     embeddings: () => readEmbeddings(main.graph),
-    openSequence(options: SequenceOptions): Sequence {
-      const stage = (decoder: DecoderSession): Stage => new Stage(decoder, layout.keys);
-      return new OnnxSequence(
-        {
-          vocabularySize: sizes.vocabularySize,
-          contextLength: sizes.contextLength ?? Infinity,
-          chunk: chunkSize({
-            ...sizes,
-            layers: anatomy.layers,
-            contextLength: sizes.contextLength ?? Infinity,
-            parameters: main.graph.facts.parameters,
-          }),
-          first: parts.first ? stage(parts.first) : null,
-          main: stage(main),
-          slots: layout.slots,
-          lastLogitsOnly: main.plan.unavailable.some(({ what }) => what === 'logits'),
-          limits: parts.limits,
-          turn,
-        },
-        options,
-      );
+    openSequence,
+    openExit: async (layer): Promise<OpenExit> => {
+      const cut = await parts.exits.take(layer);
+      const { cache } = anatomy.interface;
+      const context = {
+        sequence,
+        cache: layout.slots.length > 0 ? cache : [],
+        slots: layout.slots,
+        openWhole: openSequence,
+      };
+      return {
+        layer,
+        note: cut.reason,
+        openPair: (options) => exitPair(cut, context, options),
+        release: () => parts.exits.release(layer),
+      };
     },
   };
 }

@@ -9,6 +9,8 @@ import type { PassCapture, Sequence, SequenceOptions, TakeTurn } from './types';
 /** What a sequence runs on: prepared once for each sequence by its model. */
 export interface SequenceParts {
   readonly vocabularySize: number;
+  /** The stages give hidden states, not logits: the lower part of a model. */
+  readonly givesHidden?: boolean;
   readonly contextLength: number;
   readonly chunk: number;
   /** For an empty cache, where another file goes on from it; null where one file does both. */
@@ -53,7 +55,7 @@ export class OnnxSequence implements Sequence {
     this.vocabularySize = parts.vocabularySize;
     this.contextLength = parts.contextLength;
     this.chunk = parts.chunk;
-    this.isCached = parts.main.takesCache && parts.main.givesCache;
+    this.isCached = parts.main.isCached;
     this.oneByOne = this.isCached && (parts.lastLogitsOnly || parts.main.fixedTokens === 1);
     this.request = { logits: true, attention: options.attention, hidden: options.hidden };
     this.cache = this.startCache();
@@ -61,6 +63,11 @@ export class OnnxSequence implements Sequence {
 
   get length(): number {
     return this.tokens.length;
+  }
+
+  /** Dimensions of what the last pass gave, as the file has them. */
+  get rowDims(): readonly number[] {
+    return this.parts.main.rowDims;
   }
 
   async extend(tokens: readonly number[]): Promise<Float32Array> {
@@ -161,10 +168,11 @@ export class OnnxSequence implements Sequence {
 
   /** One pass a token, for files that take or give no more; their logits put together. */
   private async passes(tokens: readonly number[]): Promise<Float32Array> {
-    const all = new Float32Array(tokens.length * this.vocabularySize);
-    for (const [i, token] of tokens.entries()) {
-      all.set((await this.pass([token])) ?? [], i * this.vocabularySize);
-    }
+    const rows: Float32Array[] = [];
+    for (const token of tokens) rows.push((await this.pass([token])) ?? new Float32Array());
+    const width = rows[0]?.length ?? 0;
+    const all = new Float32Array(rows.length * width);
+    for (const [i, row] of rows.entries()) all.set(row, i * width);
     return all;
   }
 
@@ -190,7 +198,7 @@ export class OnnxSequence implements Sequence {
 
   private checkWidth(logits: Tensor): void {
     const width = logits.dims.at(-1);
-    if (width === this.vocabularySize) return;
+    if (this.parts.givesHidden || width === this.vocabularySize) return;
     throw new Problem({
       code: 'vocabulary-mismatch',
       message: `The model gives logits of ${width} tokens, but its vocabulary has ${this.vocabularySize}.`,

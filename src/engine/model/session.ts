@@ -1,10 +1,23 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { applyEdits, openFileSource, planProbes, type ProbePlan, type WeightPlace } from '../graph';
+import {
+  applyEdits,
+  bufferSource,
+  decoderPart,
+  type DecoderPart,
+  openFileSource,
+  type PartRange,
+  planProbes,
+  type ProbedDecoder,
+  type ProbePlan,
+  readOnnx,
+  type WeightPlace,
+} from '../graph';
 import { fileChanged, HeldFiles } from './heldFiles';
 import { fileStamp, type ModelGraph } from './modelGraph';
 import { loadProblem } from './ortErrors';
+import type { StageFile } from './stage';
 
 /** An open file: the session has all outputs that the file can be made to give; those not fetched cost nothing measurable. */
 export interface DecoderSession {
@@ -26,12 +39,7 @@ export async function openSession(graph: ModelGraph): Promise<DecoderSession> {
   const files = new HeldFiles([path, ...graph.externalFiles]);
   try {
     const plan = planProbes(model, { attention: 'all', hidden: 'all', logits: true }, anatomy, weights);
-    const bytes = assemble(graph, plan);
-    const session = await ort.InferenceSession.create(bytes, {
-      // Errors arrive as exceptions; what onnxruntime would print besides is noise.
-      logSeverityLevel: 4,
-      extra: { session: { model_external_initializers_file_folder_path: folder } },
-    });
+    const session = await createSession(assemble(graph, plan), folder);
     // The graph was read earlier, and says where in the file the weights are.
     if (fileStamp(path) !== graph.stamp) throw fileChanged(path);
     files.check();
@@ -40,6 +48,73 @@ export async function openSession(graph: ModelGraph): Promise<DecoderSession> {
     files.close();
     throw loadProblem(error, graph.file);
   }
+}
+
+/** What a stage needs to know of the whole file. */
+export function wholeStage({ session, graph, plan, files }: DecoderSession): StageFile {
+  const { ids, inputs, cache } = graph.anatomy.interface;
+  const { attention, hidden, logits } = plan;
+  const rows = logits.output;
+  const fixedTokens = fixedTokensOf(graph);
+  return { session, file: graph.file, files, ids, inputs, cache, rows, attention, hidden, fixedTokens };
+}
+
+function fixedTokensOf({ anatomy }: ModelGraph): number | null {
+  const step = anatomy.interface.ids.dims?.[1];
+  return typeof step === 'number' && step > 0 ? step : null;
+}
+
+/** Some blocks of an open file, in a session of their own over the same weights on disk. */
+export interface PartSession {
+  readonly part: DecoderPart;
+  readonly stage: StageFile;
+}
+
+/** The graph of an open file with its probes, to make parts of; its weights are not read. */
+export function probedDecoder({ graph, plan }: DecoderSession): ProbedDecoder {
+  const source = bufferSource(assemble(graph, plan), graph.file);
+  return { model: readOnnx(source), source, anatomy: graph.anatomy, plan };
+}
+
+/**
+ * Opens some blocks of a file that is open.
+ * @throws Problem `not-available` where it cannot be cut there; what {@link openSession} throws.
+ */
+export async function openPart(
+  { graph, files }: DecoderSession,
+  probed: ProbedDecoder,
+  range: PartRange,
+): Promise<PartSession> {
+  const part = decoderPart(probed, range);
+  const { ids, inputs, cache, attention, hidden } = part;
+  try {
+    files.check();
+    const session = await createSession(part.bytes, weightPlace(graph).folder);
+    const stage: StageFile = {
+      session,
+      file: graph.file,
+      files,
+      ids,
+      inputs,
+      cache,
+      rows: part.rows.output,
+      attention,
+      hidden,
+      fixedTokens: fixedTokensOf(graph),
+      isRowwise: range.from === graph.anatomy.layers,
+    };
+    return { part, stage };
+  } catch (error) {
+    throw loadProblem(error, graph.file);
+  }
+}
+
+function createSession(bytes: Uint8Array, folder: string): Promise<ort.InferenceSession> {
+  return ort.InferenceSession.create(bytes, {
+    // Errors arrive as exceptions; what onnxruntime would print besides is noise.
+    logSeverityLevel: 4,
+    extra: { session: { model_external_initializers_file_folder_path: folder } },
+  });
 }
 
 /**

@@ -1,10 +1,30 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { Problem } from '../../protocol/errors';
-import type { DecoderInput } from '../graph';
-import { runProblem } from './ortErrors';
-import type { DecoderSession } from './session';
+import type { AttentionProbe, CacheTensor, DecoderInput, HiddenProbe, OnnxValue } from '../graph';
 import { slotKeys } from './cacheLayout';
+import type { HeldFiles } from './heldFiles';
+import { runProblem } from './ortErrors';
 import { isNumberType, NumberBuffer, numbersTensor, type NumberType } from './tensors';
+
+/** An open session, what it is fed and what it gives: a whole decoder, or some of its blocks. */
+export interface StageFile {
+  readonly session: InferenceSession;
+  /** As messages name it. */
+  readonly file: string;
+  readonly files: HeldFiles;
+  /** Null where no token ids are taken. */
+  readonly ids: OnnxValue | null;
+  readonly inputs: readonly DecoderInput[];
+  readonly cache: readonly CacheTensor[];
+  /** Output of one row a token: the logits, or the hidden states of a part. */
+  readonly rows: string;
+  readonly attention: readonly AttentionProbe[];
+  readonly hidden: readonly HiddenProbe[];
+  /** Tokens that a pass must have, where the graph fixes the number. */
+  readonly fixedTokens: number | null;
+  /** Row i depends on what is fed at place i alone: there is nothing to cache. */
+  readonly isRowwise?: boolean;
+}
 
 /** What one pass is asked for beside the logits and the cache. */
 export interface PassRequest {
@@ -25,8 +45,8 @@ export interface PassOutputs {
   readonly hidden: ReadonlyMap<number, Tensor>;
 }
 
-/** How an input is made from the tokens cached (`past`) and fed; shapes are those of `InputRole`. */
-type Feed = (past: number, fed: number) => Tensor;
+/** How an input is made from the tokens cached (`past`) and fed, and the cache; shapes are those of `InputRole`. */
+export type Feed = (past: number, fed: number, cache: readonly Tensor[]) => Tensor;
 
 /**
  * One ONNX file as a step from (tokens, cache) to (logits, cache): feeds what the graph asks for, and fetches no more than
@@ -34,37 +54,41 @@ type Feed = (past: number, fed: number) => Tensor;
  */
 export class Stage {
   private readonly feeds: { readonly name: string; readonly make: Feed }[] = [];
-  private readonly idsType: NumberType;
+  private readonly ids: { readonly name: string; readonly type: NumberType } | null;
   private readonly presents: readonly string[];
   private readonly pasts: readonly string[];
   private readonly fetches = new Map<PassRequest, string[]>();
-  /** Tokens that a pass must have, where the graph fixes the number. */
   readonly fixedTokens: number | null;
+  /** Dimensions of the rows that the last pass gave. */
+  rowDims: readonly number[] = [];
 
-  /** @param keys the slots of the cache (see {@link slotKeys}), in the order in which it is handed on. */
+  /**
+   * @param keys the slots of the cache (see {@link slotKeys}), in the order in which it is handed on.
+   * @param more inputs that are made in a way of their own.
+   */
   constructor(
-    private readonly decoder: DecoderSession,
+    private readonly decoder: StageFile,
     keys: readonly string[],
+    more: readonly { readonly name: string; readonly make: Feed }[] = [],
   ) {
-    const { anatomy, file } = decoder.graph;
-    const { ids, inputs, cache } = anatomy.interface;
-    const stepDim = ids.dims?.[1];
-    this.fixedTokens = typeof stepDim === 'number' && stepDim > 0 ? stepDim : null;
-    this.idsType = numberType(ids.name, ids.elementType, file);
+    const { ids, inputs, cache, file, fixedTokens } = decoder;
+    this.fixedTokens = fixedTokens;
+    this.ids = ids && { name: ids.name, type: numberType(ids.name, ids.elementType, file) };
     const own = slotKeys(cache);
     const slots = keys.map((key) => cache[own.indexOf(key)]);
     this.presents = slots.map((slot) => slot?.present ?? '');
     this.pasts = slots.map((slot) => slot?.past ?? '').filter(Boolean);
     for (const input of inputs) this.feeds.push({ name: input.name, make: feedOf(input, this.fixedTokens, file) });
+    this.feeds.push(...more);
   }
 
-  /** Whether the file goes on from a cache. */
-  get takesCache(): boolean {
-    return this.pasts.length > 0;
+  /** Whether passes go on from the one before: tokens are fed once. */
+  get isCached(): boolean {
+    return this.decoder.isRowwise === true || (this.pasts.length > 0 && this.givesCache);
   }
 
   /** Whether the file gives a cache to go on from. */
-  get givesCache(): boolean {
+  private get givesCache(): boolean {
     return this.presents.length > 0 && this.presents.every(Boolean);
   }
 
@@ -78,12 +102,11 @@ export class Stage {
     cache: readonly Tensor[],
     request: PassRequest,
   ): Promise<PassOutputs> {
-    const { session, graph, plan, files } = this.decoder;
+    const { session, file, files, rows, attention, hidden } = this.decoder;
     const length = this.fixedTokens ?? tokens.length;
-    const feeds: Record<string, Tensor> = {
-      [graph.anatomy.interface.ids.name]: numbersTensor(this.idsType, tokens, [1, length], length),
-    };
-    for (const { name, make } of this.feeds) feeds[name] = make(past, tokens.length);
+    const feeds: Record<string, Tensor> = {};
+    if (this.ids) feeds[this.ids.name] = numbersTensor(this.ids.type, tokens, [1, length], length);
+    for (const { name, make } of this.feeds) feeds[name] = make(past, tokens.length, cache);
     this.pasts.forEach((name, i) => {
       feeds[name] = cache[i] as Tensor;
     });
@@ -93,16 +116,17 @@ export class Stage {
       outputs = await session.run(feeds, this.fetchesOf(request));
       files.check();
     } catch (error) {
-      throw runProblem(error, graph.file);
+      throw runProblem(error, file);
     }
     const output = (name: string): Tensor => outputs[name] as Tensor;
+    if (request.logits) this.rowDims = output(rows).dims;
     const chosen = <P extends { layer: number; output: string }>(probes: readonly P[], layers: readonly number[]) =>
       new Map(probes.filter(({ layer }) => layers.includes(layer)).map((probe) => [probe.layer, output(probe.output)]));
     return {
-      logits: request.logits ? output(plan.logits.output) : undefined,
+      logits: request.logits ? output(rows) : undefined,
       cache: this.givesCache ? this.presents.map(output) : [],
-      attention: chosen(plan.attention, request.attention),
-      hidden: chosen(plan.hidden, request.hidden),
+      attention: chosen(attention, request.attention),
+      hidden: chosen(hidden, request.hidden),
     };
   }
 
@@ -110,14 +134,14 @@ export class Stage {
   private fetchesOf(request: PassRequest): string[] {
     const known = this.fetches.get(request);
     if (known) return known;
-    const { plan } = this.decoder;
+    const { rows, attention, hidden } = this.decoder;
     const names = new Set<string>();
-    if (request.logits) names.add(plan.logits.output);
+    if (request.logits) names.add(rows);
     if (this.givesCache) for (const name of this.presents) names.add(name);
-    for (const { layer, output } of plan.attention) if (request.attention.includes(layer)) names.add(output);
-    for (const { layer, output } of plan.hidden) if (request.hidden.includes(layer)) names.add(output);
+    for (const { layer, output } of attention) if (request.attention.includes(layer)) names.add(output);
+    for (const { layer, output } of hidden) if (request.hidden.includes(layer)) names.add(output);
     // A pass with no output is no pass.
-    if (names.size === 0) names.add(plan.logits.output);
+    if (names.size === 0) names.add(rows);
     const list = [...names];
     this.fetches.set(request, list);
     return list;

@@ -4,6 +4,7 @@ import type { AbortSignalLike } from '../../core/decode/decoder';
 import type { EngineInfo, ModelRef } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
 import { openTokenizer } from '../tokenizer';
+import { ExitSessions } from './exitSessions';
 import { fileSha256 } from './fileHash';
 import { chooseFile, readFolder } from './folder';
 import { freeMemory } from './freeMemory';
@@ -91,16 +92,21 @@ export class ModelStore {
     for (const graph of graphs) refuseTooLarge(graph, this.free());
     const summary = await summarizeModel(folder, chosen, 'added');
     onLoading(`Loading ${summary.name} (${file}, ${megabytes(summary.bytes)})`);
+    const sha256 = await fileSha256(resolve(path, file));
+    const opened = {
+      main: await openSession(main),
+      first: first ? await openSession(first) : null,
+    };
     const parts: OpenParts = {
       folder: path,
       file,
       config: folder.config,
       summary,
-      sha256: await fileSha256(resolve(path, file)),
+      sha256,
       tokenizer,
       limits: { takesSeveralOnCache: true },
-      main: await openSession(main),
-      first: first ? await openSession(first) : null,
+      ...opened,
+      exits: new ExitSessions(opened.main, opened.first, this.free),
     };
     this.opened.set(key, { folder: path, file, bytes: summary.bytes });
     return parts;

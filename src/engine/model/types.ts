@@ -28,6 +28,28 @@ export interface Sequence extends TokenModel {
   dispose(): void;
 }
 
+/** A model that is its own draft: see `openExit`. */
+export interface ExitPair {
+  /** The whole model. */
+  readonly target: Sequence;
+  /** It, left after its lower layers through the final norm and the head. */
+  readonly draft: TokenModel;
+  /** Whether the target goes on from what the lower layers gave the draft, so that they run once a token. */
+  readonly shared: boolean;
+  /** Frees what both use; the target is disposed of by itself. */
+  dispose(): void;
+}
+
+/** The parts of a model, cut at a layer. */
+export interface OpenExit {
+  readonly layer: number;
+  /** Why the target runs its lower layers again: a sentence; null where it does not. */
+  readonly note: string | null;
+  openPair(options: SequenceOptions): ExitPair;
+  /** When no pair is in use any more. */
+  release(): void;
+}
+
 /** Text to ids and back, through the folder's `tokenizer.json`, or ids alone where it has none. */
 export interface ModelTokenizer {
   readonly kind: 'tokenizer.json' | 'none';
@@ -56,6 +78,11 @@ export interface LoadedModel {
   /** Width of the residual stream. */
   readonly width: number;
   openSequence(options: SequenceOptions): Sequence;
+  /**
+   * Opens the model's layers below `layer` (1 to `layers`), and those from it on, as parts of their own.
+   * @throws Problem `not-available` with the reason where the file cannot be cut there, `memory`, `file`.
+   */
+  openExit(layer: number): Promise<OpenExit>;
   /**
    * The token embeddings, read from the file; null where it holds none in floating point.
    * @throws Problem `file`.

@@ -1,11 +1,12 @@
 import type { Decoder, DecoderAids, EmbeddingMatrix, KeptState, LifeTask } from '../../core/decode/decoder';
+import { exitLayer } from '../../core/decode/early-exit';
 import { chooseOptions, type OptionValues } from '../../core/decode/options';
 import { DECODERS, findDecoder } from '../../core/decode/registry';
 import { lifeAnswer, readLifePrompt } from '../../core/life/prompt';
 import { parseRule } from '../../core/life/rule';
 import type { RunRequest } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
-import type { LoadedModel, Sequence } from '../model/types';
+import type { ExitPair, LoadedModel, OpenExit, Sequence, SequenceOptions } from '../model/types';
 
 /** The decoder of a run with its options, checked before any model is loaded. */
 export interface ChosenDecoder {
@@ -57,9 +58,29 @@ export class KeptStates {
   }
 }
 
-/** What a run's decoder needs beside the target; `dispose` when the run is over. */
+/** A decoder's options with what depends on the model, and the model's parts where it drafts with them. */
+export interface ChosenExit {
+  readonly options: OptionValues;
+  /** Null where the decoder leaves the model whole. */
+  readonly exit: OpenExit | null;
+}
+
+/**
+ * Cuts the model where the decoder drafts with its lower layers.
+ * @throws CoreError `option-invalid` where it has fewer layers; Problem `not-available` where it cannot be cut there.
+ */
+export async function openExit({ decoder, options }: ChosenDecoder, target: LoadedModel): Promise<ChosenExit> {
+  if (!decoder.needs.includes('exit')) return { options, exit: null };
+  const layer = exitLayer(Number(options.layer), target.layers);
+  return { options: { ...options, layer }, exit: await target.openExit(layer) };
+}
+
+/** What a run's decoder needs; `dispose` when the run is over. */
 export interface OpenAids {
+  /** Beside the target. With the target's own layers once it is open. */
   readonly aids: DecoderAids;
+  /** The sequence that the decoder runs on. Call it once. */
+  openTarget(options: SequenceOptions): Sequence;
   dispose(): void;
 }
 
@@ -74,18 +95,31 @@ export function openAids(
   draft: LoadedModel | null,
   ids: readonly number[],
   kept: KeptStates,
+  exit: OpenExit | null = null,
 ): OpenAids {
   if (draft) checkVocabulary(target, draft);
   const embeddings = needs.includes('embeddings') ? embeddingsOf(target, name) : undefined;
   const life = needs.includes('life') ? lifeTask(target, ids, name) : undefined;
   const sequence: Sequence | undefined = draft?.openSequence({ attention: [], hidden: [] });
+  let pair: ExitPair | null = null;
   return {
-    aids: {
-      ...(draft && sequence ? { draft: sequence, kept: kept.of(target, draft) } : {}),
-      ...(embeddings ? { embeddings } : {}),
-      ...(life ? { life } : {}),
+    get aids() {
+      return {
+        ...(draft && sequence ? { draft: sequence, kept: kept.of(target, draft) } : {}),
+        ...(embeddings ? { embeddings } : {}),
+        ...(life ? { life } : {}),
+        ...(exit && pair ? { exit: { layer: exit.layer, layers: target.layers, draft: pair.draft } } : {}),
+      };
     },
-    dispose: () => sequence?.dispose(),
+    openTarget: (options) => {
+      pair = exit?.openPair(options) ?? null;
+      return pair?.target ?? target.openSequence(options);
+    },
+    dispose: () => {
+      sequence?.dispose();
+      pair?.dispose();
+      exit?.release();
+    },
   };
 }
 

@@ -5,11 +5,11 @@ import { TraceRecorder } from '../../core/trace/recorder';
 import type { RequestSignal } from '../../protocol/call';
 import type { ModelRef, RunEvent, RunRequest, RunResult } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
-import type { LoadedModel, PassCapture, Sequence, TakeTurn } from '../model/types';
+import type { LoadedModel, PassCapture, Sequence, SequenceOptions, TakeTurn } from '../model/types';
 import { Slices } from '../slices';
 import { planTensors, type TensorPlan } from '../tensors/plan';
 import { chooseCapture, type ChosenCapture } from './capture';
-import { chooseDecoder, openAids, type KeptStates } from './decoding';
+import { chooseDecoder, openAids, openExit, type KeptStates } from './decoding';
 import { EventStream } from './eventStream';
 import type { KeptRun } from './keptRun';
 import { encodePrompt } from './prompt';
@@ -39,7 +39,8 @@ export async function runPrompt(
   services: RunServices,
   { signal, emit }: RunContext,
 ): Promise<RunResult> {
-  const { decoder, options } = asProblem(() => chooseDecoder(request));
+  const chosen = asProblem(() => chooseDecoder(request));
+  const { decoder } = chosen;
   const load = (ref: ModelRef): Promise<LoadedModel> =>
     services.load(ref, {
       turn: services.turn,
@@ -50,7 +51,11 @@ export async function runPrompt(
   const draft = request.draft ? await load(request.draft) : null;
   const ids = encodePrompt(model, request.prompt);
   const capture = chooseCapture(model, request.capture);
-  const opened = asProblem(() => openAids(decoder, model, draft, ids, services.kept));
+  if (decoder.needs.includes('exit')) emit({ type: 'loading', message: `Cutting ${model.identity.name} in two` });
+  const { options, exit } = await openExit(chosen, model).catch((error: unknown) => {
+    throw runProblem(error);
+  });
+  const opened = asProblem(() => openAids(decoder, model, draft, ids, services.kept, exit));
   const { vocabularySize, contextLength } = model.identity;
   const total = Math.min(ids.length + request.maxNewTokens, contextLength ?? Infinity);
   const plan = planTensors(
@@ -76,7 +81,7 @@ export async function runPrompt(
   run.prepare(plan, model.heads, model.width, vocabularySize);
 
   return run.inTurn(async () => {
-    const target = new RecordedSequence(model, run, plan);
+    const target = new RecordedSequence((wanted) => opened.openTarget(wanted), run, plan);
     const stream = new EventStream(emit);
     stream.push({
       type: 'header',
@@ -106,7 +111,11 @@ export async function runPrompt(
       drafts: decoder.drafts,
     });
     const finish = (reason: FinishReason, message?: string): TraceSummary => {
-      const notes = [...capture.notes, ...notesOf(plan, capture)];
+      const notes = [
+        ...capture.notes,
+        ...notesOf(plan, capture),
+        ...(exit?.note ? [`${exit.note} The layers below are therefore run again to verify.`] : []),
+      ];
       const summary = recorder.summary(reason, { ...(message === undefined ? {} : { message }), notes });
       stream.push(summary);
       stream.flush();
@@ -168,11 +177,11 @@ class RecordedSequence implements TokenModel {
   private captured: PassCapture[] = [];
 
   constructor(
-    model: LoadedModel,
+    open: (options: SequenceOptions) => Sequence,
     private readonly run: KeptRun,
     plan: TensorPlan,
   ) {
-    this.sequence = model.openSequence({
+    this.sequence = open({
       attention: plan.attention === 'none' ? [] : run.record.attention,
       hidden: plan.hidden ? run.record.hidden : [],
       onPass: (capture) => this.captured.push(capture),

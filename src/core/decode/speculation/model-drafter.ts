@@ -1,5 +1,6 @@
 import type { Random } from '../../numeric/random';
 import { softmax } from '../../numeric/softmax';
+import type { DraftSource } from '../../trace/record';
 import type { DecodeRequest, TokenModel } from '../decoder';
 import { draw } from '../filters';
 import type { ChosenOptions, DecoderOptions } from '../options';
@@ -42,6 +43,7 @@ export class ModelDrafter implements Drafter {
     private readonly request: DecodeRequest,
     private readonly random: Random,
     private readonly options: ChosenOptions<typeof MODEL_DRAFT_OPTIONS>,
+    private readonly draftSource: DraftSource = 'draft-model',
   ) {
     this.length = new DraftLength(options.gamma, options.schedule, request.aids?.kept);
     this.endIds = new Set(request.endIds);
@@ -66,7 +68,7 @@ export class ModelDrafter implements Drafter {
       const known = row;
       const q = ofDraft(() => processed(known, sampling));
       const id = sampling.temperature === 0 ? q.indexOf(1) : draw(q, random.uniform());
-      drafted.push({ id, q, source: 'draft-model' });
+      drafted.push({ id, q, source: this.draftSource });
       const isLast = drafted.length === count || this.endIds.has(id) || !this.isConfident(row, q, id);
       if (isLast || signal.aborted) return drafted;
       row = await draft.extend([id]);
@@ -82,7 +84,10 @@ export class ModelDrafter implements Drafter {
   private async feed(tokens: readonly number[]): Promise<Float32Array> {
     const { draft } = this;
     let row = new Float32Array();
-    for (let i = 0; i < tokens.length; i += draft.chunk) {
+    // Only the last row is read.
+    const skipped = draft.read ? tokens.length - 1 : 0;
+    if (skipped > 0) await draft.read?.(tokens.slice(0, skipped));
+    for (let i = skipped; i < tokens.length; i += draft.chunk) {
       row = (await draft.extend(tokens.slice(i, i + draft.chunk))).slice(-draft.vocabularySize);
     }
     return row;

@@ -7,8 +7,11 @@ import { plaintext } from './plaintext';
 import { rle } from './rle';
 import { bytesOf, sourceOf } from './source';
 
-/** Every form that is read and written, in the order in which a text is asked whether it is of it. */
-export const PATTERN_FORMS: readonly PatternForm[] = [life105, life106, plaintext, rle];
+/** Every form that is read and written; of those with one ending, the first is the usual one. */
+export const PATTERN_FORMS: readonly PatternForm[] = [rle, plaintext, life105, life106];
+
+/** In the order in which a text is asked whether it is of them: the most telling first. */
+const BY_TEXT: readonly PatternForm[] = [life105, life106, plaintext, rle];
 
 /** Forms that are told from patterns only to say so. */
 const OTHERS: readonly { readonly form: RegExp; readonly name: string }[] = [
@@ -38,7 +41,7 @@ export function readPattern(file: Uint8Array | string, fileName = ''): Pattern {
     );
   }
   const recognises = (form: PatternForm | undefined): boolean => form?.recognises(source.lines) === true;
-  const form = recognises(byName) ? byName : PATTERN_FORMS.find(recognises);
+  const form = recognises(byName) ? byName : BY_TEXT.find(recognises);
   return (form ?? byName ?? rle).read(source);
 }
 

@@ -1,0 +1,45 @@
+import type { LifeWriter } from '../core/life/ask';
+import type { Sampling } from '../core/trace/record';
+import type { Caller } from './call';
+import { MEASURED_CAPTURE, measuredRun, type MeasuredRunOptions } from './compare';
+import type { EngineApi, ModelRef } from './engine';
+
+const GREEDY: Sampling = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 };
+/** Most that a draft may be long: an answer of 64 x 64 cells is verified in one pass. */
+const MOST_DRAFTED = 4096;
+
+/**
+ * A Life model of an engine. What it writes is what `autoregressive` would at temperature 0: the exact rule drafts it, so that it
+ * takes one pass where the model is right and one more for each cell that it says otherwise.
+ * @param id begins the names of its runs, each of which the engine forgets at once.
+ */
+export function lifeWriter(
+  engine: Caller<EngineApi>,
+  model: ModelRef,
+  id: string,
+  options: Omit<MeasuredRunOptions, 'onEvents'>,
+): LifeWriter {
+  let runs = 0;
+  return {
+    write: async (text, maxNewTokens) => {
+      let written = '';
+      const request = {
+        ...{ runId: `${id}-${runs++}`, model, prompt: { text }, sampling: GREEDY, maxNewTokens },
+        ...{ decoder: 'exact-rule', decoderOptions: { gamma: MOST_DRAFTED }, capture: MEASURED_CAPTURE },
+      };
+      await measuredRun(engine, request, {
+        ...options,
+        onEvents: (events) => {
+          // The end of an answer may be a special token, which stands for no bytes but is part of the template.
+          for (const event of events) if (event.type === 'token' && event.origin !== 'prompt') written += event.text;
+        },
+      });
+      return written;
+    },
+    countTokens: async (text) => {
+      const { signal, priority } = options;
+      const called = { signal, ...(priority ? { priority } : {}) };
+      return (await engine.call('tokenize', { model, text }, called)).tokens.length;
+    },
+  };
+}
