@@ -40,6 +40,11 @@ export class Explorer {
     await this.frame.getByText(/^Run complete/).waitFor({ state: 'attached' });
   }
 
+  /** Waits until no run is under way: of a second run nothing new is heard at its end. */
+  async idle(): Promise<void> {
+    await this.frame.locator('.shell:not(.shell-busy)').waitFor();
+  }
+
   /** Sets how many tokens the next run generates at most. */
   async setNewTokens(count: number): Promise<void> {
     await this.frame.getByRole('button', { name: 'Settings of the run' }).click();
@@ -52,6 +57,11 @@ export class Explorer {
 
   async chooseModel(name: string): Promise<void> {
     await this.frame.getByRole('combobox', { name: 'Model', exact: true }).selectOption({ label: name });
+  }
+
+  /** Chooses how the next run draws its tokens, by the name that the list shows. */
+  async chooseDecoder(name: string): Promise<void> {
+    await this.frame.getByRole('combobox', { name: 'Decoder', exact: true }).selectOption({ label: name });
   }
 
   /** A sentence about something that went wrong. */

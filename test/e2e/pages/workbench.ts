@@ -24,6 +24,13 @@ export class Workbench {
     await entry.click();
   }
 
+  /** Reloads the window as the editor itself does: what webviews have kept a moment ago is written before. */
+  async reloadWindow(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
+  }
+
   /** Chooses an entry of the quick pick on show. */
   async pick(label: string | RegExp): Promise<void> {
     await this.page.locator('.quick-input-list').getByRole('option', { name: label }).first().click();

@@ -6,8 +6,15 @@ const HEIGHT = 148;
 const TOP = 18;
 const BOTTOM = 32;
 const PLOT = HEIGHT - TOP - BOTTOM;
-/** Narrower bars have no room for a number above each. */
-const NUMBERED = 27;
+/** Of counts in two lines. */
+const LINE = 12;
+/** Pixels of a digit above a bar. */
+const DIGIT = 6.4;
+
+/** Whether a text has room above each bar. */
+function fits(text: string, pitch: number): boolean {
+  return text.length * DIGIT + 3 <= pitch;
+}
 
 /** Columns of a chart between its left edge and its right one. */
 interface Columns {
@@ -36,7 +43,12 @@ export interface AcceptanceByPositionProps {
 export function AcceptanceByPosition({ accepted, tested }: AcceptanceByPositionProps) {
   const [box, size] = useSize<HTMLDivElement>();
   const columns = columnsOf(tested.length, 26, size.width, 14);
-  const y = (share: number): number => TOP + PLOT * (1 - share);
+  const counts = tested.map((of, place) => [`${accepted[place] ?? 0}`, `${of}`] as const);
+  const short = counts.every(([one, of]) => fits(`${one}/${of}`, columns.pitch));
+  const numbered = short || counts.every(([, of]) => fits(`/${of}`, columns.pitch));
+  const top = TOP + (numbered && !short ? LINE : 0);
+  const plot = HEIGHT - BOTTOM - top;
+  const y = (share: number): number => top + plot * (1 - share);
   return (
     <figure class="spec-chart">
       <div ref={box} class="spec-chart-box">
@@ -58,19 +70,14 @@ export function AcceptanceByPosition({ accepted, tested }: AcceptanceByPositionP
             {tested.map((of, place) => {
               const share = (accepted[place] ?? 0) / of;
               const x = columns.left + place * columns.pitch + (columns.pitch - columns.bar) / 2;
-              const counts = `${accepted[place] ?? 0}/${of}`;
               return (
                 <g key={place}>
-                  <title>{`draft token ${place + 1}: ${counts} accepted`}</title>
+                  <title>{`draft token ${place + 1}: ${accepted[place] ?? 0} of ${of} accepted`}</title>
                   {share < 1 && (
-                    <rect class="chart-rejected" x={x} y={y(1)} width={columns.bar} height={PLOT * (1 - share)} />
+                    <rect class="chart-rejected" x={x} y={y(1)} width={columns.bar} height={plot * (1 - share)} />
                   )}
-                  <rect class="chart-accepted" x={x} y={y(share)} width={columns.bar} height={PLOT * share} />
-                  {columns.pitch >= NUMBERED && (
-                    <text class="chart-count" x={x + columns.bar / 2} y={TOP - 5} text-anchor="middle">
-                      {counts}
-                    </text>
-                  )}
+                  <rect class="chart-accepted" x={x} y={y(share)} width={columns.bar} height={plot * share} />
+                  {numbered && <Counts counts={counts[place]!} short={short} x={x + columns.bar / 2} y={top - 5} />}
                   {(place + 1) % columns.every === 0 && (
                     <text class="chart-label" x={x + columns.bar / 2} y={HEIGHT - BOTTOM + 14} text-anchor="middle">
                       {place + 1}
@@ -103,6 +110,33 @@ export function AcceptanceByPosition({ accepted, tested }: AcceptanceByPositionP
         </tbody>
       </table>
     </figure>
+  );
+}
+
+interface CountsProps {
+  readonly counts: readonly [accepted: string, tested: string];
+  /** In one line; else the one above the other. */
+  readonly short: boolean;
+  readonly x: number;
+  readonly y: number;
+}
+
+function Counts({ counts: [accepted, tested], short, x, y }: CountsProps) {
+  return (
+    <text class="chart-count" x={x} y={y} text-anchor="middle">
+      {short ? (
+        `${accepted}/${tested}`
+      ) : (
+        <>
+          <tspan x={x} y={y - LINE}>
+            {accepted}
+          </tspan>
+          <tspan x={x} y={y}>
+            /{tested}
+          </tspan>
+        </>
+      )}
+    </text>
   );
 }
 
@@ -148,7 +182,7 @@ export function TokensPerPass({ byTokens, mean }: TokensPerPassProps) {
               );
             })}
             <path class="chart-mean" d={`M${xOf(mean)} ${TOP - 12}V${base}`} />
-            {columns.pitch >= 16 &&
+            {bars.every((passes) => fits(`${passes}`, columns.pitch)) &&
               bars.map((passes, place) => (
                 <text
                   key={place}

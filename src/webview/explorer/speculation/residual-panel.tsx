@@ -21,7 +21,7 @@ export function ResidualPanel({ trace, row }: ResidualPanelProps) {
       <header class="section-head">
         <h2 id="spec-residual-title">{replaced ? 'Residual' : 'Next token'}</h2>
         {rule && (
-          <span class="muted spec-formula" title={rule.residualAbout}>
+          <span class="muted spec-formula" title={rule.residualAbout ?? rule.residual}>
             {rule.residual}
           </span>
         )}

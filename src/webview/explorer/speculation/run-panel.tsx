@@ -34,7 +34,7 @@ export function RunPanel({ header, rows, totals, speculation }: RunPanelProps) {
           name="passes"
           definition="Passes of the model after the prompt, with a draft and without."
           value={count(rows.length)}
-          note={passes > 0 && passes < rows.length ? `${count(passes)} with a draft` : ''}
+          note={passes > 0 && passes < rows.length ? `${count(passes)} with drafts` : ''}
         />
         {drafted > 0 && (
           <>

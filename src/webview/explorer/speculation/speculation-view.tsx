@@ -23,9 +23,10 @@ export interface SpeculationViewProps extends TabProps {
   readonly table: boolean;
 }
 
-/** Width from which the parts below the staircase stand side by side. */
-const SIDE_BY_SIDE = 1080;
-const TWO_COLUMNS = 640;
+/** Widths from which the parts below the staircase stand side by side, two of them do, and a drafted token is one line. */
+const THREE_COLUMNS = 1080;
+const TWO_COLUMNS = 860;
+const ONE_LINE = 560;
 
 /** The output, the passes, the one that is chosen, and the run as a whole. One selection runs through all of them. */
 export function SpeculationView(props: SpeculationViewProps) {
@@ -49,10 +50,17 @@ export function SpeculationView(props: SpeculationViewProps) {
 
   if (!trace) return null;
   const shown = preview ?? chosen;
-  const columns = size.width >= SIDE_BY_SIDE ? 'three' : size.width >= TWO_COLUMNS ? 'two' : 'one';
+  const columns =
+    size.width >= THREE_COLUMNS
+      ? 'spec-three'
+      : size.width >= TWO_COLUMNS
+        ? 'spec-two'
+        : size.width >= ONE_LINE
+          ? 'spec-stacked'
+          : 'spec-stacked spec-one';
   if (size.width === 0) return <div class="spec" ref={room} />;
   return (
-    <div class={`spec spec-${columns}`} ref={room}>
+    <div class={`spec ${columns}`} ref={room}>
       <OutputSection
         trace={trace}
         selected={selected}

@@ -101,35 +101,37 @@ export function Staircase(props: PassListProps) {
   const active = chosen && chosen.number - 1 >= rowSpan.from && chosen.number - 1 < rowSpan.to;
   const most = HEAD_HEIGHT + Math.max(3, rows.length) * ROW_HEIGHT + 2;
   return (
-    <div
-      class={layout.narrow ? 'staircase staircase-narrow' : 'staircase'}
-      ref={pane}
-      role="listbox"
-      tabIndex={0}
-      aria-label="Passes of the run"
-      aria-activedescendant={active ? rowId(chosen) : undefined}
-      style={{ '--stairs': `${most}px` }}
-      onScroll={onScroll}
-      onKeyDown={props.onKeyDown}
-      onClick={(event) => {
-        const row = rowAt(event);
-        if (row) onChoose(row);
-      }}
-      onPointerMove={(event) => onHover(rowAt(event))}
-      onPointerLeave={() => onHover(null)}
-    >
-      <div class="stair-sheet" role="none" style={{ width: `${layout.width}px`, height: `${layout.height}px` }}>
-        <div class="stair-head" role="none" aria-hidden="true" style={{ width: `${layout.width}px` }}>
-          <Columns layout={layout} from={columnSpan.from} to={columnSpan.to} tokens={trace.tokens} chosen={chosen} />
-          <div class="stair-left stair-corner" style={{ width: `${layout.left}px` }}>
-            <span>pass</span>
-            <span class="stair-context">context</span>
+    <div class="staircase-frame">
+      <div
+        class={layout.narrow ? 'staircase staircase-narrow' : 'staircase'}
+        ref={pane}
+        role="listbox"
+        tabIndex={0}
+        aria-label="Passes of the run"
+        aria-activedescendant={active ? rowId(chosen) : undefined}
+        style={{ '--stairs': `${most}px` }}
+        onScroll={onScroll}
+        onKeyDown={props.onKeyDown}
+        onClick={(event) => {
+          const row = rowAt(event);
+          if (row) onChoose(row);
+        }}
+        onPointerMove={(event) => onHover(rowAt(event))}
+        onPointerLeave={() => onHover(null)}
+      >
+        <div class="stair-sheet" role="none" style={{ width: `${layout.width}px`, height: `${layout.height}px` }}>
+          <div class="stair-head" role="none" aria-hidden="true" style={{ width: `${layout.width}px` }}>
+            <Columns layout={layout} from={columnSpan.from} to={columnSpan.to} tokens={trace.tokens} chosen={chosen} />
+            <div class="stair-left stair-corner" style={{ width: `${layout.left}px` }}>
+              <span>pass</span>
+              <span class="stair-context">context</span>
+            </div>
+            <div class="stair-right stair-corner" style={{ width: `${layout.right}px` }}>
+              <span class="stair-brought">{layout.narrow ? 'tokens' : 'tokens per pass'}</span>
+            </div>
           </div>
-          <div class="stair-right stair-corner" style={{ width: `${layout.right}px` }}>
-            <span class="stair-brought">{layout.narrow ? 'tokens' : 'tokens per pass'}</span>
-          </div>
+          {shownRows}
         </div>
-        {shownRows}
       </div>
     </div>
   );
