@@ -6,6 +6,7 @@ import { measureDecoding, type BenchModel, type DecodeResult } from './decode';
 import { root } from './engine';
 import { measureExits } from './exits';
 import { measureLarge, type LargeResult } from './large';
+import { measureLife } from './life';
 import { measureProbes, type ProbeResult } from './probes';
 import { measureThumbnails } from './thumbnails';
 
@@ -125,6 +126,32 @@ if (wanted('exits')) {
       const share = `${(100 * acceptanceRate).toFixed(1)} %`;
       say(`| ${layer} | ${milliseconds(draftSeconds)} | ${milliseconds(upperSeconds)} | ${share} |`);
     }
+  }
+}
+
+if (wanted('life')) {
+  console.log('\n… Life');
+  const { results, perCell } = measureLife();
+  say(
+    '',
+    '## Game of Life',
+    '',
+    'Exact steps per second, one after the other without drawing (goal: 1,024 × 1,024 at 30 steps a second).',
+    '',
+    '| | live cells at the end | steps per second | / goal of 30 |',
+    '|---|--:|--:|--:|',
+  );
+  for (const { label, stepsPerSecond, population } of results) {
+    say(
+      `| ${label} | ${population.toLocaleString('en')} | ${stepsPerSecond.toFixed(0)} | ${ratio(stepsPerSecond / 30)} |`,
+    );
+  }
+  const [torus] = results;
+  if (torus) {
+    say(
+      '',
+      `Counting the neighbours of each cell one by one makes ${perCell.toFixed(1)} steps per second of the first row: words are ${(torus.stepsPerSecond / perCell).toFixed(0)} times as fast.`,
+    );
   }
 }
 
