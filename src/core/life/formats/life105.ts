@@ -75,11 +75,13 @@ function write(pattern: Pattern): string[] {
 /** Blocks of at most 64 x 64 cells, each the smallest around its live cells. */
 function blocks(pattern: Pattern): string[] {
   const parts = new Map<string, CellsBuilder>();
-  placedCells(pattern).forEachRun((y, start, end) => {
+  const placed = placedCells(pattern);
+  const { x: left, y: top } = placed.box ?? { x: 0, y: 0 };
+  placed.forEachRun((y, start, end) => {
     for (let x = start; x < end;) {
-      const column = Math.floor(x / BLOCK);
-      const stop = Math.min(end, (column + 1) * BLOCK);
-      const key = `${Math.floor(y / BLOCK)} ${column}`;
+      const column = Math.floor((x - left) / BLOCK);
+      const stop = Math.min(end, left + (column + 1) * BLOCK);
+      const key = `${Math.floor((y - top) / BLOCK)} ${column}`;
       const part = parts.get(key) ?? new CellsBuilder();
       part.add(y, x, stop);
       parts.set(key, part);
