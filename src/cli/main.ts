@@ -5,6 +5,7 @@ import { Arguments, type Options } from './arguments';
 import { compare } from './compare';
 import { decoders } from './decoders';
 import { inspect } from './inspect';
+import { layers } from './layers';
 import { lifeInfo } from './life/info';
 import { lifePredict } from './life/predict';
 import { lifeStep } from './life/step';
@@ -16,7 +17,7 @@ import { problemText, terminal } from './terminal';
 import type { Verb } from './verb';
 
 const VERBS: readonly Verb[] = [
-  ...[models, inspect, run, decoders, compare],
+  ...[models, inspect, run, layers, decoders, compare],
   ...[lifeInfo, lifeStep, lifePredict, lifeSweep],
 ];
 

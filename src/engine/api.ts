@@ -17,6 +17,7 @@ import type { TurnQueue, Urgency } from './queue';
 import { REQUESTS } from './requests';
 import { RunAttention } from './run/attention';
 import { KeptStates } from './run/decoding';
+import { logitLens } from './run/logitLens';
 import { restoreRun } from './run/restore';
 import { runPrompt, type RunServices } from './run/run';
 import type { RunStore } from './run/runStore';
@@ -89,6 +90,7 @@ export function engineHandlers({ models, runs, queue, software }: EngineServices
     attentionRow: ({ runId, layer, head, query }, { signal }) =>
       attention.row(runs.get(runId), layer, head, query, waiting(signal)),
     attentionPair: ({ runId, query, key }, { signal }) => attention.pair(runs.get(runId), query, key, waiting(signal)),
+    logitLens: (request, { signal }) => logitLens(runs.get(request.runId), request, tensors, waiting(signal)),
   });
 }
 

@@ -105,4 +105,10 @@ export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['param
   attentionHead: object({ runId, layer, head }),
   attentionRow: object({ runId, layer, head, query: index }),
   attentionPair: object({ runId, query: index, key: index }),
+  logitLens: object({
+    runId,
+    start: index,
+    count: integer({ min: 1, max: 256 }),
+    top: integer({ min: 1, max: 20 }),
+  }),
 };

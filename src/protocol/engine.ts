@@ -11,7 +11,7 @@ import type {
 import type { Call } from './call';
 
 /** Raised with every change of what follows; client and engine refuse each other where it differs. */
-export const ENGINE_PROTOCOL = 3;
+export const ENGINE_PROTOCOL = 4;
 
 /** A model folder, and which of its ONNX files (relative, forward slashes); without `file` the engine picks one. */
 export interface ModelRef {
@@ -246,6 +246,42 @@ export interface AttentionPair {
   readonly exact: boolean;
 }
 
+export interface LogitLensRequest {
+  readonly runId: string;
+  /** First token, and how many; the last of them may be beyond the end of the run. */
+  readonly start: number;
+  readonly count: number;
+  /** Most probable tokens of each layer to give. */
+  readonly top: number;
+}
+
+/**
+ * The logit lens over tokens of a run: entry i is of the hidden state at token `start` + i, which speaks of the token after
+ * it. Arrays are row-major by state, then token.
+ */
+export interface LogitLens {
+  readonly runId: string;
+  readonly start: number;
+  readonly count: number;
+  /** The states that are read, ascending: l = after l layers, 0 the embeddings; the last is the model's own word. */
+  readonly states: readonly number[];
+  readonly top: number;
+  /** [states, count, top] the most probable tokens, best first. */
+  readonly ids: Uint32Array;
+  /** [states, count, top] */
+  readonly probabilities: Float32Array;
+  /** [states, count] entropy in bits. */
+  readonly entropy: Float32Array;
+  /** [states, count] KL(p_L‖p_l) in bits, from the last state to this one. */
+  readonly divergence: Float32Array;
+  /** [states − 1, count] ‖h' − h‖ from each state to the next. */
+  readonly velocity: Float32Array;
+  /** [states − 1, count] 1 − cos(h' − h, h_L − h), in [0, 2]: 0 straight to where the last state is. */
+  readonly turn: Float32Array;
+  /** Every token among `ids` once, by id. */
+  readonly tokens: readonly TokenInfo[];
+}
+
 export interface EngineInfo {
   readonly pid: number;
   readonly protocol: number;
@@ -286,6 +322,8 @@ export interface EngineApi {
     AttentionRow
   >;
   attentionPair: Call<{ readonly runId: string; readonly query: number; readonly key: number }, AttentionPair>;
+  /** @throws Problem `not-available` where the model's file cannot be cut before its final norm. */
+  logitLens: Call<LogitLensRequest, LogitLens>;
 }
 
 export type EngineMethod = keyof EngineApi;

@@ -6,6 +6,7 @@ import { type AddedNode, writeExtract } from './extract';
 import { type CacheTensor, type DecoderInput, realInputs } from './interface';
 import type { OnnxModel, OnnxNode, OnnxValue } from './onnx';
 import type { AttentionProbe, HiddenProbe, ProbeOutput, ProbePlan } from './probe';
+import { rankOf } from './rank';
 import { type Cut, residualTensor, shapeOps, skipNorms } from './residual';
 import { inputsOf, Scope } from './scope';
 import type { ByteSource } from './source';
@@ -15,6 +16,8 @@ export interface DecoderPart {
   readonly bytes: Uint8Array;
   /** Input of the hidden states that enter the first block, float32, of the form that the part below gives; null: token ids. */
   readonly hiddenInput: string | null;
+  /** Dimensions of what it takes there, as far as the file tells: 3 unless it tells 2. */
+  readonly hiddenRank: number;
   /** Token ids; null where the part does not take them. Of a part that takes hidden states only their number matters. */
   readonly ids: OnnxValue | null;
   readonly inputs: readonly DecoderInput[];
@@ -109,6 +112,7 @@ export function decoderPart(decoder: ProbedDecoder, range: PartRange): DecoderPa
   return {
     bytes,
     hiddenInput: start && HIDDEN_INPUT,
+    hiddenRank: (start && rankOf(scope, start.state)) ?? 3,
     ids: used(anatomy.interface.ids) ? anatomy.interface.ids : null,
     inputs: anatomy.interface.inputs.filter(used),
     cache: own,
@@ -144,6 +148,8 @@ function hiddenReason({ unavailable }: ProbePlan, layer: number): string {
 /** How a part begins whose hidden states are fed: the values that the node of the cut gave, made from the input. */
 interface Beginning {
   readonly cut: Cut;
+  /** The hidden state. */
+  readonly state: string;
   /** The outputs of the cut's node. */
   readonly replaced: ReadonlySet<string>;
   /** Nodes that give them. */
@@ -161,7 +167,7 @@ function beginning({ anatomy, plan }: ProbedDecoder, scope: Scope, layer: number
   const state = 'tensor' in residual ? residual.tensor : 'vivarium/part_sum';
   const nodes = [castNode(HIDDEN_INPUT, state, type)];
   if (skipNorms.has(node.op) && node.outputs[0]) nodes.push(normNode(node, state));
-  return { cut, replaced: new Set(node.outputs.filter(Boolean)), nodes };
+  return { cut, state, replaced: new Set(node.outputs.filter(Boolean)), nodes };
 }
 
 /** The norm of a fused skip-and-normalise operator alone, over the sum that it would make. */

@@ -1,4 +1,5 @@
 import { Problem } from '../../protocol/errors';
+import type { ProbedDecoder } from '../graph';
 import { refuseTooLarge } from './memory';
 import { type DecoderSession, openPart, type PartSession, probedDecoder } from './session';
 
@@ -65,9 +66,24 @@ export class ExitSessions {
     if (opened) opened.users--;
   }
 
-  private async open(layer: number): Promise<ExitParts> {
+  /**
+   * Opens the lens, or gives the one that is open.
+   * @throws Problem as {@link take}.
+   */
+  async openLens(): Promise<PartSession> {
+    this.refusePair();
+    return this.lensFrom(() => probedDecoder(this.main));
+  }
+
+  private lensFrom(probed: () => ProbedDecoder): Promise<PartSession> {
     const { main } = this;
-    const { file, anatomy } = main.graph;
+    this.lens ??= openPart(main, probed(), { from: main.graph.anatomy.layers, to: 'logits' });
+    this.lens.catch(() => (this.lens = null));
+    return this.lens;
+  }
+
+  private refusePair(): void {
+    const { file } = this.main.graph;
     if (this.first) {
       throw new Problem({
         code: 'not-available',
@@ -75,13 +91,16 @@ export class ExitSessions {
         action: 'Export the model with its cache in one file, or choose another decoder.',
       });
     }
+  }
+
+  private async open(layer: number): Promise<ExitParts> {
+    const { main } = this;
+    const { layers } = main.graph.anatomy;
+    this.refusePair();
     refuseTooLarge(main.graph, this.free());
     const probed = probedDecoder(main);
-    const { layers } = anatomy;
     const lower = await openPart(main, probed, { from: 0, to: layer });
-    this.lens ??= openPart(main, probed, { from: layers, to: 'logits' });
-    this.lens.catch(() => (this.lens = null));
-    const lens = await this.lens;
+    const lens = await this.lensFrom(() => probed);
     if (layer === layers) return { layer, lower, upper: lens, reason: null, lens };
     try {
       return { layer, lower, upper: await openPart(main, probed, { from: layer, to: 'logits' }), reason: null, lens };

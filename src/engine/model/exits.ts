@@ -37,7 +37,7 @@ export function exitPair(parts: ExitParts, context: ExitContext, options: Sequen
   );
   const trunk = new Trunk(lowerSequence);
   const rank = (): number => lowerSequence.rowDims.length;
-  const draft = new ExitModel(trunk, lensOf(lens, context, rank));
+  const draft = new ExitModel(trunk, lensOf(lens, context.sequence, rank));
   if (!upper) return { target: context.openWhole(options), draft, shared, dispose: () => lowerSequence.dispose() };
 
   const rows = hiddenFeed(upper, rank, (past, fed) => trunk.rows(past, fed));
@@ -133,7 +133,12 @@ function hiddenFeed(
 
 const logitsOnly: PassRequest = { logits: true, attention: [], hidden: [] };
 
-function lensOf(session: PartSession, { sequence }: ExitContext, rank: () => number): Lens {
+/** Final norm and head as a function. @param rank dimensions of the hidden states, where they are known better than by the file. */
+export function lensOf(
+  session: PartSession,
+  sequence: ExitContext['sequence'],
+  rank: () => number = () => session.part.hiddenRank,
+): Lens {
   let next = new Float32Array();
   const stage = new Stage(
     session.stage,

@@ -5,7 +5,7 @@ import type { FolderTokenizer } from '../tokenizer';
 import { type CacheSlot, cacheSlots, slotKeys } from './cacheLayout';
 import type { ModelConfig } from './config';
 import { readEmbeddings } from './embeddings';
-import { exitPair } from './exits';
+import { exitPair, lensOf } from './exits';
 import type { ExitSessions } from './exitSessions';
 import { chunkSize } from './memory';
 import type { ModelGraph } from './modelGraph';
@@ -74,6 +74,7 @@ export function loadedModel(parts: OpenParts, turn: TakeTurn): LoadedModel {
     width: sizes.width,
     embeddings: () => readEmbeddings(main.graph),
     openSequence,
+    openLens: async () => lensOf(await parts.exits.openLens(), sequence),
     openExit: async (layer): Promise<OpenExit> => {
       const cut = await parts.exits.take(layer);
       const { cache } = anatomy.interface;

@@ -1,4 +1,5 @@
 import type { EmbeddingMatrix, TokenModel } from '../../core/decode/decoder';
+import type { Lens } from '../../core/decode/exit/split';
 import type { ModelIdentity } from '../../core/trace/record';
 import type { ModelRef, ModelSummary, ProbeReport, TokenInfo } from '../../protocol/engine';
 
@@ -83,6 +84,11 @@ export interface LoadedModel {
    * @throws Problem `not-available` with the reason where the file cannot be cut there, `memory`, `file`.
    */
   openExit(layer: number): Promise<OpenExit>;
+  /**
+   * Opens what follows the last layer: the logit lens.
+   * @throws Problem `not-available` with the reason where the file cannot be cut there, `file`.
+   */
+  openLens(): Promise<Lens>;
   /**
    * The token embeddings, read from the file; null where it holds none in floating point.
    * @throws Problem `file`.
