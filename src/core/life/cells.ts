@@ -94,7 +94,7 @@ export class CellsBuilder {
    */
   add(y: number, start: number, end: number): void {
     if (end <= start) return;
-    if (!(start > -MOST_COORDINATE && end < MOST_COORDINATE && Math.abs(y) < MOST_COORDINATE)) throw beyond();
+    if (!(start > -MOST_COORDINATE && end < MOST_COORDINATE && Math.abs(y) < MOST_COORDINATE)) throw beyondReach();
     const { data, length } = this;
     if (length > 0) {
       const [row, last] = [data[length - 3] as number, data[length - 1] as number];
@@ -148,19 +148,20 @@ function merged(data: Int32Array): Int32Array {
 function checkBox({ x, y, width, height }: Box): void {
   const fits =
     x > -MOST_COORDINATE && y > -MOST_COORDINATE && x + width < MOST_COORDINATE && y + height < MOST_COORDINATE;
-  if (!fits) throw beyond();
+  if (!fits) throw beyondReach();
 }
 
-function beyond(): CoreError {
+/** What is to be said of cells too far out. */
+export function beyondReach(): CoreError {
   return new CoreError(
     'life-too-large',
-    `It reaches beyond ${MOST_COORDINATE.toLocaleString('en')} cells from the origin, further than patterns are read or stepped.`,
+    `The pattern reaches over more than ${MOST_COORDINATE.toLocaleString('en')} cells, further than patterns are read or stepped.`,
   );
 }
 
 function tooMany(): CoreError {
   return new CoreError(
     'life-too-large',
-    `It has more than ${MOST_POPULATION.toLocaleString('en')} live cells, or more than ${MOST_RUNS.toLocaleString('en')} runs of them, more than is kept.`,
+    `The pattern has more than ${MOST_POPULATION.toLocaleString('en')} live cells, or more than ${MOST_RUNS.toLocaleString('en')} runs of them, more than is kept.`,
   );
 }

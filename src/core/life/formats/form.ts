@@ -1,5 +1,5 @@
 import { CoreError } from '../../errors';
-import { MOST_COORDINATE } from '../cells';
+import { beyondReach, MOST_COORDINATE } from '../cells';
 import { noteOf, type Note, type Pattern, type PatternFormat } from '../pattern';
 import { CONWAY, formatRule, parseRule } from '../rule';
 import type { Source } from './source';
@@ -35,10 +35,7 @@ export function shownCharacter(character: string): string {
 /** @throws CoreError `life-too-large` where a side or coordinate is beyond what is read. */
 export function checkReach(...cells: number[]): void {
   if (cells.every((each) => Math.abs(each) < MOST_COORDINATE)) return;
-  throw new CoreError(
-    'life-too-large',
-    `The pattern reaches over more than ${MOST_COORDINATE.toLocaleString('en')} cells, further than patterns are read.`,
-  );
+  throw beyondReach();
 }
 
 /** Lines of notes: as they stood where the form is still the same, else made. */

@@ -112,7 +112,9 @@ class About {
 export function ruleAndBounds(text: string): { rule: string; bounds: BoundedGrid | null } {
   if (text.length > MOST_RULE) throw new CoreError('life-invalid', `Its rule is longer than ${MOST_RULE} characters.`);
   const colon = text.indexOf(':');
-  const rule = (colon < 0 ? text : text.slice(0, colon)).trim();
+  const said = (colon < 0 ? text : text.slice(0, colon)).trim();
+  // Blanks within it are not read by all programs.
+  const rule = /\d/.test(said) ? said.replace(/\s/g, '') : said;
   parseRule(rule);
   return { rule, bounds: colon < 0 ? null : parseBoundedGrid(text.slice(colon + 1)) };
 }

@@ -15,8 +15,10 @@ import {
 } from './kernel';
 import type { Universe } from './universe';
 
-/** Cells of a grid: 16 MB a generation. */
+/** Cells of a grid. */
 export const MOST_GRID_CELLS = 2 ** 27;
+/** Words of a generation, 64 MB: a grid that is narrower than a word needs more of them than its cells fill. */
+const MOST_WORDS = 2 ** 24;
 
 /**
  * A torus or a plane with an end, 32 cells a word. Columns of words lie one after the other, each with a row above and below it
@@ -173,10 +175,10 @@ function checkSides({ width, height }: GridSize): void {
   if (!(Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0)) {
     throw new CoreError('life-invalid', `A grid cannot have ${width} x ${height} cells.`);
   }
-  if (width * height > MOST_GRID_CELLS) {
+  if (width * height > MOST_GRID_CELLS || (Math.ceil(width / WORD) + 2) * (height + 2) > MOST_WORDS) {
     throw new CoreError(
       'life-too-large',
-      `A grid of ${width} x ${height} is larger than ${MOST_GRID_CELLS.toLocaleString('en')} cells, the most that is stepped.`,
+      `A grid of ${width} x ${height} is larger than what is stepped: at most ${MOST_GRID_CELLS.toLocaleString('en')} cells, and fewer where it is narrow.`,
     );
   }
 }

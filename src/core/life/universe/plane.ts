@@ -1,5 +1,5 @@
 import { CoreError } from '../../errors';
-import { CellsBuilder, MOST_COORDINATE, type Box, type Cells } from '../cells';
+import { beyondReach, CellsBuilder, MOST_COORDINATE, type Box, type Cells } from '../cells';
 import type { LifeRule } from '../rule';
 import {
   bitRun,
@@ -17,8 +17,10 @@ import type { Universe } from './universe';
 
 /** Tiles of 32 x 32 cells: some 300 MB. */
 const MOST_TILES = 2 ** 20;
-/** Tiles a row, more than the plane has. */
-const ROW = 2 ** 26;
+/** Columns of tiles on either side of the origin. */
+const MOST_COLUMNS = MOST_COORDINATE / WORD;
+/** More than a row of the plane has tiles, with what is beyond either end: no two tiles have one key. */
+const ROW = 4 * MOST_COLUMNS;
 /** Columns of a tile with those beside it, and the rows above and below: what {@link stepColumn} reads. */
 const STRIDE = WORD + 2;
 
@@ -199,16 +201,14 @@ export class Plane implements Universe {
   }
 
   private make(column: number, row: number, key: number): Tile {
-    if (
-      this.tiles.size >= MOST_TILES ||
-      Math.abs(column) > MOST_COORDINATE / WORD ||
-      Math.abs(row) > MOST_COORDINATE / WORD
-    ) {
+    if (this.tiles.size >= MOST_TILES) {
       throw new CoreError(
         'life-too-large',
         `The pattern covers more than ${MOST_TILES.toLocaleString('en')} squares of ${WORD} x ${WORD} cells, the most that is stepped on the plane.`,
       );
     }
+    const isWithin = (place: number): boolean => place >= -MOST_COLUMNS && place < MOST_COLUMNS;
+    if (!isWithin(column) || !isWithin(row)) throw beyondReach();
     const tile: Tile = {
       column,
       row,

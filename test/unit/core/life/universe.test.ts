@@ -159,6 +159,24 @@ test('a glider flies far over the plane and leaves nothing behind', () => {
   assert.ok(plane.cells().equals(start.translated(2000, 2000)));
 });
 
+test('tiles at both ends of the plane are not taken for each other, and nothing grows beyond them', () => {
+  const plane = new Plane(CONWAY);
+  const [west, east] = [-MOST_COORDINATE, MOST_COORDINATE - 1];
+  // Were rows of tiles joined end to end, the last tile of one row would lie beside the first of the next.
+  for (const y of [31, 32, 33]) plane.set(east - 2, y, true);
+  for (const y of [63, 64, 65]) plane.set(west + 2, y, true);
+  for (const y of [31, 32, 33]) plane.set(west + 2, y, true);
+  const start = plane.cells();
+  plane.step();
+  assert.equal(plane.population, 9);
+  plane.step();
+  assert.ok(plane.cells().equals(start));
+  const beyond = planeOf(findPattern('glider')!.pattern.cells.translated(MOST_COORDINATE - 10, 0), CONWAY);
+  assert.throws(() => {
+    for (let at = 0; at < 100; at++) beyond.step();
+  }, /reaches over more than 1,073,741,824 cells/);
+});
+
 test('periods: of what stands, turns, moves, dies, and of what comes to rest later', () => {
   const period = (rle: string, where: 'plane' | GridSize = 'plane', most = 300): (number | undefined)[] => {
     const universe = openUniverse(readPattern(rle), where);
@@ -188,6 +206,7 @@ test('what is not stepped is refused with a sentence', () => {
   refused(() => new Plane(parseRule('B03/S23')), 'life-unsupported', /B0/);
   refused(() => new Grid({ width: 0, height: 4, topology: 'torus' }, CONWAY), 'life-invalid', /0 x 4/);
   refused(() => new Grid({ width: 2 ** 20, height: 2 ** 20, topology: 'torus' }, CONWAY), 'life-too-large', /larger/);
+  refused(() => new Grid({ width: 1, height: 2 ** 26, topology: 'torus' }, CONWAY), 'life-too-large', /narrow/);
   for (const grid of ['K30*,20', 'C30,20', 'S30', 'T30+7,20', 'T0,20', 'P0,20']) {
     refused(
       () => openUniverse(readPattern(`x = 3, y = 1, rule = B3/S23:${grid}\n3o!`)),
