@@ -20,6 +20,18 @@ export const terminal: Terminal = {
   },
 };
 
+const STATUS_MILLISECONDS = 1000;
+
+/** How far something is that takes many small steps: said at most once a second, and at its end. */
+export function progressTo(terminal: Terminal, what: string, total: number): (done: number) => void {
+  let said = performance.now();
+  return (done) => {
+    if (done < total && performance.now() - said < STATUS_MILLISECONDS) return;
+    said = performance.now();
+    terminal.status(`${what} ${done} of ${total}`);
+  };
+}
+
 /** JSON to be read by people as well: indented, lists of numbers on one line. */
 export function jsonText(document: unknown): string {
   // Text in JSON holds no line break, so what begins with one is never inside a text.

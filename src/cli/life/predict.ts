@@ -9,7 +9,7 @@ import { Problem } from '../../protocol/errors';
 import { cancelled } from '../../protocol/rpc';
 import type { Options } from '../arguments';
 import { MODEL_HELP, MODEL_OPTIONS } from '../modelChoice';
-import { table } from '../terminal';
+import { progressTo, table } from '../terminal';
 import type { Verb } from '../verb';
 import { chooseLife, modelName, type ChosenLife } from './lifeModel';
 import { fileOf, patternDocument, readPatternFile, titleOf } from './patternFile';
@@ -41,7 +41,7 @@ export const lifePredict: Verb = {
       const start = placed(pattern, model.grid, document.name);
       const { boards, broken } = await rollForward(start, steps, (board) => model.answer(board), {
         signal: session.signal,
-        onStep: (made) => terminal.status(`step ${made} of ${steps}`),
+        onStep: progressTo(terminal, 'step', steps),
       });
       if (session.signal.aborted) throw cancelled();
       const run = rolledRun(boards, broken, model.grid, pattern);

@@ -10,7 +10,7 @@ import {
 import { cancelled } from '../../protocol/rpc';
 import type { Arguments, Options } from '../arguments';
 import { MODEL_HELP, MODEL_OPTIONS } from '../modelChoice';
-import { table } from '../terminal';
+import { progressTo, table } from '../terminal';
 import type { Verb } from '../verb';
 import { chooseLife, modelName } from './lifeModel';
 
@@ -52,10 +52,11 @@ export const lifeSweep: Verb = {
       const { model, document } = await chooseLife(session, args, terminal);
       const { signal } = session;
       const { grid } = model;
+      const progress = progressTo(terminal, 'board', orders.length * boards);
       let last: SweepState | undefined;
       for await (const state of sweep({ grid, orders, boards, seed, signal }, (board) => model.answer(board))) {
         last = state;
-        terminal.status(`board ${state.done} of ${state.total}`);
+        progress(state.done);
       }
       if (!last || signal.aborted) throw cancelled();
       if (args.flag('csv')) terminal.text(sweepCsv(last.orders));
