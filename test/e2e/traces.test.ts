@@ -81,6 +81,14 @@ describe('runs that are saved, cut, stopped and killed', () => {
     await vscode.screenshot('trace-cut');
   });
 
+  step('a trace whose file is written again is read again, where it is on show', async () => {
+    const whole = readFileSync(file('run.vivtrace'), 'utf8');
+    writeFileSync(file('cut.vivtrace'), whole);
+    const viewer = new Explorer(vivarium.workbench);
+    await viewer.tokens.nth(tokens.length - 1).waitFor();
+    assert.deepEqual(await viewer.tokens.allInnerTexts(), tokens);
+  });
+
   step('a file that is no trace says so, in the editor where it was opened', async () => {
     const { workbench, vscode } = vivarium;
     await workbench.openFile('not-a-trace.vivtrace');

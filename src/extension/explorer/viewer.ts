@@ -11,14 +11,43 @@ const VIEW_TYPE = 'vivarium.trace';
 /** A trace is read as one text, and shown as a whole. */
 const LARGEST_BYTES = 256_000_000;
 
+/** How long a file that is being written must be quiet before it is read again. */
+const QUIET_MILLISECONDS = 300;
+
+/** What a file holds, read again when it changes. */
 class TraceDocument implements vscode.CustomDocument {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onChange = this.changed.event;
+  private readonly watcher: vscode.FileSystemWatcher;
+  private pending: NodeJS.Timeout | undefined;
+
   constructor(
     readonly uri: vscode.Uri,
-    readonly saved: SavedTrace,
-  ) {}
+    public saved: SavedTrace,
+    read: () => Promise<SavedTrace>,
+  ) {
+    const folder = vscode.Uri.joinPath(uri, '..');
+    this.watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(folder, uri.path.split('/').at(-1) ?? ''),
+    );
+    const again = (): void => {
+      clearTimeout(this.pending);
+      this.pending = setTimeout(() => {
+        void read().then((now) => {
+          this.saved = now;
+          this.changed.fire();
+        });
+      }, QUIET_MILLISECONDS);
+    };
+    // A file that is gone stays on show.
+    this.watcher.onDidChange(again);
+    this.watcher.onDidCreate(again);
+  }
 
   dispose(): void {
-    // Nothing is held beside the trace itself.
+    clearTimeout(this.pending);
+    this.watcher.dispose();
+    this.changed.dispose();
   }
 }
 
@@ -33,17 +62,23 @@ export class TraceViewer implements vscode.CustomReadonlyEditorProvider<TraceDoc
   }
 
   async openCustomDocument(uri: vscode.Uri): Promise<TraceDocument> {
-    return new TraceDocument(uri, await this.read(uri));
+    return new TraceDocument(uri, await this.read(uri), () => this.read(uri));
   }
 
   resolveCustomEditor(document: TraceDocument, panel: vscode.WebviewPanel): void {
     panel.webview.options = webviewOptions(this.services.context.extensionUri);
-    const session = new ExplorerSession(this.services, panel.webview, {
-      mode: 'viewer',
-      saved: withOwnId(document.saved),
+    let session: ExplorerSession | undefined;
+    const show = (): void => {
+      session?.dispose();
+      session = new ExplorerSession(this.services, panel.webview, { mode: 'viewer', saved: withOwnId(document.saved) });
+      panel.webview.html = webviewHtml(panel.webview, this.services.context.extensionUri, 'explorer');
+    };
+    const watch = document.onChange(show);
+    panel.onDidDispose(() => {
+      watch.dispose();
+      session?.dispose();
     });
-    panel.onDidDispose(() => session.dispose());
-    panel.webview.html = webviewHtml(panel.webview, this.services.context.extensionUri, 'explorer');
+    show();
   }
 
   dispose(): void {
