@@ -26,7 +26,8 @@ const FAREWELL_MILLISECONDS = 500;
 setFlagsFromString('--heap-growing-percent=1000');
 
 const queue = new TurnQueue();
-const runs = new RunStore(tensorBudget(process.env['VIVARIUM_TENSOR_BUDGET_MB']));
+const budget = tensorBudget(process.env['VIVARIUM_TENSOR_BUDGET_MB']);
+const runs = new RunStore(budget);
 const store = new ModelStore();
 const memory = new MemoryWatch({
   resident: () => process.memoryUsage.rss(),
@@ -35,7 +36,7 @@ const memory = new MemoryWatch({
   clock: () => performance.now(),
 });
 const handlers = engineHandlers({
-  models: folderModels(store),
+  models: folderModels(store, budget),
   runs,
   queue,
   software: {

@@ -4,13 +4,19 @@ import { findDecoder } from '../core/decode/registry';
 import type { ModelRef, RunRequest } from '../protocol/engine';
 import type { Models } from './api';
 import { estimateMemory, inspectModel, listModels, type ModelStore, type ModelTokenizer } from './model';
+import { TENSOR_BUDGET_BYTES } from './tensors/plan';
 import { openTokenizer } from './tokenizer';
 
 /** Tokenizers that are kept; one of 150,000 tokens takes some tens of megabytes. */
 const TOKENIZERS_KEPT = 4;
 
-/** Model folders as the handlers see them. */
-export function folderModels(store: ModelStore): Models {
+const NOTHING = { attention: [], hidden: [], logits: false };
+
+/**
+ * Model folders as the handlers see them.
+ * @param budget bytes of tensors that are kept over all runs
+ */
+export function folderModels(store: ModelStore, budget = TENSOR_BUDGET_BYTES): Models {
   const tokenizers = new Tokenizers();
   return {
     load: (ref, options) => store.open(ref, options),
@@ -19,11 +25,12 @@ export function folderModels(store: ModelStore): Models {
     estimate: async (run) => {
       const tokens = (await promptTokens(run, tokenizers)) + run.maxNewTokens;
       const draft =
-        (await ownParts(run, tokens)) ??
+        (await ownParts(run, tokens, budget)) ??
         (run.draft &&
           (await estimateMemory(run.draft, {
             tokens,
-            capture: { attention: [], hidden: [], logits: false },
+            capture: NOTHING,
+            budget,
             // A draft that is the model itself adds a cache alone.
             isLoaded: store.isOpen(run.draft) || isSameModel(run.draft, run.model),
           })));
@@ -31,6 +38,7 @@ export function folderModels(store: ModelStore): Models {
         tokens,
         capture: run.capture,
         isLoaded: store.isOpen(run.model),
+        budget,
         ...(draft ? { draft } : {}),
       });
     },
@@ -40,10 +48,14 @@ export function folderModels(store: ModelStore): Models {
 }
 
 /** A model that is cut for early exit is loaded once more, in parts; its cache is divided among them. */
-async function ownParts(run: RunRequest, tokens: number): Promise<{ model: number; cache: number } | null> {
+async function ownParts(
+  run: RunRequest,
+  tokens: number,
+  budget: number,
+): Promise<{ model: number; cache: number } | null> {
   if (!findDecoder(run.decoder)?.needs.includes('exit')) return null;
-  const capture = { attention: [], hidden: [], logits: false };
-  return { model: (await estimateMemory(run.model, { tokens, capture, isLoaded: false })).model, cache: 0 };
+  const request = { tokens, capture: NOTHING, isLoaded: false, budget };
+  return { model: (await estimateMemory(run.model, request)).model, cache: 0 };
 }
 
 function isSameModel(a: ModelRef, b: ModelRef): boolean {

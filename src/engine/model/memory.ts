@@ -1,4 +1,5 @@
 import type { CaptureRequest, MemoryEstimate } from '../../protocol/engine';
+import { planTensors } from '../tensors/plan';
 import { Problem } from '../../protocol/errors';
 import { cacheBytes, cacheSlots } from './cacheLayout';
 import type { ModelConfig } from './config';
@@ -48,6 +49,8 @@ export interface EstimateRequest {
   readonly capture: CaptureRequest;
   /** Whether the model is in memory already. */
   readonly isLoaded: boolean;
+  /** Bytes of tensors that are kept over all runs. */
+  readonly budget: number;
   /** What a draft model takes beside it. */
   readonly draft?: Pick<MemoryEstimate, 'model' | 'cache'>;
 }
@@ -71,11 +74,18 @@ export function estimate(
   // A pass takes the cache and gives it anew: both are there at once.
   const cache = 2 * cacheBytes(cacheSlots(anatomy, config, graph.file), tokens) + (draft?.cache ?? 0);
   const pass = Math.min(tokens, 512) * vocabulary * 4 + mapBytes;
-  const triangle = (tokens * (tokens + 1)) / 2;
-  const captured =
-    count(capture.attention, layers) * heads * triangle * 4 +
-    count(capture.hidden, layers + 1) * tokens * width * 4 +
-    (capture.logits ? tokens * vocabulary * 4 : 0);
+  // What does not fit the budget is kept as codes, or computed again when it is looked at.
+  const { bytes: captured } = planTensors(
+    {
+      attentionLayers: count(capture.attention, layers),
+      heads,
+      hiddenBlocks: count(capture.hidden, layers + 1),
+      width,
+      vocabularySize: capture.logits ? vocabulary : 0,
+      tokens,
+    },
+    request.budget,
+  );
   const total = model + cache + captured + pass;
   const fits = total <= available;
   const advice = adviceFor({ model, captured, total, available });

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { TENSOR_BUDGET_BYTES } from '../tensors/plan';
 import type { CaptureRequest, MemoryEstimate, ModelRef, ModelReport, TensorInfo } from '../../protocol/engine';
 import type { Dimension, OnnxGraph, OnnxValue } from '../graph';
 import { openTokenizer } from '../tokenizer';
@@ -42,6 +43,7 @@ export async function inspectModel(ref: ModelRef): Promise<ModelReport> {
       tokens,
       capture,
       isLoaded: false,
+      budget: TENSOR_BUDGET_BYTES,
     }),
     notes: [...notesOf(graph, folder.config, tokenizer.vocabularySize, vocabularySize), estimateNote(tokens)],
   };

@@ -10,6 +10,7 @@ export interface TensorSizes {
   /** Hidden states that are wanted, floats of one. */
   readonly hiddenBlocks: number;
   readonly width: number;
+  /** 0 where no logits are wanted. */
   readonly vocabularySize: number;
   /** Tokens that the run can reach. */
   readonly tokens: number;
@@ -38,7 +39,7 @@ export function planTensors(sizes: TensorSizes, budget: number): TensorPlan {
   const attention = fits('float32') ? 'float32' : fits('codes') ? 'codes' : 'none';
   if (attention !== 'none') left -= attentionBytes(attention, sizes.attentionLayers, sizes.heads, sizes.tokens);
   const rowBytes = sizes.vocabularySize * 4;
-  const logitsRows = Math.min(sizes.tokens, Math.floor(Math.min(left, budget / 2) / rowBytes));
+  const logitsRows = rowBytes === 0 ? 0 : Math.min(sizes.tokens, Math.floor(Math.min(left, budget / 2) / rowBytes));
   left -= logitsRows * rowBytes;
   return { attention, hidden, logitsRows, bytes: budget - left };
 }
