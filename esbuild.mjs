@@ -26,7 +26,7 @@ function optionsOf(bundle) {
     metafile: true,
     logLevel: 'warning',
     ...bundle.options,
-    plugins: [...(bundle.parts ? [tidy(bundle)] : []), ...(watch ? [announce] : [])],
+    plugins: [...(bundle.options.plugins ?? []), ...(bundle.parts ? [tidy(bundle)] : []), ...(watch ? [announce] : [])],
   };
 }
 

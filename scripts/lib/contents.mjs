@@ -11,6 +11,7 @@ const required = [
   'dist/cli.mjs',
   'dist/webview/explorer.js',
   'dist/webview/explorer.css',
+  'dist/webview/renderer.js',
   'dist/node_modules/onnxruntime-node/package.json',
   'dist/node_modules/onnxruntime-common/package.json',
 ];

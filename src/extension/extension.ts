@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerRunCommands(runs, tree, panels, register),
     ...registerSurprisalCommands(colours, panels, register),
     colours,
-    registerNotebooks({ engine, catalog, runs, log }, register),
+    registerNotebooks({ engine, catalog, runs, panels, log }, register),
     new ModelTree(catalog),
     tree,
     new TraceViewer(services),

@@ -2,7 +2,8 @@ import { CoreError } from '../errors';
 import { readOption, type OptionValues } from '../decode/options';
 import { findDecoder } from '../decode/registry';
 import type { Sampling } from '../trace/record';
-import { headerKey, SHOWN, type CellKind, type Shown } from './keys';
+import { headerKey, type CellKind } from './keys';
+import { SHOWN, type Shown } from './shown';
 
 /** A `key: value` line. Lines and columns count from 0, columns in UTF-16 units. */
 export interface HeaderLine {

@@ -1,5 +1,6 @@
 import type { DecoderOption } from '../decode/options';
 import { DECODERS } from '../decode/registry';
+import { SHOWN } from './shown';
 
 export type CellKind = 'prompt' | 'life';
 
@@ -20,10 +21,6 @@ export interface HeaderKey {
   /** Decoders whose option it is; absent where it is no decoder's. */
   readonly decoders?: readonly string[];
 }
-
-/** What a result can show, in the order in which it does. */
-export const SHOWN = ['tokens', 'attention', 'speculation', 'grid'] as const;
-export type Shown = (typeof SHOWN)[number];
 
 const BOTH: readonly CellKind[] = ['prompt', 'life'];
 const number = (about: string, min: number, max: number, initial: number): DecoderOption => {

@@ -3,7 +3,8 @@ import type { Alternative, Trace, TracePass, TraceToken } from '../trace/record'
 import { parseTrace } from '../trace/vivtrace';
 import { CoreError } from '../errors';
 import { runSentence } from '../picture/run';
-import type { Shown } from './keys';
+import { packedLength } from '../lens/packed';
+import { SHOWN, type Shown } from './shown';
 
 /** The type under which a notebook keeps a run for our renderer; beside it stand SVG and text for everything else. */
 export const RESULT_MIME = 'application/vnd.vivarium.run+json';
@@ -17,12 +18,35 @@ export interface RunResult {
   readonly version: typeof RESULT_VERSION;
   readonly show: readonly Shown[];
   readonly trace: Trace;
+  /** Attention of some heads; absent where it was not asked for. */
+  readonly attention?: ResultAttention;
   /** What was left out and why, and what the run itself has to say: one sentence each. */
   readonly notes: readonly string[];
 }
 
+export interface ResultAttention {
+  /** Tokens of the maps: those of the run. */
+  readonly tokens: number;
+  readonly heads: readonly ResultHead[];
+}
+
+export interface ResultHead {
+  readonly layer: number;
+  readonly head: number;
+  /** Base64 of the packed lower triangle: row q has q + 1 codes of 8 bits (`numeric/codes.ts`). */
+  readonly codes: string;
+}
+
+/** Bytes of codes that a notebook keeps of a run. */
+export const MOST_ATTENTION_BYTES = 400_000;
+
 /** What a notebook keeps of a run. */
-export function runResult(trace: Trace, show: readonly Shown[], notes: readonly string[] = []): RunResult {
+export function runResult(
+  trace: Trace,
+  show: readonly Shown[],
+  notes: readonly string[] = [],
+  attention: ResultAttention | null = null,
+): RunResult {
   const tokens = trace.tokens.slice(0, MOST_TOKENS).map(withFewAlternatives);
   const passes = trace.passes.map(withFewResiduals);
   const left = trace.tokens.length - tokens.length;
@@ -30,6 +54,7 @@ export function runResult(trace: Trace, show: readonly Shown[], notes: readonly 
     version: RESULT_VERSION,
     show,
     trace: { ...trace, tokens, passes },
+    ...(attention ? { attention } : {}),
     notes: [
       ...notes,
       ...(left > 0 ? [`The first ${MOST_TOKENS} tokens are kept in the notebook, ${left} are not.`] : []),
@@ -42,9 +67,9 @@ export function runResult(trace: Trace, show: readonly Shown[], notes: readonly 
  * @throws CoreError `trace-invalid` where it is none, or was made by a newer version.
  */
 export function readRunResult(value: unknown): RunResult {
-  const { version, show, trace, notes } = (typeof value === 'object' && value !== null ? value : {}) as Partial<
-    Record<keyof RunResult, unknown>
-  >;
+  const { version, show, trace, notes, attention } = (
+    typeof value === 'object' && value !== null ? value : {}
+  ) as Partial<Record<keyof RunResult, unknown>>;
   if (typeof version !== 'number') throw new CoreError('trace-invalid', 'This is no result of Vivarium.');
   if (version > RESULT_VERSION) {
     throw new CoreError(
@@ -52,12 +77,32 @@ export function readRunResult(value: unknown): RunResult {
       `This result was made by a newer Vivarium (version ${version}). Update Vivarium to see it.`,
     );
   }
+  const read = readTrace(trace);
+  const maps = readAttention(attention, read.tokens.length);
   return {
     version: RESULT_VERSION,
-    show: texts(show) as readonly Shown[],
-    trace: readTrace(trace),
+    show: SHOWN.filter((shown) => texts(show).includes(shown)),
+    trace: read,
+    ...(maps ? { attention: maps } : {}),
     notes: texts(notes),
   };
+}
+
+/** Maps that are whole, of no more tokens than the trace has; null where there is none. */
+function readAttention(value: unknown, most: number): ResultAttention | null {
+  const { tokens, heads } = (typeof value === 'object' && value !== null ? value : {}) as Partial<
+    Record<keyof ResultAttention, unknown>
+  >;
+  if (typeof tokens !== 'number' || !Number.isInteger(tokens) || tokens < 1 || tokens > most) return null;
+  const length = 4 * Math.ceil(packedLength(tokens) / 3);
+  const read = list(heads).flatMap((each): ResultHead[] => {
+    const { layer, head, codes } = (typeof each === 'object' && each !== null ? each : {}) as Record<string, unknown>;
+    const isPlace = (place: unknown): place is number =>
+      typeof place === 'number' && Number.isInteger(place) && place >= 0;
+    const isWhole = typeof codes === 'string' && codes.length === length && /^[A-Za-z0-9+/]*={0,2}$/.test(codes);
+    return isPlace(layer) && isPlace(head) && isWhole ? [{ layer, head, codes }] : [];
+  });
+  return read.length > 0 ? { tokens, heads: read } : null;
 }
 
 /** The trace, checked field by field as that of a file is. */

@@ -1,6 +1,9 @@
+import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
+import { readRunResult } from '../../core/notebook/result';
 import type { Register } from '../commands';
 import type { EditorEngine } from '../engine/engine';
+import type { ExplorerPanels } from '../explorer/panels';
 import type { Log } from '../log';
 import type { ModelCatalog } from '../models/catalog';
 import type { RunStore } from '../runs/store';
@@ -13,22 +16,40 @@ interface NotebookServices {
   readonly engine: EditorEngine;
   readonly catalog: ModelCatalog;
   readonly runs: RunStore;
+  readonly panels: ExplorerPanels;
   readonly log: Log;
 }
 
 /** Everything about notebooks: the kernel, help with the headers of cells, the command that makes a new one. */
 export function registerNotebooks(
-  { engine, catalog, runs, log }: NotebookServices,
+  { engine, catalog, runs, panels, log }: NotebookServices,
   register: Register,
 ): vscode.Disposable {
+  const messaging = vscode.notebooks.createRendererMessaging('vivarium.renderer');
   const kernel = new VivariumKernel(new CellRunner(engine, catalog, runs), log);
   for (const notebook of vscode.workspace.notebookDocuments) kernel.prefer(notebook);
   return vscode.Disposable.from(
     kernel,
     new HeaderLanguage(catalog),
     vscode.workspace.onDidOpenNotebookDocument((notebook) => kernel.prefer(notebook)),
+    messaging.onDidReceiveMessage(({ message }) => {
+      try {
+        openFromResult(panels, message);
+      } catch (error) {
+        void log.show('Opening a result', error);
+      }
+    }),
     register('vivarium.newNotebook', newNotebook),
   );
+}
+
+/** A renderer's message is as trustworthy as the file that it drew: the trace is read field by field. */
+function openFromResult(panels: ExplorerPanels, message: unknown): void {
+  const { type, result } = (typeof message === 'object' && message !== null ? message : {}) as Record<string, unknown>;
+  if (type !== 'openRun') return;
+  const { trace, notes } = readRunResult(result);
+  // Under an id of its own: a file may call its run by the id of another.
+  panels.openRun({ trace: { ...trace, header: { ...trace.header, id: crypto.randomUUID() } }, notes });
 }
 
 async function newNotebook(): Promise<void> {

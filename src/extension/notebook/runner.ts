@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { firstDifference } from '../../core/compare/difference';
 import { findDecoder } from '../../core/decode/registry';
 import { type CellSettings, parseCell, readCell } from '../../core/notebook/cell';
-import type { Shown } from '../../core/notebook/keys';
+import type { Shown } from '../../core/notebook/shown';
+import type { ResultAttention } from '../../core/notebook/result';
 import { tokenLabel } from '../../core/text/tokens';
 import { TraceAssembler } from '../../core/trace/assemble';
 import type { Trace } from '../../core/trace/record';
@@ -15,6 +16,7 @@ import { defaultSettings } from '../explorer/settings';
 import type { ModelCatalog } from '../models/catalog';
 import type { RunStore } from '../runs/store';
 import { cellKind } from './languages';
+import { attentionOf } from './attention';
 import { runOutput } from './output';
 
 /** How often a result on show is drawn anew while its run goes on. */
@@ -43,19 +45,19 @@ export class CellRunner {
     const model = modelNamed(settings.model, models);
     const stopper = new AbortController();
     token.onCancellationRequested(() => stopper.abort());
-    const request = runRequest(settings, prompt, model, models);
     const show = settings.show ?? shownByDefault(settings);
+    const request = runRequest(settings, prompt, model, models, show.includes('attention'));
     const compared = this.comparedWith(cell.notebook, settings.compare);
 
     const assembler = new TraceAssembler();
     const recording = this.runs.record();
     let drawn = 0;
     let drawing: Promise<unknown> = Promise.resolve();
-    const draw = (notes: readonly string[] = []): void => {
+    const draw = (notes: readonly string[] = [], attention: ResultAttention | null = null): void => {
       const { trace } = assembler;
       if (!trace) return;
       drawn = Date.now();
-      const output = runOutput(trace, show, notes);
+      const output = runOutput(trace, show, notes, attention);
       drawing = drawing.then(() => execution.replaceOutput(output));
     };
     try {
@@ -72,7 +74,8 @@ export class CellRunner {
     } finally {
       const { trace } = assembler;
       if (trace) {
-        draw(compared ? [comparison(compared, trace)] : []);
+        const { attention, note } = await attentionOf(this.engine, request, trace);
+        draw([...(compared ? [comparison(compared, trace)] : []), ...note], attention);
         await drawing;
         await recording.end(trace);
         this.remember(cell.notebook, settings.name, trace);
@@ -140,7 +143,15 @@ function runRequest(
   prompt: string,
   model: ModelSummary,
   models: readonly ModelSummary[],
+  attention: boolean,
 ): RunRequest {
+  if (attention && !model.probes.attention.available) {
+    throw new Problem({
+      code: 'not-available',
+      message: vscode.l10n.t('{0} cannot show attention: {1}', model.name, model.probes.attention.how),
+      action: vscode.l10n.t('Leave "attention" out of "show".'),
+    });
+  }
   const draft = draftFor(settings, model, models);
   return {
     runId: crypto.randomUUID(),
@@ -151,7 +162,7 @@ function runRequest(
     ...(draft ? { draft } : {}),
     sampling: settings.sampling,
     maxNewTokens: settings.maxNewTokens,
-    capture: { attention: [], hidden: [], logits: false },
+    capture: { attention: attention ? 'all' : [], hidden: [], logits: false },
   };
 }
 

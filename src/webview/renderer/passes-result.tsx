@@ -1,0 +1,70 @@
+import { useMemo, useState } from 'preact/hooks';
+import { type PassRow, RunPasses } from '../../core/lens/passes';
+import type { Trace } from '../../core/trace/record';
+import { count, probability } from '../components/format';
+import { decimals } from '../explorer/speculation/numbers';
+import { Staircase } from '../explorer/speculation/staircase';
+
+export interface PassesResultProps {
+  readonly trace: Trace;
+  readonly selected: number | null;
+  readonly onSelect: (index: number) => void;
+}
+
+/** The passes of a run as a staircase, and what they came to. */
+export function PassesResult({ trace, selected, onSelect }: PassesResultProps) {
+  const [preview, setPreview] = useState<PassRow | null>(null);
+  const passes = useMemo(() => {
+    const run = new RunPasses(trace.header.promptLength);
+    run.add(trace.passes);
+    return run;
+  }, [trace]);
+  const { rows, totals } = passes;
+  const { speculation, longest } = totals;
+  const chosen = selected === null ? null : passes.rowOf(selected);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const at = chosen ? chosen.number - 1 : -1;
+    const place = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[event.key];
+    if (place === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const row = rows[Math.max(0, Math.min(rows.length - 1, place))];
+    if (row) onSelect(row.start);
+  };
+  const brought = rows.reduce((sum, { start, end }) => sum + end - start, 0);
+  const figures: readonly (readonly [name: string, value: string, note: string])[] = [
+    ['passes', count(rows.length), ''],
+    [
+      'acceptance rate',
+      probability(speculation.acceptanceRate),
+      `${count(speculation.accepted)}/${count(speculation.drafted)}`,
+    ],
+    ['mean length', decimals(speculation.meanAcceptanceLength, 2), `of ${count(longest + 1)}`],
+    ['tokens per pass', decimals(rows.length > 0 ? brought / rows.length : null, 2), ''],
+  ];
+  return (
+    <div class="result-passes">
+      <Staircase
+        rows={rows}
+        trace={trace}
+        chosen={chosen}
+        preview={preview}
+        follow={false}
+        onChoose={(row) => onSelect(row.start)}
+        onHover={setPreview}
+        onKeyDown={onKeyDown}
+      />
+      <dl class="result-figures">
+        {figures.map(([name, value, note]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {value} {note && <small>{note}</small>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { assertAccessible } from '../harness/axe';
+import { themeIds, themeLabels } from '../harness/themes';
+import { type PackagedVivarium, openPackaged, pictured } from './packaged';
+
+describe('the tour, a notebook', () => {
+  let vivarium: PackagedVivarium;
+  const step = (title: string, body: () => Promise<void>): void => {
+    void test(
+      title,
+      pictured(() => vivarium, body),
+    );
+  };
+  const outputs = () => vivarium.workbench.webview();
+  const result = (place: number) => outputs().locator('section.result').nth(place);
+
+  before(async () => {
+    vivarium = await openPackaged();
+    // A notebook draws the results that are in view: here all are.
+    await vivarium.vscode.page.setViewportSize({ width: 1280, height: 2600 });
+  });
+  after(() => vivarium.vscode.stop());
+
+  step('runs from top to bottom with the kernel that it finds', async () => {
+    const { workbench } = vivarium;
+    await workbench.openFile('tour.ipynb');
+    await workbench.editorTab(/tour\.ipynb/).waitFor();
+    await workbench.runCommand('Notebook: Run All');
+    await result(2).getByText('Token for token the same as "greedy".').waitFor();
+    assert.equal(await outputs().locator('section.result').count(), 3);
+  });
+
+  step('shows tokens, attention and passes with what they say of the chosen one', async () => {
+    const tokens = result(0).getByRole('listbox', { name: /coloured by surprisal/ });
+    await tokens.getByRole('option').nth(12).click();
+    await result(0)
+      .getByText(/position 12/)
+      .waitFor();
+    await tokens.press('ArrowRight');
+    await result(0)
+      .getByText(/position 13/)
+      .waitFor();
+    const map = result(1).getByRole('application', { name: /Attention of layer 0, head 0/ });
+    await map.press(']');
+    await result(1)
+      .getByRole('application', { name: /Attention of layer 0, head 1/ })
+      .waitFor();
+    assert.match(await result(2).getByRole('listbox', { name: 'Passes of the run' }).innerText(), /\d/);
+  });
+
+  for (const theme of themeIds) {
+    step(`axe-core finds nothing serious in its results in the ${theme} theme`, async () => {
+      const { workbench, vscode } = vivarium;
+      await workbench.chooseTheme(themeLabels[theme]);
+      await outputs().locator(`body[data-vscode-theme-kind="vscode-${theme}"]`).waitFor({ state: 'attached' });
+      await result(2).waitFor();
+      await vscode.screenshot(`notebook-${theme}`);
+      await assertAccessible(await workbench.webviewFrame(), `notebook, ${theme} theme`, ['document-title']);
+    });
+  }
+
+  step('opens a result in an Explorer', async () => {
+    await result(2).getByRole('button', { name: 'Open in Explorer' }).click();
+    await vivarium.workbench.editorTab(/Vivarium: almanac/).waitFor();
+    // The notebook's own webview is still there, out of sight.
+    const page = vivarium.vscode.page.locator('iframe.webview.ready').last().contentFrame();
+    const prompt = page.locator('#active-frame').contentFrame().getByRole('textbox', { name: 'Prompt' });
+    await prompt.waitFor();
+    assert.match(await prompt.inputValue(), /Let there be$/);
+  });
+});
