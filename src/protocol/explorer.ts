@@ -148,8 +148,8 @@ export interface ExplorerNotifications {
   comparison: { readonly comparison: Comparison };
   comparisonProgress: { readonly progress: ComparisonProgress | null };
   /**
-   * A command (palette, tree) fills in the controls, and may ask for a tab; where it also runs, the host starts the run
-   * itself.
+   * A command (palette, tree) fills in some of the controls, and may ask for a tab; where it also runs, the host starts the
+   * run itself and tells all settings.
    */
-  settings: { readonly settings: ExplorerSettings; readonly tab?: string };
+  settings: { readonly settings: Partial<ExplorerSettings>; readonly tab?: string };
 }

@@ -16,10 +16,8 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     this.registration = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this);
   }
 
-  /** Whether the Explorer in use, where there is one, has a prompt. */
-  get hasPrompt(): boolean {
-    const panel = this.current();
-    return (panel && this.sessions.get(panel)?.hasPrompt) ?? false;
+  get isOpen(): boolean {
+    return this.sessions.size > 0;
   }
 
   /** Shows the Explorer in use (or a new one) with these settings, on a tab; `run` starts at once. */

@@ -117,16 +117,15 @@ export class ExplorerSession implements vscode.Disposable {
     );
   }
 
-  /** Whether something has been typed, or brought by a command. */
-  get hasPrompt(): boolean {
-    return this.settings.prompt.trim() !== '';
-  }
-
   /** Fills the controls, as a command asks, and goes to a tab; `run` starts at once. */
   show(settings: Partial<ExplorerSettings>, { run = false, tab }: { run?: boolean; tab?: string | undefined }): void {
     this.settings = { ...this.settings, ...settings };
     this.wantedTab = tab ?? this.wantedTab;
-    const data: ExplorerNotifications['settings'] = { settings: this.settings, ...(tab === undefined ? {} : { tab }) };
+    // The page may hold what was typed since it last asked: what the command does not name is left to it.
+    const data: ExplorerNotifications['settings'] = {
+      settings: run ? this.settings : settings,
+      ...(tab === undefined ? {} : { tab }),
+    };
     void this.webview.postMessage({ rpc: 'notify', name: 'settings', data }).then((delivered) => {
       this.undelivered ||= !delivered;
       if (delivered) this.wantedTab = undefined;

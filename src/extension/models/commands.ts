@@ -70,13 +70,13 @@ async function explorePrompt(panels: ExplorerPanels, argument: unknown): Promise
 }
 
 /**
- * Goes to the Compare tab of the Explorer in use with the selected text, or with the prompt that is there already.
+ * Goes to the Compare tab of the Explorer in use with the selected text, or with the prompt that it has.
  * @param argument `{ prompt?: string, model?: { folder, file? } }`
  */
 async function compareDecoders(panels: ExplorerPanels, argument: unknown): Promise<void> {
   const given = isRecord(argument) ? argument : {};
   let prompt = promptOf(given);
-  if (prompt === undefined && !panels.hasPrompt) {
+  if (prompt === undefined && !panels.isOpen) {
     prompt = await askForPrompt(vscode.l10n.t('Compare Decoders'));
     if (prompt === undefined) return;
   }

@@ -47,6 +47,18 @@ describe('commands', () => {
     );
   });
 
+  it('Compare Decoders takes the selected text of an editor to the Explorer, and starts nothing', async () => {
+    const document = await vscode.workspace.openTextDocument({ content: 'In the beginning' });
+    const editor = await vscode.window.showTextDocument(document);
+    editor.selection = new vscode.Selection(0, 0, 0, 6);
+    await vscode.commands.executeCommand('vivarium.compareDecoders');
+    await untilExplorers(1);
+    // Without a selection the prompt that is there already is compared: nothing is asked.
+    await vscode.commands.executeCommand('vivarium.compareDecoders');
+    const [explorer] = await untilExplorers(1);
+    assert.equal(explorer?.label, 'Vivarium');
+  });
+
   it('New Explorer opens another one', async () => {
     await vscode.commands.executeCommand('vivarium.newExplorer');
     await untilExplorers(1);
@@ -82,7 +94,7 @@ describe('commands', () => {
     treeNode('/no/such/folder'),
     { prompt: 7, model: { folder: 7 }, run: 'no' },
   ];
-  for (const command of ['explorePrompt', ...ofTheTree]) {
+  for (const command of ['explorePrompt', 'compareDecoders', ...ofTheTree]) {
     it(`${command} does nothing with arguments that are none`, async () => {
       const folders = (): unknown => vscode.workspace.getConfiguration('vivarium.models').inspect('folders');
       const before = folders();
