@@ -128,7 +128,8 @@ export class ExplorerSession implements vscode.Disposable {
     };
     void this.webview.postMessage({ rpc: 'notify', name: 'settings', data }).then((delivered) => {
       this.undelivered ||= !delivered;
-      if (delivered) this.wantedTab = undefined;
+      // A page that has not asked for anything yet does not listen either.
+      if (delivered && this.revived) this.wantedTab = undefined;
     });
     if (run) {
       this.startRun(this.settings).catch((error: unknown) => {
