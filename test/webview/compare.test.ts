@@ -420,6 +420,18 @@ describe('comparing decoders over real models', () => {
     await shot(page, 'narrow');
   });
 
+  it('beside an editor the table has the whole width, and nothing is cut', async () => {
+    const host = textHost();
+    const page = await open(host, { viewport: { width: 920, height: 860 } });
+    await setRounds(page, 2);
+    await compare(page, host);
+    const scroll = page.locator('.compared-scroll');
+    const cut = await scroll.evaluate((element) => element.scrollWidth - element.clientWidth);
+    await page.locator('.compare').evaluate((element) => element.scrollTo(0, 0));
+    await shot(page, 'beside');
+    assert.equal(cut, 0);
+  });
+
   it('has nothing that axe-core finds serious, in every kind of theme, empty and with rows', async () => {
     const measured = textHost();
     const first = await open(measured);

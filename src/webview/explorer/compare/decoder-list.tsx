@@ -61,18 +61,20 @@ export function DecoderList(props: DecoderListProps) {
           />
         ))}
       </ul>
-      {drafting && <DraftChoice bench={bench} disabled={disabled} />}
-      <div class="compare-rounds" title={`Counted runs of each decoder, 1 to ${MOST_ROUNDS}, round by round.`}>
-        <span class="control-name">Rounds</span>
-        <TextField
-          label="Rounds"
-          value={`${rounds}`}
-          onCommit={(text) => {
-            const typed = text.trim() === '' ? NaN : Number(text);
-            if (isRounds(typed) && !disabled) onRounds(typed);
-          }}
-        />
-        <span class="muted">runs of each, the median is shown</span>
+      <div class="compare-settings">
+        {drafting && <DraftChoice bench={bench} disabled={disabled} />}
+        <div class="compare-rounds" title={`Counted runs of each decoder, 1 to ${MOST_ROUNDS}, round by round.`}>
+          <span class="control-name">Rounds</span>
+          <TextField
+            label="Rounds"
+            value={`${rounds}`}
+            onCommit={(text) => {
+              const typed = text.trim() === '' ? NaN : Number(text);
+              if (isRounds(typed) && !disabled) onRounds(typed);
+            }}
+          />
+          <span class="muted">runs of each, the median is shown</span>
+        </div>
       </div>
       {refused.length > 0 && (
         <>
