@@ -111,6 +111,48 @@ describe('the Speculation tab in use', () => {
     await tab.page.screenshot({ path: path.join(artifacts, 'speculation-life.png'), animations: 'disabled' });
   });
 
+  it('shows the threshold of typical acceptance, with p on the track, and what it cost in total variation', async () => {
+    const host = tab.host('text');
+    const run = await host.record({ ...TEXT, decoder: 'typical' });
+    const rows = draftedRows(run);
+    const { row, speculation } = rows.find(({ row: { rejected } }) => rejected)!;
+    const page = await tab.open(host, { selected: row.start });
+    await tab.chosen(row.number);
+    await page.locator('.spec-formula', { hasText: 'p > min(ε, δ · exp(−H)), ε = 0.09, δ = 0.3' }).waitFor();
+    await page.locator('.spec-formula', { hasText: 'p itself' }).waitFor();
+    const drafts = await tab.drafts();
+    speculation.drafted.forEach(({ p, threshold, verdict }, place) => {
+      const cells = drafts[place]!;
+      assert.equal(cells[4], probability(p));
+      assert.equal(cells[6], probability(threshold));
+      assert.equal(cells[7], '–', 'no r');
+      if (verdict !== 'unread') assert.equal(verdict === 'accepted', p! > threshold!);
+    });
+    const { mean, max, tokens } = run.summary!.speculation!.outputTv!;
+    assert.equal(await tab.figure('output TV'), `${probability(mean)} mean; max ${probability(max)}; ${tokens} tokens`);
+  });
+
+  it('shows what a token borrowed under LANTERN, and accepts with it', async () => {
+    const host = tab.host('text');
+    const options = { gamma: 5, neighbours: 20, delta: 0.3 };
+    const run = await host.record({ ...TEXT, decoder: 'lantern', decoderOptions: { lantern: options } });
+    const found = draftedRows(run).find(({ speculation }) =>
+      speculation.drafted.some(({ borrowed }) => borrowed! > 0),
+    )!;
+    const page = await tab.open(host, { selected: found.row.start });
+    await tab.chosen(found.row.number);
+    await page.locator('.spec-formula', { hasText: 'at most 0.3 of the 20 nearest tokens is borrowed' }).waitFor();
+    const drafts = await tab.drafts();
+    found.speculation.drafted.forEach(({ q, p, borrowed, r }, place) => {
+      const cells = drafts[place]!;
+      assert.equal(cells[5], probability(borrowed));
+      assert.equal(cells[7], probability(p === null ? null : Math.min(1, (p + borrowed!) / q)));
+      assert.equal(cells[8], probability(r));
+    });
+    assert.ok((await page.locator('.draft-borrowed').count()) > 0);
+    await page.screenshot({ path: path.join(artifacts, 'speculation-lantern.png'), animations: 'disabled' });
+  });
+
   it('follows the chosen pass through a staircase wider than the page, down to 320 px', async () => {
     for (const width of [1280, 320]) {
       const page = await tab.open(life, { viewport: { width, height: 700 } });

@@ -35,7 +35,7 @@ export function SamplingControls(props: SamplingProps) {
   const options = optionChips(chosenOptions(decoder, settings), decoder?.options);
   return (
     <div class="sampling">
-      <div class={options.length > 0 ? 'chips chips-many' : 'chips'}>
+      <div class={`chips ${options.length > 1 ? 'chips-many chips-most' : options.length > 0 ? 'chips-many' : ''}`}>
         {[...options, ...settingChips(settings)].map(({ key, name, value }) => (
           <button
             key={key}
@@ -44,6 +44,7 @@ export function SamplingControls(props: SamplingProps) {
               'setting',
               greedy && IDLE_IF_GREEDY.has(key) ? 'setting-idle' : '',
               value === 'off' ? 'setting-off' : '',
+              key === 'seed' ? 'setting-seed' : '',
             ]
               .filter(Boolean)
               .join(' ')}
