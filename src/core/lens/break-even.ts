@@ -54,6 +54,9 @@ export interface BreakEven {
 /** Most draft lengths that are looked at. */
 const MOST = 64;
 
+/** The median of fewer passes is no measure: one of them may have waited for something else. */
+export const LEAST_PASSES = 3;
+
 /** Sums up the wall times of a run's passes, those of the prompt left out. */
 export function runCosts(rows: readonly PassRow[]): RunCosts {
   const bySize = new Map<number, number[]>();
@@ -89,8 +92,9 @@ export function plainTime({ verify }: RunCosts, least = 1): PlainTime | null {
 
 /**
  * What drafting cost, what it brought, and what other draft lengths would bring: the formulas of
- * `decode/speculation/break-even.ts` with what was measured in place of the paper's constants. Sizes between two that
- * were measured stand on the line between them; beyond the largest nothing is said.
+ * `decode/speculation/break-even.ts` with what was measured in place of the paper's constants. Sizes that fewer than
+ * {@link LEAST_PASSES} passes had are left out, unless there are no others. Sizes between two that were measured stand on
+ * the line between them; beyond the largest nothing is said.
  *
  * @param acceptance the chance that a drafted token is accepted: α, or for a lossy rule accepted over tested.
  * @param plain t(1) of this run or of another of the same model; null where it is not known.
@@ -100,7 +104,10 @@ export function breakEven(costs: RunCosts, acceptance: number, plain: PlainTime 
   const { drafted, verify } = costs;
   if (drafted.tokens === 0 || drafted.milliseconds <= 0 || costs.draft === null) return null;
   const draft = costs.draft;
-  const known = plain ? [{ tokens: 1, ...plain }, ...verify.filter(({ tokens }) => tokens > 1)] : verify;
+  const drafts = verify.filter(({ tokens }) => tokens > 1);
+  const often = drafts.filter(({ passes }) => passes >= LEAST_PASSES);
+  const sizes = often.length > 0 ? often : drafts;
+  const known = plain ? [{ tokens: 1, ...plain }, ...sizes] : sizes;
   const verifyTime = (size: number): number | null => interpolate(known, size);
   const largest = Math.min(MOST, (known.at(-1)?.tokens ?? 0) - 1);
   const lengths: DraftLengthCost[] = [];
@@ -116,7 +123,7 @@ export function breakEven(costs: RunCosts, acceptance: number, plain: PlainTime 
       speedUp: plain && predictedSpeedUp(acceptance, gamma, passCosts),
     });
   }
-  const most = verify.filter(({ tokens }) => tokens > 1).reduce((a, b) => (b.passes >= a.passes ? b : a), NO_TIME);
+  const most = sizes.reduce((a, b) => (b.passes >= a.passes ? b : a), NO_TIME);
   const usual = lengths.find(({ gamma }) => gamma === most.tokens - 1) ?? lengths.at(-1);
   if (!usual) return null;
   const perToken = drafted.milliseconds / drafted.tokens;

@@ -141,7 +141,10 @@ function LengthTable({ found }: { readonly found: BreakEven }) {
             <th scope="col" class="number" title="Wall time of a pass over γ + 1 tokens.">
               t(γ + 1)
             </th>
-            <th scope="col" title="How many passes the median is of; between: on the line between two measured sizes.">
+            <th
+              scope="col"
+              title="How many passes the median is of; between: on the line between two sizes that at least 3 passes had."
+            >
               from
             </th>
             <th scope="col" class="number" title="Tokens that a pass brings: 1 + α + … + α^γ.">

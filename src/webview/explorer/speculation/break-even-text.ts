@@ -19,7 +19,7 @@ export function breakEvenSentence(found: BreakEven): string {
   if (measured === null || plain === null) {
     return (
       `A token took ${milliseconds(perToken)} with drafts. Speculation wins on this machine where a pass over one token ` +
-      'takes longer than that; no pass of this run was fed one token, so that is not known here.'
+      'takes longer than that. Too few passes of this run were fed one token, so what that takes is not known here.'
     );
   }
   const held = `${milliseconds(perToken)} a token, against ${milliseconds(plain.milliseconds)} for a pass without a draft`;

@@ -92,7 +92,12 @@ function DraftTable({ drafted, rule, withSource }: DraftTableProps) {
             <Head class="number">#</Head>
             <Head>draft</Head>
             {withSource && <Head>source</Head>}
-            <Head class="drafts-bars">{borrows ? 'q, p + borrowed' : 'q outlined, p filled'}</Head>
+            <Head
+              class="drafts-bars"
+              title={`q outlined, p filled${borrows ? ', what the rule borrowed hatched' : ''}; both from 0 to 1.`}
+            >
+              {borrows ? 'q and p' : 'q outlined, p filled'}
+            </Head>
             <Head class="number" title="Probability with which the token was drafted; 1 where the draft is certain.">
               q
             </Head>

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { plainTime, runCosts } from '../../../core/lens/break-even';
+import { LEAST_PASSES, plainTime, runCosts } from '../../../core/lens/break-even';
 import { ENOUGH_PASSES } from '../../../core/lens/plain-time';
 import { isBusy } from '../session';
 import type { TabProps } from '../tab';
@@ -20,7 +20,7 @@ function OfTrace(props: TabProps & { readonly trace: NonNullable<TabProps['trace
   const state = useMemo(() => readState(props.state), [props.state]);
   const costs = useMemo(() => runCosts(passes.rows), [passes, passes.rows.length]);
 
-  const own = plainTime(costs);
+  const own = plainTime(costs, LEAST_PASSES);
   const enough = plainTime(costs, ENOUGH_PASSES);
 
   if (passes.rows.length === 0 && isBusy(status)) return <p class="spec-waiting">The first pass is under way…</p>;

@@ -98,6 +98,22 @@ test('the prediction is the formula’s with what was measured, and the length t
   assert.ok(Math.abs((found.measured ?? 0) - 130 / 45) < 1e-12);
 });
 
+test('a size that hardly any pass had is left out where others had more', () => {
+  const often = [4, 4, 4].map((gamma) => [gamma, 4, 12] as const);
+  const { rows } = rowsOf([...often, [2, 2, 1], [6, 2, 1]]);
+  const found = breakEven(runCosts(rows), 0.8, { milliseconds: 10, passes: 40 });
+  assert.deepEqual(
+    found?.lengths.map(({ gamma, milliseconds, passes }) => [gamma, milliseconds, passes]),
+    [
+      [1, 10.5, 0],
+      [2, 11, 0],
+      [3, 11.5, 0],
+      [4, 12, 3],
+    ],
+  );
+  assert.equal(found?.usual.gamma, 4);
+});
+
 test('where verifying more takes as much longer, no draft is best', () => {
   const { rows } = rowsOf([
     [2, 2, 30],
