@@ -1,0 +1,62 @@
+import { CoreError } from '../../errors';
+import { centredCells, framed, placedCells, type Pattern } from '../pattern';
+import { CONWAY, parseRule } from '../rule';
+import { gridOf, gridOrigin, planeOf, steppedBounds } from '../universe/open';
+import type { Universe } from '../universe/universe';
+import { boxOf, type LifeBoard } from './board';
+import { covers } from './runs';
+
+/**
+ * The board of a pattern: on its grid as a program that steps it places it, else on the plane.
+ * @throws CoreError `life-invalid` where it is larger than the grid that it asks for.
+ */
+export function boardOfPattern(pattern: Pattern): LifeBoard {
+  const { rule, bounds, generation, position } = pattern;
+  const settings = { rule, grid: bounds, generation };
+  const box = boxOf(bounds);
+  if (!box) return { cells: placedCells(pattern), settings };
+  if (!position) return { cells: centredCells(pattern, box), settings };
+  const origin = gridOrigin(box);
+  const cells = placedCells(pattern).translated(-origin.x, -origin.y);
+  if (cells.box && !covers(box, cells.box)) {
+    throw new CoreError('life-invalid', `Live cells lie beyond the edge of the grid of ${box.width} x ${box.height}.`);
+  }
+  return { cells, settings };
+}
+
+/**
+ * The pattern as it is saved: what its file says beside the cells stays. The rectangle that it describes stays while it holds
+ * all cells, so that they come back where they were; on a grid with an end it is the whole grid.
+ */
+export function patternOfBoard(pattern: Pattern, { cells, settings }: LifeBoard): Pattern {
+  const { rule, grid, generation } = settings;
+  const about = { ...pattern, rule, bounds: grid, generation };
+  const box = boxOf(grid);
+  if (box) return framed({ ...about, position: null }, cells, box);
+  if (!pattern.bounds) {
+    const { x = 0, y = 0 } = pattern.position ?? {};
+    const frame = { x, y, width: pattern.width, height: pattern.height };
+    if (!cells.box || covers(frame, cells.box)) return framed(about, cells, frame);
+  }
+  const { x = 0, y = 0 } = cells.box ?? {};
+  return framed({ ...about, position: x === 0 && y === 0 ? null : { x, y } }, cells);
+}
+
+/** A board ready to be shown, and stepped where it can be. */
+export interface OpenedBoard {
+  readonly universe: Universe;
+  /** Why it is shown and not stepped, in one sentence; null where it is. */
+  readonly whyStill: string | null;
+}
+
+/** @throws CoreError `life-too-large`. */
+export function openBoard({ cells, settings }: LifeBoard): OpenedBoard {
+  try {
+    const rule = parseRule(settings.rule);
+    const universe = settings.grid ? gridOf(cells, steppedBounds(settings.grid), rule) : planeOf(cells, rule);
+    return { universe, whyStill: null };
+  } catch (error) {
+    if (!(error instanceof CoreError) || error.code !== 'life-unsupported') throw error;
+    return { universe: planeOf(cells, parseRule(CONWAY)), whyStill: error.message };
+  }
+}

@@ -1,0 +1,116 @@
+import type { Random } from '../../numeric/random';
+import { CellsBuilder, type Box, type Cells } from '../cells';
+import type { BoundedGrid } from '../topology';
+import { boxOf, placeOn, type LifeBoard } from './board';
+import { covers, forEachCell, inside, outside, union } from './runs';
+
+/** A quarter turn clockwise, or a mirror: `x` swaps left and right, `y` swaps top and bottom. */
+export type Turn = 'rotate' | 'flip-x' | 'flip-y';
+
+/** The part of a board that a transformation is about: the selection, or else everything; null where there is nothing. */
+export function regionOf({ cells, settings }: LifeBoard, selection: Box | null): Box | null {
+  return selection ?? boxOf(settings.grid) ?? cells.box;
+}
+
+/** The board with a region turned about its middle, see {@link turnedBox}. Cells that come to lie on others do not erase them. */
+export function turned(board: LifeBoard, region: Box, turn: Turn): LifeBoard {
+  const { x: left, y: top } = turnedBox(region, turn);
+  return carried(board, region, turnOf(region, turn, left, top));
+}
+
+/** Where a region is after a turn: about its middle, half a cell to the top left where it cannot be. */
+export function turnedBox(region: Box, turn: Turn): Box {
+  if (turn !== 'rotate') return region;
+  const { x, y, width, height } = region;
+  const shift = Math.trunc((height - width) / 2);
+  return { x: x - shift, y: y + shift, width: height, height: width };
+}
+
+/** A pattern on its own, turned; its corner is at 0, 0 before and after. */
+export function turnedPattern(pattern: Cells, size: Pick<Box, 'width' | 'height'>, turn: Turn): Cells {
+  return mapped(pattern, null, turnOf({ x: 0, y: 0, ...size }, turn, 0, 0));
+}
+
+/** The board with the cells of a region moved. Cells that come to lie on others do not erase them. */
+export function moved(board: LifeBoard, region: Box, dx: number, dy: number): LifeBoard {
+  return carried(board, region, (x, y) => [x + dx, y + dy]);
+}
+
+/** The board without the live cells of a region. */
+export function cleared({ cells, settings }: LifeBoard, region: Box): LifeBoard {
+  return { cells: outside(cells, region), settings };
+}
+
+/** The board with each cell of a region alive with this probability, independently, whatever was there. */
+export function filled(board: LifeBoard, region: Box, density: number, random: Random): LifeBoard {
+  const { grid } = board.settings;
+  const builder = new CellsBuilder();
+  for (let y = region.y; y < region.y + region.height; y++) {
+    for (let x = region.x; x < region.x + region.width; x++) {
+      const place = random.uniform() < density ? placeOn(grid, x, y) : null;
+      if (place) builder.add(place[1], place[0], place[0] + 1);
+    }
+  }
+  return { cells: union(outside(board.cells, region), builder.build()), settings: board.settings };
+}
+
+/** The board with a pattern laid over it, its 0, 0 at this place. On a torus it goes on at the other side. */
+export function placed({ cells, settings }: LifeBoard, pattern: Cells, dx: number, dy: number): LifeBoard {
+  return {
+    cells: union(
+      cells,
+      mapped(pattern, settings.grid, (x, y) => [x + dx, y + dy]),
+    ),
+    settings,
+  };
+}
+
+/** What became of cells when a board came onto another grid. */
+export interface Regridded {
+  readonly board: LifeBoard;
+  /** What everything was moved by; null where it stayed. */
+  readonly moved: { readonly dx: number; readonly dy: number } | null;
+  /** Live cells that lay outside the grid and are no more. */
+  readonly lost: number;
+}
+
+/**
+ * The board on another grid. What lies on it already stays; a pattern that would fit it but lies elsewhere is moved to its
+ * middle; of a larger one, the cells outside are lost.
+ */
+export function regridded({ cells, settings }: LifeBoard, grid: BoundedGrid | null): Regridded {
+  const on = (now: Cells): LifeBoard => ({ cells: now, settings: { ...settings, grid } });
+  const box = boxOf(grid);
+  const bounds = cells.box;
+  if (!box || !bounds || covers(box, bounds)) return { board: on(cells), moved: null, lost: 0 };
+  if (bounds.width <= box.width && bounds.height <= box.height) {
+    const dx = Math.floor((box.width - bounds.width) / 2) - bounds.x;
+    const dy = Math.floor((box.height - bounds.height) / 2) - bounds.y;
+    return { board: on(cells.translated(dx, dy)), moved: { dx, dy }, lost: 0 };
+  }
+  const left = inside(cells, box);
+  return { board: on(left), moved: null, lost: cells.population - left.population };
+}
+
+type Mapping = (x: number, y: number) => readonly [x: number, y: number];
+
+function turnOf(region: Box, turn: Turn, left: number, top: number): Mapping {
+  const { x: fromX, y: fromY, width, height } = region;
+  if (turn === 'rotate') return (x, y) => [left + height - 1 - (y - fromY), top + x - fromX];
+  if (turn === 'flip-x') return (x, y) => [2 * fromX + width - 1 - x, y];
+  return (x, y) => [x, 2 * fromY + height - 1 - y];
+}
+
+function carried({ cells, settings }: LifeBoard, region: Box, to: Mapping): LifeBoard {
+  const there = mapped(inside(cells, region), settings.grid, to);
+  return { cells: union(outside(cells, region), there), settings };
+}
+
+function mapped(cells: Cells, grid: BoundedGrid | null, to: Mapping): Cells {
+  const builder = new CellsBuilder();
+  forEachCell(cells, (x, y) => {
+    const place = placeOn(grid, ...to(x, y));
+    if (place) builder.add(place[1], place[0], place[0] + 1);
+  });
+  return builder.build();
+}
