@@ -1,5 +1,6 @@
 import type { Sampling } from '../../core/trace/record';
 import type { ExplorerSettings, ExplorerState, ExplorerView } from '../../protocol/explorer';
+import { isRecord } from '../is-record';
 
 export const EMPTY_VIEW: ExplorerView = { tab: 'tokens', selected: null, tabs: {} };
 
@@ -33,8 +34,4 @@ function isView(value: unknown): value is ExplorerView {
     (value['selected'] === null || Number.isSafeInteger(value['selected'])) &&
     isRecord(value['tabs'])
   );
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

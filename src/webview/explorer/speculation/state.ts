@@ -1,5 +1,5 @@
 import type { PlainTime } from '../../../core/lens/plain-time';
-import { isRecord } from '../saved-state';
+import { isRecord } from '../../is-record';
 
 /** What the tab keeps. The chosen pass is that of the token that all tabs have selected. */
 export interface SpeculationState {

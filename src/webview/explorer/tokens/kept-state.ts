@@ -2,7 +2,7 @@ import type { FilterSettings } from '../../../core/decode/filters';
 import type { Sampling } from '../../../core/trace/record';
 import { FILTER_KEYS } from '../../components/sampling-scale';
 import { MEASURES, type MeasureName } from '../../components/token-measure';
-import { isRecord } from '../saved-state';
+import { isRecord } from '../../is-record';
 
 /** What the Tokens tab keeps of its controls. */
 export interface TokensState {
