@@ -24,8 +24,6 @@ const webview = {
   platform: 'browser',
   target: 'es2022',
   format: 'esm',
-  splitting: true,
-  chunkNames: 'explorer-[name]-[hash]',
   jsx: 'automatic',
   jsxImportSource: 'preact',
 };
@@ -37,7 +35,8 @@ export const bundles = [
     runtime: 'extension',
     entry: 'src/extension/extension.ts',
     outfile: 'dist/extension.cjs',
-    budget: 150 * KB,
+    // Every decoder and every form of a Life pattern is in it: the host reads and writes the files itself.
+    budget: 190 * KB,
     options: host,
   },
   {
@@ -70,6 +69,14 @@ export const bundles = [
       'src/webview/explorer/speculation/speculation-tab.tsx': 60 * KB,
       'src/webview/explorer/compare/compare-view.tsx': 40 * KB,
     },
+    options: { ...webview, splitting: true, chunkNames: 'explorer-[name]-[hash]' },
+  },
+  {
+    name: 'life',
+    runtime: 'webview',
+    entry: 'src/webview/life/main.tsx',
+    outfile: 'dist/webview/life.js',
+    budget: 250 * KB,
     options: webview,
   },
   {

@@ -5,6 +5,8 @@ import { SurprisalColours } from './editor/surprisal';
 import { EditorEngine } from './engine/engine';
 import { ExplorerPanels } from './explorer/panels';
 import { TraceViewer } from './explorer/viewer';
+import { LifeEditor } from './life/editor';
+import { LifeModels } from './life/models';
 import { Log } from './log';
 import { ModelCatalog } from './models/catalog';
 import { registerModelCommands } from './models/commands';
@@ -37,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new ModelTree(catalog),
     tree,
     new TraceViewer(services),
+    new LifeEditor({ context, catalog, models: new LifeModels(engine, catalog, panels), log }, register),
     panels,
     catalog,
     engine,

@@ -38,6 +38,9 @@ export type ProblemCode =
   | 'prompt-invalid'
   | 'run-unknown'
   | 'not-available'
+  // patterns of Life
+  | 'pattern-invalid'
+  | 'stale-edit'
   // files
   | 'trace-invalid'
   | 'file';

@@ -187,6 +187,17 @@ export function record<T>(item: Check<T>, { max }: { readonly max: number }): Ch
   };
 }
 
+/** A typed array of at most `max` numbers. */
+export function typedArray<T extends { readonly length: number }>(
+  type: new (length: number) => T,
+  { max }: { readonly max: number },
+): Check<T> {
+  return rule(
+    `an ${type.name} of at most ${max} numbers`,
+    (value): value is T => value instanceof type && value.length <= max,
+  );
+}
+
 /** Anything, passed on as it is: the caller reads it with care. */
 export function anything(): Check<unknown> {
   return { expected: 'anything', read: (value) => value };

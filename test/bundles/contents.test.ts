@@ -14,6 +14,8 @@ const sound = [
   'dist/cli.mjs',
   'dist/webview/explorer.js',
   'dist/webview/explorer.css',
+  'dist/webview/life.js',
+  'dist/webview/life.css',
   'dist/node_modules/onnxruntime-node/package.json',
   'dist/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node',
   'dist/node_modules/onnxruntime-common/package.json',

@@ -7,13 +7,16 @@ export interface TextFieldProps {
   /** After Enter or on leaving the field. */
   readonly onCommit: (value: string) => void;
   readonly class?: string;
+  /** Id of a `datalist` with suggestions. */
+  readonly list?: string;
+  readonly disabled?: boolean;
 }
 
 /**
  * A short line of text that counts when it is complete: Enter or leaving commits, Escape takes back. Plain, not the
  * toolkit's, whose hidden inner field costs 8 kB and a label for every number beside a slider.
  */
-export function TextField({ label, value, onCommit, class: className }: TextFieldProps) {
+export function TextField({ label, value, onCommit, class: className, list, disabled }: TextFieldProps) {
   const element = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
     if (element.current) element.current.value = value;
@@ -34,6 +37,8 @@ export function TextField({ label, value, onCommit, class: className }: TextFiel
       spellcheck={false}
       aria-label={label}
       defaultValue={value}
+      disabled={disabled ?? false}
+      {...(list === undefined ? {} : { list })}
       onBlur={commit}
       onKeyDown={(event) => {
         const field = event.currentTarget;

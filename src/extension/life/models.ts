@@ -1,0 +1,63 @@
+import * as crypto from 'node:crypto';
+import * as vscode from 'vscode';
+import { LifeModel } from '../../core/life/ask';
+import { lifePrompt } from '../../core/life/prompt';
+import type { LifeGrid } from '../../core/trace/record';
+import type { RequestSignal } from '../../protocol/call';
+import type { ModelSummary } from '../../protocol/engine';
+import { Problem } from '../../protocol/errors';
+import { lifeWriter } from '../../protocol/life';
+import type { Prediction, PredictRequest } from '../../protocol/lifeEditor';
+import type { EditorEngine } from '../engine/engine';
+import type { ExplorerPanels } from '../explorer/panels';
+import { modelNotListed, type ModelCatalog } from '../models/catalog';
+
+/** What models of Life say about a board: ordinary runs of the engine, whose text is read as a board again. */
+export class LifeModels {
+  constructor(
+    private readonly engine: EditorEngine,
+    private readonly catalog: ModelCatalog,
+    private readonly panels: ExplorerPanels,
+  ) {}
+
+  /** @throws Problem where the model is not listed, the board is not of its size, or the run fails. */
+  async predict(request: PredictRequest, signal: RequestSignal): Promise<Prediction> {
+    const { model, grid } = await this.lifeModel(request);
+    const started = performance.now();
+    const writer = lifeWriter(this.engine, request.model, `life-${model.name}-${crypto.randomUUID()}`, { signal });
+    const reading = await new LifeModel(grid, writer).answer(request.cells);
+    return {
+      cells: reading.cells && Uint8Array.from(reading.cells),
+      reason: reading.cells ? null : reading.reason,
+      milliseconds: performance.now() - started,
+    };
+  }
+
+  /** Opens an Explorer with the board as its prompt. */
+  async explore(request: PredictRequest): Promise<void> {
+    const { model, grid } = await this.lifeModel(request);
+    this.panels.open(
+      {
+        model: { folder: model.folder, file: request.model.file ?? model.file },
+        prompt: lifePrompt(request.cells, grid),
+      },
+      { fresh: true },
+    );
+  }
+
+  private async lifeModel({ model: asked, cells }: PredictRequest): Promise<{ model: ModelSummary; grid: LifeGrid }> {
+    const model = await this.catalog.find(asked.folder);
+    if (!model) throw modelNotListed(asked.folder);
+    const grid = model.life;
+    if (!grid) {
+      throw new Problem({ code: 'not-available', message: vscode.l10n.t('{0} is no model of Life.', model.name) });
+    }
+    if (cells.length !== grid.width * grid.height) {
+      throw new Problem({
+        code: 'bad-request',
+        message: vscode.l10n.t('{0} sees {1} × {2} cells.', model.name, grid.width, grid.height),
+      });
+    }
+    return { model, grid };
+  }
+}

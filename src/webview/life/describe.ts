@@ -1,0 +1,38 @@
+import type { Box, Cells } from '../../core/life/cells';
+import { inside } from '../../core/life/edit/runs';
+import { boundedGridName } from '../../core/life/topology';
+import { count, counted } from '../components/format';
+import type { LifeState } from './state';
+
+/** Rows that are told one by one. */
+export const MOST_ROWS = 200;
+
+/** The board in one sentence or two. */
+export function describeBoard({ universe, board, generation, playing }: LifeState): string {
+  const { rule, grid } = board.settings;
+  const surface = grid ? boundedGridName(grid) : 'plane';
+  if (playing) return `Playing by ${rule} on the ${surface}.`;
+  const box = universe.population > 0 ? universe.box() : null;
+  const where = box ? `, in ${box.width} by ${box.height} cells from row ${box.y}, column ${box.x}` : '';
+  return `Generation ${count(generation)}: ${counted(universe.population, 'cell')} alive${where}. Rule ${rule}, ${surface}.`;
+}
+
+/** Live cells row by row: `row 2: columns 0 to 2, 5`. */
+export function rowsOf(cells: Cells, box: Box | null): { readonly rows: readonly string[]; readonly more: number } {
+  const rows = new Map<number, string[]>();
+  let more = 0;
+  let last: number | null = null;
+  (box ? inside(cells, box) : cells).forEachRun((y, start, end) => {
+    const columns = end - start === 1 ? `${start}` : `${start} to ${end - 1}`;
+    const row = rows.get(y);
+    if (row) row.push(columns);
+    else if (rows.size < MOST_ROWS) rows.set(y, [columns]);
+    else if (y !== last) more++;
+    last = y;
+  });
+  const text = [...rows].map(([y, columns]) => {
+    const many = columns.length > 1 || columns.some((column) => column.includes('to'));
+    return `row ${y}: ${many ? 'columns' : 'column'} ${columns.join(', ')}`;
+  });
+  return { rows: text, more };
+}

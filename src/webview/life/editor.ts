@@ -1,0 +1,376 @@
+import { CoreError } from '../../core/errors';
+import type { Box } from '../../core/life/cells';
+import { boxOf, placeOn, sameGrid, type EditKind, type LifeBoard } from '../../core/life/edit/board';
+import { boxBetween, countInside, holds, inside } from '../../core/life/edit/runs';
+import {
+  cleared,
+  filled,
+  moved,
+  placed,
+  regionOf,
+  regridded,
+  turned,
+  turnedBox,
+  turnedPattern,
+  type Turn,
+} from '../../core/life/edit/transform';
+import { patternText, readPattern } from '../../core/life/formats';
+import { BLANK, framed, noteOf } from '../../core/life/pattern';
+import { formatRule, parseRule } from '../../core/life/rule';
+import type { BoundedGrid } from '../../core/life/topology';
+import { Random } from '../../core/numeric/random';
+import type { LifeTool } from '../../protocol/lifeEditor';
+import { count, counted } from '../components/format';
+import { cellsThatFit, clippedTo, fixedCorner, placedCorner, sameBox, withinGrid } from './bounds';
+import { Drawing } from './drawing';
+import type { Player } from './player';
+import { shownCells } from './shown-cells';
+import type { LifeState, Placing } from './state';
+import type { Store } from './store';
+import type { Sync } from './sync';
+import { centredOn, fitted, panned, revealing, zoomed, type Extent, type Place, type View } from './view';
+
+/** Cells of a random fill: one edit of them goes in one message. */
+const MOST_FILLED = 2_000_000;
+const FIRST_ZOOM = 16;
+
+/** What a person does with the board: every button, key and drag of the page ends here. */
+export class LifeEditor {
+  readonly drawing: Drawing;
+
+  constructor(
+    readonly store: Store,
+    readonly player: Player,
+    readonly sync: Sync,
+  ) {
+    this.drawing = new Drawing(store, player, sync);
+  }
+
+  private get state(): LifeState {
+    return this.store.state;
+  }
+
+  /** What is on show, as a board. */
+  get shown(): LifeBoard {
+    const { board, universe, generation } = this.state;
+    if (this.player.isStart && !this.drawing.isUnderWay) return board;
+    return { cells: universe.cells(), settings: { ...board.settings, generation } };
+  }
+
+  private get grid(): BoundedGrid | null {
+    return this.state.board.settings.grid;
+  }
+
+  // The view
+
+  resized(extent: Extent): void {
+    const first = this.state.view === null && extent.width > 0;
+    this.store.update({ extent });
+    if (first && this.state.phase === 'open') this.fit();
+  }
+
+  fit(): void {
+    const { extent, universe, board } = this.state;
+    if (extent.width <= 0) return;
+    const box = boxOf(board.settings.grid) ?? universe.box();
+    this.see(box ? fitted(box, extent) : centredOn(0, 0, FIRST_ZOOM, extent));
+  }
+
+  see(view: View): void {
+    this.store.update({ view });
+  }
+
+  pan(right: number, down: number): void {
+    const { view } = this.state;
+    if (view) this.see(panned(view, right, down));
+  }
+
+  /** @param at pixels from the top left corner of the board; its middle where absent. */
+  zoom(steps: number, at?: readonly [left: number, top: number]): void {
+    const { view, extent } = this.state;
+    const [left, top] = at ?? [extent.width / 2, extent.height / 2];
+    if (view) this.see(zoomed(view, steps, left, top));
+  }
+
+  /** Brings a cell to the middle. */
+  centre(x: number, y: number): void {
+    const { view, extent } = this.state;
+    if (view) this.see(centredOn(x, y, view.zoom, extent));
+  }
+
+  setTool(tool: LifeTool): void {
+    this.store.update({ tool, placing: null });
+  }
+
+  point(place: Place | null): void {
+    const { hover } = this.state;
+    if (hover?.x !== place?.x || hover?.y !== place?.y) this.store.update({ hover: place });
+  }
+
+  // The cursor
+
+  /** @param selects whether everything from where it was is selected on the way. */
+  moveCursor(dx: number, dy: number, selects = false): void {
+    const { cursor } = this.state;
+    this.putCursor({ x: cursor.x + dx, y: cursor.y + dy }, selects);
+  }
+
+  putCursor(place: Place, selects = false): void {
+    const { selection, cursor, view, extent, universe, placing } = this.state;
+    const to = withinGrid(this.grid, place);
+    // The corner of the selection that stays is the one opposite the cursor.
+    const corner = selection && selects ? fixedCorner(selection, cursor) : cursor;
+    this.store.update({
+      cursor: to,
+      hover: null,
+      ...(selects ? { selection: boxBetween(corner.x, corner.y, to.x, to.y) } : {}),
+      ...(view ? { view: revealing(view, to, extent) } : {}),
+    });
+    const where = `row ${to.y}, column ${to.x}`;
+    if (selects) this.speakSelection();
+    else if (placing) this.store.speak(`${placing.name} at ${where}.`);
+    else this.store.speak(`${where}, ${universe.get(to.x, to.y) ? 'alive' : 'dead'}.`);
+  }
+
+  /** Enter: what the tool does with the cell under the cursor. */
+  act(): void {
+    const { cursor, placing, tool } = this.state;
+    if (placing) return this.place(cursor);
+    if (tool === 'select') return this.select({ ...cursor, width: 1, height: 1 });
+    if (tool === 'pan') return this.centre(cursor.x + 0.5, cursor.y + 0.5);
+    if (!this.mayEdit()) return;
+    this.drawing.begin(cursor, tool === 'erase');
+    this.drawing.end();
+    const alive = this.player.universe.get(cursor.x, cursor.y);
+    this.store.speak(`${alive ? 'Alive' : 'Dead'}. ${counted(this.player.universe.population, 'cell')} alive.`);
+  }
+
+  // The selection
+
+  select(selection: Box | null): void {
+    this.store.update({ selection });
+    if (selection) this.speakSelection();
+  }
+
+  /** Everything that there is: the grid, or what lives on the plane. */
+  selectAll(): void {
+    const region = regionOf(this.shown, null);
+    if (region) this.select(region);
+    else this.store.speak('Nothing is alive.');
+  }
+
+  /** Escape: puts away the innermost of what is under way. */
+  cancel(): void {
+    const { placing, dragged, selection, said } = this.state;
+    if (this.drawing.isUnderWay) this.drawing.cancel();
+    else if (dragged) this.store.update({ dragged: null });
+    else if (placing) {
+      this.store.update({ placing: null });
+      this.store.speak('Nothing was placed.');
+    } else if (said) this.store.say(null);
+    else if (selection) {
+      this.store.update({ selection: null });
+      this.store.speak('Nothing is selected.');
+    }
+  }
+
+  drag(dragged: Place | null): void {
+    this.store.update({ dragged });
+  }
+
+  moveSelection(dx: number, dy: number): void {
+    const { selection, board } = this.state;
+    this.store.update({ dragged: null });
+    if (!selection) {
+      this.store.speak('Nothing is selected.');
+      return;
+    }
+    if ((dx === 0 && dy === 0) || !this.mayEdit()) return;
+    const to = withinGrid(this.grid, { x: selection.x + dx, y: selection.y + dy }, selection);
+    if (!this.sync.change('move', moved(board, selection, to.x - selection.x, to.y - selection.y))) return;
+    const { cursor } = this.state;
+    const follows = holds(selection, cursor.x, cursor.y);
+    this.store.update({
+      selection: { ...selection, ...to },
+      ...(follows ? { cursor: { x: cursor.x + to.x - selection.x, y: cursor.y + to.y - selection.y } } : {}),
+    });
+    this.speakSelection('Moved to');
+  }
+
+  // Edits of the selection, or of everything
+
+  turn(turn: Turn): void {
+    const { placing, board, selection } = this.state;
+    if (placing) {
+      const [width, height] = turn === 'rotate' ? [placing.height, placing.width] : [placing.width, placing.height];
+      const cells = turnedPattern(placing.cells, placing, turn);
+      this.store.update({ placing: { ...placing, cells, width, height } });
+      this.store.speak(`${placing.name}, ${TURNED[turn]}.`);
+      return;
+    }
+    // A torus that is no square cannot be turned by a quarter as a whole: what lives on it can.
+    const region = turn === 'rotate' && !selection ? board.cells.box : regionOf(board, selection);
+    if (!region || !this.mayEdit()) return;
+    if (!this.sync.change(turn === 'rotate' ? 'rotate' : 'flip', turned(board, region, turn))) return;
+    if (selection) this.store.update({ selection: clippedTo(this.grid, turnedBox(region, turn)) });
+    this.store.speak(`${selection ? 'The selection' : 'Everything'} was ${TURNED[turn]}.`);
+  }
+
+  clear(kind: Extract<EditKind, 'clear' | 'cut'> = 'clear'): void {
+    const { board, selection } = this.state;
+    const region = regionOf(board, selection);
+    if (!region || !this.mayEdit()) return;
+    const lived = countInside(board.cells, region);
+    if (this.sync.change(kind, cleared(board, region))) this.store.speak(`${counted(lived, 'cell')} cleared.`);
+  }
+
+  fill(density: number): void {
+    const { board, selection, view, extent } = this.state;
+    this.store.update({ density });
+    // On the plane everything would be what lives there already: what is on show is filled instead.
+    const shown = view && { x: Math.ceil(view.x), y: Math.ceil(view.y), ...cellsThatFit(extent, view.zoom) };
+    const region = selection ?? boxOf(board.settings.grid) ?? shown;
+    if (!region || !this.mayEdit()) return;
+    if (region.width * region.height > MOST_FILLED) {
+      const most = count(MOST_FILLED);
+      this.store.say({
+        kind: 'info',
+        message: `${region.width} × ${region.height} cells are too many to fill at once: at most ${most}.`,
+        action: 'Select a smaller part.',
+      });
+      return;
+    }
+    const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+    if (!this.sync.change('fill', filled(board, region, density, Random.fromSeed(seed)))) return;
+    this.store.speak(
+      `${region.width} by ${region.height} cells filled: ${count(this.state.universe.population)} alive.`,
+    );
+  }
+
+  // The clipboard, as RLE
+
+  /** The selection, or everything, as text; null where there is nothing. */
+  copied(): string | null {
+    const { cells, settings } = this.shown;
+    const region = regionOf({ cells, settings }, this.state.selection);
+    if (!region) {
+      this.store.say({ kind: 'info', message: 'There is nothing to copy: no cell is alive.' });
+      return null;
+    }
+    const part = inside(cells, region);
+    const pattern = framed({ ...BLANK, rule: settings.rule }, part, region);
+    this.store.speak(`Copied ${region.width} by ${region.height} cells, ${count(part.population)} alive.`);
+    return patternText(pattern, 'rle');
+  }
+
+  paste(text: string): void {
+    try {
+      const pattern = readPattern(text);
+      if (pattern.cells.population === 0) throw new CoreError('life-invalid', 'It holds no live cell.');
+      const { cells, width, height } = pattern;
+      this.startPlacing({ kind: 'paste', name: noteOf(pattern, 'name') ?? 'The pattern', cells, width, height });
+    } catch (error) {
+      if (!(error instanceof CoreError)) throw error;
+      this.store.say({ kind: 'error', message: `What is on the clipboard is no pattern. ${error.message}` });
+    }
+  }
+
+  startPlacing(placing: Placing): void {
+    const { selection, cursor } = this.state;
+    // By keyboard it begins at the selection, which is where one pastes.
+    const at = selection ? { x: selection.x + (placing.width >> 1), y: selection.y + (placing.height >> 1) } : cursor;
+    this.store.update({ placing, cursor: withinGrid(this.grid, at), said: null });
+    const { name, width, height } = placing;
+    this.store.speak(`${name}, ${width} by ${height}: arrows move it, Enter places it, Escape does not.`);
+  }
+
+  /** @param again whether another of the same comes after it. */
+  place(at: Place, again = false): void {
+    const { placing, board } = this.state;
+    if (!placing || !this.mayEdit()) return;
+    const corner = placedCorner(placing, at);
+    const fits = placeOn(board.settings.grid, corner.x, corner.y);
+    if (!this.sync.change(placing.kind, placed(board, placing.cells, corner.x, corner.y))) return;
+    const box = { ...corner, width: placing.width, height: placing.height };
+    this.store.update({
+      placing: again ? placing : null,
+      cursor: withinGrid(this.grid, at),
+      ...(again || !fits ? {} : { selection: clippedTo(this.grid, box) }),
+    });
+    this.store.speak(`${placing.name} was placed at row ${corner.y}, column ${corner.x}.`);
+  }
+
+  // What the pattern lives by
+
+  setRule(text: string): void {
+    const { board } = this.state;
+    try {
+      const rule = formatRule(parseRule(text));
+      if (rule === board.settings.rule) return this.store.say(null);
+      if (!this.mayEdit()) return;
+      if (!this.sync.change('rule', { ...board, settings: { ...board.settings, rule } })) return;
+      this.store.speak(`The rule is ${rule}.`);
+    } catch (error) {
+      if (!(error instanceof CoreError)) throw error;
+      this.store.say({ kind: 'error', message: error.message });
+    }
+  }
+
+  /** Comes onto another grid, and says what became of cells that lay elsewhere. */
+  setGrid(grid: BoundedGrid | null): void {
+    const { board, selection } = this.state;
+    if (sameGrid(grid, board.settings.grid) || !this.mayEdit()) return;
+    const result = regridded(board, grid);
+    if (!this.sync.change('grid', result.board)) return;
+    const box = boxOf(grid);
+    this.store.update({
+      cursor: withinGrid(grid, this.state.cursor),
+      selection: selection && sameBox(clippedTo(grid, selection), selection) ? selection : null,
+    });
+    if (box) this.fit();
+    if (result.lost > 0) {
+      this.store.say({
+        kind: 'info',
+        message: `${counted(result.lost, 'live cell')} lay outside the ${box?.width} × ${box?.height} cells and ${result.lost === 1 ? 'was' : 'were'} removed.`,
+        action: 'Undo brings them back.',
+      });
+    } else if (result.moved) {
+      this.store.say({ kind: 'info', message: 'The pattern lay outside and was moved to the middle.' });
+    } else this.store.speak(box ? `A torus of ${box.width} by ${box.height}.` : 'The plane.');
+  }
+
+  // The first edit at another generation
+
+  /** Whether the board on show is the file's; where it is not, the user is asked which of the two is to be edited. */
+  mayEdit(): boolean {
+    if (this.player.isStart) return true;
+    this.player.pause();
+    this.store.update({ asking: true });
+    return false;
+  }
+
+  /** `start`: the generation on show becomes the file's. `back`: the file's is shown again. */
+  answer(answer: 'start' | 'back' | 'cancel'): void {
+    const shown = this.shown;
+    this.store.update({ asking: false });
+    if (answer === 'back') this.player.reset();
+    else if (answer === 'start' && this.sync.change('start', shown)) {
+      this.store.speak(`The file now begins with generation ${count(shown.settings.generation)}.`);
+    }
+  }
+
+  private speakSelection(verb = 'Selected'): void {
+    const { selection } = this.state;
+    if (!selection) return;
+    const { x, y, width, height } = selection;
+    this.store.speak(
+      `${verb} row ${y}, column ${x}: ${width} by ${height}, ${count(countInside(shownCells(this.state), selection))} alive.`,
+    );
+  }
+}
+
+const TURNED: Record<Turn, string> = {
+  rotate: 'rotated by a quarter turn',
+  'flip-x': 'flipped from side to side',
+  'flip-y': 'flipped from top to bottom',
+};

@@ -1,0 +1,161 @@
+import { applyEdit, inverse, type LifeBoard, type LifeEdit } from '../../src/core/life/edit/board';
+import { boardOfPattern } from '../../src/core/life/edit/document';
+import { runsOf } from '../../src/core/life/edit/runs';
+import { readPattern } from '../../src/core/life/formats';
+import { editOfMessage, lifeRequests } from '../../src/extension/life/validation';
+import type { Handlers } from '../../src/protocol/call';
+import { Problem } from '../../src/protocol/errors';
+import type { LifeApi, LifeNotifications, LifeSnapshot } from '../../src/protocol/lifeEditor';
+import { isRpcMessage, RpcServer } from '../../src/protocol/rpc';
+import type { WebviewUnderTest } from '../harness/webview';
+
+/**
+ * The extension's side of a Life editor without VS Code: a document with the real edits behind the real checks of what a
+ * page asks, and a history that undoes and redoes as the editor's own does.
+ */
+export class LifeHost {
+  board: LifeBoard;
+  version = 0;
+  readonly done: LifeEdit[] = [];
+  private undone: LifeEdit[] = [];
+  /** Requests that the page made, in order. */
+  readonly requests: { readonly method: string; readonly params: unknown }[] = [];
+  /** Answers of a test in place of these. */
+  readonly overrides: { -readonly [M in keyof LifeApi]?: Handlers<LifeApi>[M] } = {};
+  unreadable: Problem | null = null;
+  warnings: string[] = [];
+  private waiting: { readonly done: () => boolean; readonly settle: () => void }[] = [];
+  private view: WebviewUnderTest | undefined;
+  private readonly server: RpcServer<LifeApi>;
+  private readonly about;
+
+  constructor(text: string, file = 'pattern.rle') {
+    const pattern = readPattern(text, file);
+    this.board = boardOfPattern(pattern);
+    this.about = {
+      file,
+      format: pattern.format,
+      notes: pattern.notes.map(({ kind, text: note }) => ({ kind, text: note })),
+    };
+    this.server = new RpcServer<LifeApi>({ post: (message) => void this.send(message) }, lifeRequests(this.handlers()));
+  }
+
+  /** Goes into `WebviewUnderTest.open` as `onMessage`. */
+  readonly onMessage = (message: unknown, view: WebviewUnderTest): void => {
+    if (!isRpcMessage(message)) return;
+    if (message.rpc === 'request' && message.method === 'snapshot') this.view = view;
+    if (this.view !== view) return;
+    if (message.rpc === 'request') this.requests.push({ method: message.method, params: message.params });
+    this.server.receive(message);
+    this.check();
+  };
+
+  /** Live cells as `row,column`. */
+  get alive(): string[] {
+    const cells: string[] = [];
+    this.board.cells.forEachRun((y, start, end) => {
+      for (let x = start; x < end; x++) cells.push(`${y},${x}`);
+    });
+    return cells;
+  }
+
+  /** Settles when so many edits have been done. */
+  async edited(times: number): Promise<LifeEdit> {
+    await this.until(() => this.done.length >= times);
+    return this.done[times - 1]!;
+  }
+
+  async until(done: () => boolean): Promise<void> {
+    if (!done()) await new Promise<void>((settle) => this.waiting.push({ done, settle }));
+  }
+
+  async undo(): Promise<void> {
+    const edit = this.done.pop();
+    if (!edit) return;
+    this.undone.push(edit);
+    await this.apply(inverse(edit), 'undo');
+  }
+
+  async redo(): Promise<void> {
+    const edit = this.undone.pop();
+    if (!edit) return;
+    this.done.push(edit);
+    await this.apply(edit, 'redo');
+  }
+
+  async notify<N extends keyof LifeNotifications>(name: N, data: LifeNotifications[N]): Promise<void> {
+    await this.send({ rpc: 'notify', name, data });
+  }
+
+  private async apply(edit: LifeEdit, by: 'undo' | 'redo'): Promise<void> {
+    this.board = applyEdit(this.board, edit);
+    this.version++;
+    const message = { kind: edit.kind, flips: runsOf(edit.flips), settings: edit.settings?.after ?? null };
+    await this.notify('changed', { version: this.version, edit: message, by });
+  }
+
+  private handlers(): Handlers<LifeApi> {
+    const handlers: Handlers<LifeApi> = {
+      snapshot: () => this.snapshot(),
+      edit: ({ version, edit }) => {
+        if (version !== this.version) throw new Problem({ code: 'stale-edit', message: 'Changed elsewhere.' });
+        const done = editOfMessage(edit, this.board.settings);
+        this.board = applyEdit(this.board, done);
+        this.version++;
+        this.done.push(done);
+        this.undone = [];
+        return { version: this.version };
+      },
+      undo: async () => {
+        await this.undo();
+        return null;
+      },
+      redo: async () => {
+        await this.redo();
+        return null;
+      },
+      openAsText: () => null,
+      showLog: () => null,
+      models: () => ({ models: [] }),
+      predict: () => {
+        throw new Problem({ code: 'not-available', message: 'There is no model.' });
+      },
+      explore: () => null,
+    };
+    const overridden = Object.entries(handlers).map(([method, handler]) => [
+      method,
+      (params: never, context: never) => (this.overrides[method as keyof LifeApi] ?? handler)(params, context),
+    ]);
+    return Object.fromEntries(overridden) as Handlers<LifeApi>;
+  }
+
+  private snapshot(): LifeSnapshot {
+    const { about, board, unreadable } = this;
+    if (unreadable) return { state: 'unreadable', about: { file: about.file }, problem: unreadable.toData() };
+    return {
+      state: 'open',
+      version: this.version,
+      board: { cells: runsOf(board.cells), settings: board.settings },
+      about,
+      warnings: this.warnings,
+    };
+  }
+
+  private check(): void {
+    this.waiting = this.waiting.filter(({ done, settle }) => {
+      if (!done()) return true;
+      settle();
+      return false;
+    });
+  }
+
+  /** A page that is gone gets nothing, as in the editor. */
+  private async send(message: unknown): Promise<void> {
+    const { view } = this;
+    try {
+      await view?.post(message);
+    } catch (error) {
+      if (!view?.page.isClosed()) throw error;
+    }
+  }
+}
