@@ -58,6 +58,23 @@ test('info says what a file says', async () => {
   assert.match(stdout, /\n\.O\nOO\n$/);
 });
 
+test('the commands about Life are listed together, and each explains itself', async () => {
+  for (const args of [['life'], ['life', '--help'], ['help', 'life']]) {
+    const { code, stdout } = await vivarium(...args);
+    assert.equal(code, 0, args.join(' '));
+    assert.deepEqual(
+      [...stdout.matchAll(/^ {2}vivarium (\S+ \S+)/gm)].map(([, name]) => name),
+      ['life info', 'life step', 'life predict', 'life sweep'],
+    );
+  }
+  for (const args of [
+    ['help', 'life', 'step'],
+    ['life', 'step', '--help'],
+  ]) {
+    assert.match((await vivarium(...args)).stdout, /^Usage: vivarium life step FILE[\s\S]*--torus WxH/, args.join(' '));
+  }
+});
+
 test('step gives every generation’s population, on the plane and on a torus', async () => {
   const plane = await document<PatternDocument>('life', 'step', glider, '--generations', '40', '--plane');
   assert.deepEqual(
