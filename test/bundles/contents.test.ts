@@ -14,6 +14,7 @@ const sound = [
   'dist/cli.mjs',
   'dist/webview/explorer.js',
   'dist/webview/explorer.css',
+  'dist/webview/renderer.js',
   'dist/webview/life.js',
   'dist/webview/life.css',
   'dist/node_modules/onnxruntime-node/package.json',
