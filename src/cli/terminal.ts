@@ -1,3 +1,4 @@
+import { jsonText } from '../core/text/json';
 import { byteText } from '../core/text/tokens';
 
 /** What a verb writes: results on standard output, everything else on standard error. */
@@ -30,14 +31,6 @@ export function progressTo(terminal: Terminal, what: string, total: number): (do
     said = performance.now();
     terminal.status(`${what} ${done} of ${total}`);
   };
-}
-
-/** JSON to be read by people as well: indented, lists of numbers on one line. */
-export function jsonText(document: unknown): string {
-  // Text in JSON holds no line break, so what begins with one is never inside a text.
-  return JSON.stringify(document, null, 2).replace(/\[\n[\s\d.,eE+-]+\]/g, (list) =>
-    list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'),
-  );
 }
 
 /** A problem as the command line shows it: one sentence and what to do. */

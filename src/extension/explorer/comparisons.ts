@@ -118,18 +118,22 @@ export class Comparisons {
       },
     );
     let last: ComparisonState | undefined;
+    let kept = Promise.resolve();
     for await (const state of states) {
       last = state;
-      if (state.comparison.state !== 'running') break;
+      const { comparison } = state;
+      if (comparison.state !== 'running') break;
       this.show(state);
-      // The window may go in the middle of it.
-      void this.options.store.keep(state.comparison, []);
+      // The window may go in the middle of it. What is kept later is written later.
+      if (comparison.first !== null) kept = kept.then(() => this.options.store.keep(comparison, []));
     }
     this.stopper = undefined;
     this.setProgress(null);
     if (!last) return;
     this.show(last);
-    await this.options.store.keep(last.comparison, [...this.runs.values()]);
+    const runs = [...this.runs.values()];
+    await kept;
+    await this.options.store.keep(last.comparison, runs);
   }
 
   private show({ comparison, runs }: ComparisonState): void {

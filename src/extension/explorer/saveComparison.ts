@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Comparison } from '../../core/compare/comparison';
 import { comparisonCsv, comparisonDocument } from '../../core/compare/document';
+import { jsonText } from '../../core/text/json';
 import { Problem } from '../../protocol/errors';
 import { writeAtomically } from '../files';
 
@@ -9,7 +10,7 @@ const FORMS = {
   csv: { name: 'CSV', write: comparisonCsv },
   json: {
     name: 'JSON',
-    write: (comparison: Comparison) => `${JSON.stringify(comparisonDocument(comparison), null, 2)}\n`,
+    write: (comparison: Comparison) => `${jsonText(comparisonDocument(comparison))}\n`,
   },
 } as const;
 

@@ -67,7 +67,12 @@ export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop,
         )}
       </div>
       <div class="prompt-buttons">
-        <Button appearance="primary" disabled={busy || blocked} title={`Run (${shortcut()})`} onClick={run}>
+        <Button
+          appearance="primary"
+          disabled={busy || blocked}
+          title={rest.blocked ? 'Decoders are being compared.' : `Run (${shortcut()})`}
+          onClick={run}
+        >
           <Icon name="play" slot="start" />
           Run
         </Button>
