@@ -6,10 +6,13 @@ import type { MarkKind } from './marks';
 export const ROW_HEIGHT = 25;
 export const HEAD_HEIGHT = 60;
 
-/** Widest and narrowest column; where even the narrowest do not fit, columns are as wide as is comfortable, and scroll. */
+/** Widest and narrowest column where all fit. */
 const WIDEST = 22;
 const NARROWEST = 13;
-const SCROLLED = 18;
+/** Where they do not, columns scroll: as wide as is comfortable, and narrower so that so many rows' marks are in view. */
+const COMFORTABLE = 18;
+const LEAST = 11;
+const ROWS_IN_VIEW = 10;
 
 /** Space after the labels at the left, and before those at the right. */
 const GAP = 14;
@@ -40,7 +43,8 @@ export function stairLayout(rows: readonly PassRow[], first: number, paneWidth: 
   const columns = Math.max(1, lastColumn(rows) - first);
   const room = Math.max(0, paneWidth - left - right - 2 * GAP);
   const fitting = Math.floor(room / columns);
-  const column = fitting >= NARROWEST ? Math.min(WIDEST, fitting) : SCROLLED;
+  const inView = Math.floor(room / ((columns / Math.max(1, rows.length)) * ROWS_IN_VIEW));
+  const column = fitting >= NARROWEST ? Math.min(WIDEST, fitting) : Math.max(LEAST, Math.min(COMFORTABLE, inView));
   const width = Math.max(paneWidth, left + right + 2 * GAP + columns * column);
   const origin = left + GAP;
   const height = HEAD_HEIGHT + rows.length * ROW_HEIGHT;
