@@ -65,6 +65,7 @@ export const bundles = [
     parts: {
       'src/webview/explorer/tokens/tokens-view.tsx': 52 * KB,
       'src/webview/explorer/attention/attention-tab.tsx': 52 * KB,
+      'src/webview/explorer/layers/layers-tab.tsx': 30 * KB,
       'src/webview/explorer/life/life-view.tsx': 36 * KB,
       'src/webview/explorer/speculation/speculation-tab.tsx': 60 * KB,
       'src/webview/explorer/compare/compare-view.tsx': 40 * KB,

@@ -100,7 +100,13 @@ export interface ExplorerSnapshot {
 
 /** What the extension passes on to the engine as it is asked, for the models and the run on show. */
 type PassedOn =
-  'tokenize' | 'positionLogits' | 'attentionOverview' | 'attentionHead' | 'attentionRow' | 'attentionPair';
+  | 'tokenize'
+  | 'positionLogits'
+  | 'attentionOverview'
+  | 'attentionHead'
+  | 'attentionRow'
+  | 'attentionPair'
+  | 'logitLens';
 
 /** Requests of an Explorer webview to the extension. Every parameter is validated by the host. */
 export interface ExplorerApi extends Pick<EngineApi, PassedOn> {

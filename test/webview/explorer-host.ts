@@ -215,6 +215,7 @@ export class ExplorerHost {
       attentionHead: (params, { signal }) => engine.call('attentionHead', params, { signal }),
       attentionRow: (params, { signal }) => engine.call('attentionRow', params, { signal }),
       attentionPair: (params, { signal }) => engine.call('attentionPair', params, { signal }),
+      logitLens: (params, { signal }) => engine.call('logitLens', params, { signal }),
     };
     const overridden = Object.entries(handlers).map(([method, handler]) => [
       method,

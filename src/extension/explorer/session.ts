@@ -235,6 +235,7 @@ export class ExplorerSession implements vscode.Disposable {
         this.tensors.call(this.traceOf(params.runId), 'attentionRow', params, { signal }),
       attentionPair: (params, { signal }) =>
         this.tensors.call(this.traceOf(params.runId), 'attentionPair', params, { signal }),
+      logitLens: (params, { signal }) => this.tensors.call(this.traceOf(params.runId), 'logitLens', params, { signal }),
     });
   }
 

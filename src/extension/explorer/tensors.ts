@@ -7,7 +7,13 @@ import type { EditorEngine } from '../engine/engine';
 import type { ModelCatalog } from '../models/catalog';
 
 type TensorMethod =
-  'positionLogits' | 'attentionOverview' | 'attentionHead' | 'attentionRow' | 'attentionPair' | 'saveTensors';
+  | 'positionLogits'
+  | 'attentionOverview'
+  | 'attentionHead'
+  | 'attentionRow'
+  | 'attentionPair'
+  | 'logitLens'
+  | 'saveTensors';
 
 /**
  * Asks the engine for what belongs to a run, and brings the run back where the engine no longer has it (it was renewed,

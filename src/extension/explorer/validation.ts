@@ -90,6 +90,12 @@ const checks: { readonly [M in keyof ExplorerApi]: Check<unknown> } = {
   attentionHead: object({ runId, layer, head }),
   attentionRow: object({ runId, layer, head, query: index }),
   attentionPair: object({ runId, query: index, key: index }),
+  logitLens: object({
+    runId,
+    start: index,
+    count: integer({ min: 1, max: 256 }),
+    top: integer({ min: 1, max: 20 }),
+  }),
 };
 
 /** The same handlers, each behind the check of its parameters. */
