@@ -59,13 +59,14 @@ export function refuseUnused(decoders: readonly Decoder[], args: Arguments): voi
 }
 
 /** A decoder as `--json` gives it; the fields are documented in docs/cli.md. */
-export function decoderDocument({ name, about, exact, needs, task, options }: Decoder): object {
+export function decoderDocument({ name, about, exact, needs, uses = [], task, options }: Decoder): object {
   return {
     name,
     about,
     exact,
     needsDraft: needs.includes('draft'),
     needs,
+    uses,
     task,
     options: Object.entries(options).map(([option, rest]) => ({ name: option, ...rest })),
   };

@@ -177,6 +177,8 @@ export interface Decoder {
   readonly drafts: boolean;
   /** What `request.aids` must hold. */
   readonly needs: readonly DecoderNeed[];
+  /** What it does without, and uses where `request.aids` holds it. */
+  readonly uses?: readonly DecoderNeed[];
   /** The task that it is for; `any` where it works on every sequence. */
   readonly task: ModelTask | 'any';
   readonly options: DecoderOptions;

@@ -4,9 +4,12 @@ import type { Decoder } from './decoder';
 import { earlyExit } from './early-exit';
 import { exactRule } from './exact-rule';
 import { handOver } from './hand-over';
+import { jacobi } from './jacobi';
 import { lantern } from './lantern';
+import { lookahead } from './lookahead';
 import { promptLookup } from './prompt-lookup';
 import { speculative } from './speculative';
+import { speculativeJacobi } from './speculative-jacobi';
 import { typical } from './typical';
 
 /** Every decoder, in the order in which lists show them. A new one is one file beside this and one entry here. */
@@ -14,6 +17,9 @@ export const DECODERS: readonly Decoder[] = [
   autoregressive,
   speculative,
   promptLookup,
+  jacobi,
+  lookahead,
+  speculativeJacobi,
   lantern,
   typical,
   earlyExit,

@@ -13,7 +13,15 @@ export class Random {
 
   /** @param seed an unsigned 32-bit integer; other numbers are taken modulo 2^32. */
   static fromSeed(seed: number): Random {
-    const next = splitMix64(BigInt(seed >>> 0));
+    return Random.ofStream(seed, 0);
+  }
+
+  /**
+   * One of many generators of a seed, each with a state of its own: SplitMix64 begins at stream · 2^32 + seed.
+   * @param stream an unsigned 32-bit integer; 0 is the generator of {@link fromSeed}.
+   */
+  static ofStream(seed: number, stream: number): Random {
+    const next = splitMix64((BigInt(stream >>> 0) << 32n) | BigInt(seed >>> 0));
     const [x, y] = [next(), next()];
     return Random.fromState([Number(x & LOW), Number(x >> 32n), Number(y & LOW), Number(y >> 32n)]);
   }

@@ -90,7 +90,7 @@ export interface OpenAids {
  *         decoder is for grids and the prompt holds none.
  */
 export function openAids(
-  { needs, name }: Decoder,
+  { needs, uses = [], name }: Decoder,
   target: LoadedModel,
   draft: LoadedModel | null,
   ids: readonly number[],
@@ -99,7 +99,11 @@ export function openAids(
 ): OpenAids {
   if (draft) checkVocabulary(target, draft);
   const embeddings = needs.includes('embeddings') ? embeddingsOf(target, name) : undefined;
-  const life = needs.includes('life') ? lifeTask(target, ids, name) : undefined;
+  const life = needs.includes('life')
+    ? (lifeTask(target, ids) ?? refuseWithoutGrid(target, name))
+    : uses.includes('life')
+      ? lifeTask(target, ids)
+      : undefined;
   const sequence: Sequence | undefined = draft?.openSequence({ attention: [], hidden: [] });
   let pair: ExitPair | null = null;
   return {
@@ -164,20 +168,13 @@ function embeddingsOf(target: LoadedModel, decoder: string): EmbeddingMatrix {
   return embeddings;
 }
 
-/** The grid that the prompt is about. */
-function lifeTask(target: LoadedModel, ids: readonly number[], decoder: string): LifeTask {
+/** The grid that the prompt is about; undefined where it is about none. */
+function lifeTask(target: LoadedModel, ids: readonly number[]): LifeTask | undefined {
   const { life: grid } = target.identity;
+  if (!grid) return undefined;
   const text = target.tokenizer.kind === 'none' ? '' : target.tokenizer.decode(ids);
-  const prompt = grid && readLifePrompt(text, grid);
-  if (!grid || !prompt) {
-    throw new Problem({
-      code: 'prompt-invalid',
-      message: grid
-        ? `The decoder "${decoder}" needs a prompt with a grid of ${grid.width} x ${grid.height} cells in the model's form.`
-        : `The decoder "${decoder}" is for models of the Game of Life.`,
-      action: grid ? `Write the prompt as ${grid.prompt}` : 'Choose another decoder, or a Life model.',
-    });
-  }
+  const prompt = readLifePrompt(text, grid);
+  if (!prompt) return undefined;
   parseRule(grid.rule);
   const question = text.slice(0, text.length - prompt.answered.length);
   const questionLength = target.tokenizer.encode(question).length;
@@ -187,4 +184,14 @@ function lifeTask(target: LoadedModel, ids: readonly number[], decoder: string):
     answered: ids.length - questionLength,
     answer: (cells) => target.tokenizer.encode(question + lifeAnswer(cells, grid)).slice(questionLength),
   };
+}
+
+function refuseWithoutGrid({ identity: { life: grid } }: LoadedModel, decoder: string): never {
+  throw new Problem({
+    code: 'prompt-invalid',
+    message: grid
+      ? `The decoder "${decoder}" needs a prompt with a grid of ${grid.width} x ${grid.height} cells in the model's form.`
+      : `The decoder "${decoder}" is for models of the Game of Life.`,
+    action: grid ? `Write the prompt as ${grid.prompt}` : 'Choose another decoder, or a Life model.',
+  });
 }

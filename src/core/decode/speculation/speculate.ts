@@ -1,29 +1,35 @@
 import type { Random } from '../../numeric/random';
-import { chooseToken } from '../autoregressive';
 import type { DecodeFinish, DecodeRequest, DecodeStep, EmittedToken, TokenModel } from '../decoder';
 import { readPrompt, rowsOf } from '../prefill';
 import { checkRequest, lengthOf } from '../request';
+import { judgeByRule, type Judge } from './judge';
 import type { AcceptanceRule } from './rule';
-import { verifyDraft, type Proposal } from './verify';
+import type { Proposal } from './verify';
 
 /** Proposes what may come next. */
 export interface Drafter {
-  /** Before the first draft: reads the prompt, where that takes a model. */
-  begin(prompt: readonly number[]): Promise<void>;
+  /**
+   * Before the first draft: reads the prompt, where that takes a model.
+   * @param row [vocabulary] the target's logits of the first token after it.
+   */
+  begin(prompt: readonly number[], row: Float32Array): Promise<void>;
   /**
    * At most `most` tokens (1 or more) after the sequence; none where it has nothing to propose. How many there are may
    * depend on the tokens before each, never on whether the target will like it: else the result is not exact.
    */
   propose(sequence: readonly number[], most: number): Promise<readonly Proposal[]>;
-  /** How many of the tokens that were proposed last, cut to `drafted`, now stand in the sequence. */
-  learn(drafted: number, accepted: number): void;
+  /**
+   * How many of the tokens that were proposed last, cut to `drafted`, now stand in the sequence.
+   * @param row row i: the target's logits at the place of drafted token i; row `drafted`: after all of them. What stands
+   *            after the first rejection follows a token that is not in the sequence.
+   */
+  learn(drafted: number, accepted: number, row: (i: number) => Float32Array): void;
 }
 
-export interface Speculation {
-  readonly drafter: Drafter;
-  readonly rule: AcceptanceRule;
-  readonly random: Random;
-}
+/** Where drafts come from, and how they are judged: by a rule with draws, or by a judge of the decoder's own. */
+export type Speculation = { readonly drafter: Drafter } & (
+  { readonly rule: AcceptanceRule; readonly random: Random } | { readonly judge: Judge }
+);
 
 /**
  * Draft and verify. The prompt is read, and the first token drawn, as without a draft; then every pass feeds the newest
@@ -34,13 +40,14 @@ export interface Speculation {
 export async function* speculate(
   target: TokenModel,
   request: DecodeRequest,
-  { drafter, rule, random }: Speculation,
+  { drafter, ...how }: Speculation,
 ): AsyncGenerator<DecodeStep, DecodeFinish> {
   checkRequest(target, request);
-  const { prompt, sampling, signal } = request;
+  const { prompt, signal } = request;
   const clock = request.clock ?? Date.now;
   const endIds = new Set(request.endIds);
   const { limit, finish } = lengthOf(target, request);
+  const judge = 'judge' in how ? how.judge : judgeByRule(how.rule, how.random, request);
 
   const read = yield* readPrompt(target, request, clock);
   if (read === null) return 'cancelled';
@@ -54,13 +61,13 @@ export async function* speculate(
     yield read.step;
     return finish;
   }
-  const first = push({ id: chooseToken(read.row, sampling, random), origin: 'sampled', logits: read.row });
+  const first = push({ id: judge.choose(read.row, sequence.length), origin: 'sampled', logits: read.row });
   const emittedFirst = { ...read.step, emitted: [...read.step.emitted, first] };
   if (isOver()) {
     yield emittedFirst;
   } else {
     const before = clock();
-    await drafter.begin(prompt);
+    await drafter.begin(prompt, read.row);
     yield { ...emittedFirst, draftMilliseconds: clock() - before };
   }
 
@@ -81,14 +88,14 @@ export async function* speculate(
     const row = rowsOf(logits, target.vocabularySize);
     const step = { contextLength, fed: fed.length, milliseconds, ...(most > 0 ? { draftMilliseconds } : {}) };
     if (drafted.length === 0) {
-      const token = push({ id: chooseToken(row(0), sampling, random), origin: 'sampled', logits: row(0) });
+      const token = push({ id: judge.choose(row(0), start), origin: 'sampled', logits: row(0) });
       yield { ...step, emitted: [token] };
       continue;
     }
-    const speculation = verifyDraft({ start, drafted, row, sampling, rule, random, endIds });
+    const speculation = judge.verify({ start, drafted, row });
     const { accepted, next } = speculation;
     target.rollback(start + accepted);
-    drafter.learn(drafted.length, accepted);
+    drafter.learn(drafted.length, accepted, row);
     const emitted = drafted.slice(0, accepted).map(({ id }, i) => push({ id, origin: 'accepted', logits: row(i) }));
     if (next) emitted.push(push({ ...next, logits: row(accepted) }));
     yield { ...step, emitted, speculation };

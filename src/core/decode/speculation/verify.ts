@@ -13,12 +13,16 @@ export interface Proposal {
   readonly source: DraftSource;
 }
 
-export interface VerifyRequest {
+/** A draft, and what one pass of the target says of it. */
+export interface Draft {
   /** Place in the sequence of the first drafted token. */
   readonly start: number;
   readonly drafted: readonly Proposal[];
   /** Row i: logits at the place of drafted token i; row `drafted.length`: of the token after all of them. */
   readonly row: (i: number) => Float32Array;
+}
+
+export interface VerifyRequest extends Draft {
   readonly sampling: Sampling;
   readonly rule: AcceptanceRule;
   readonly random: Random;
@@ -74,6 +78,7 @@ export function processed(row: Float32Array, sampling: Sampling): Float64Array {
   return oneHot;
 }
 
-function unread({ id, q, source }: Proposal): DraftedStep {
+/** The record of a token after the first rejection. */
+export function unread({ id, q, source }: Proposal): DraftedStep {
   return { id, source, q: probabilityOf(q, id), p: null, ratio: null, r: null, verdict: 'unread', tv: null };
 }
