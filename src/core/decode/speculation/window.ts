@@ -63,11 +63,12 @@ export class WindowDrafter implements Drafter {
   propose(sequence: readonly number[], most: number): Promise<readonly Proposal[]> {
     const { size, slides, guess } = this.options;
     this.start = sequence.length;
+    const newest = sequence.at(-1) as number;
     const slots = [...(this.pending?.() ?? this.slots)];
     this.pending = null;
     if (slides || slots.length === 0) {
       while (slots.length < Math.min(size, most)) {
-        const left = slots.at(-1)?.id ?? (sequence.at(-1) as number);
+        const left = slots.at(-1)?.id ?? newest;
         const slot = guess({ index: this.start + slots.length, left, row: this.row });
         if (slot === null) break;
         slots.push(slot);

@@ -20,6 +20,7 @@ function aidsOf(seed: number, options: Partial<ChainOptions> = {}, vocabulary = 
   const random = Random.fromSeed(seed);
   return {
     draft: randomChain(vocabulary, { seed, ...options }),
+    exit: { layer: 1, layers: 2, draft: randomChain(vocabulary, { seed, ...options }) },
     embeddings: {
       rows: vocabulary,
       width: 2,
