@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureDecoders } from './decoders';
 import { measureDecoding, type BenchModel, type DecodeResult } from './decode';
 import { root } from './engine';
 import { measureExits } from './exits';
@@ -77,6 +78,35 @@ if (wanted('decode')) {
   for (const { model, seconds: s } of results) {
     say(`| ${model.label} | ${ratio(s.oneLayer / s.trace)} | ${ratio(s.everything / s.trace)} |`);
   }
+}
+
+if (wanted('decoders')) {
+  console.log('\n… decoders');
+  const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
+  say(
+    '',
+    '## Decoders',
+    '',
+    `Greedy, the bundled models in fp32, the decoders in turns on each prompt, ${Math.min(3, rounds)} rounds. Passes: all prompts together.`,
+    'Goals: Speculative Jacobi on Life in a tenth of the passes and a quarter of the time; the trace below 5 %.',
+  );
+  for (const { model, prompts, rows } of await measureDecoders(Math.min(3, rounds))) {
+    say(
+      '',
+      `| ${model}, ${prompts} prompts | passes | tokens a pass | fewer passes | faster | identical | cost of the trace |`,
+      '|---|--:|--:|--:|--:|--:|--:|',
+    );
+    for (const row of rows) {
+      say(
+        `| ${row.label} | ${row.passes.toFixed(0)} | ${ratio(row.tokens / row.passes)} | ${ratio(row.fewerPasses)} × | ${ratio(row.speedUp)} × | ${row.identical} of ${prompts} | ${percent(row.traceCost)} |`,
+      );
+    }
+  }
+  say(
+    '',
+    '`faster`: wall time of autoregressive decoding over the decoder’s on the same prompt, median; prompts included. Cost of the',
+    'trace: time to make its events and write them as JSON, over the rest of the run.',
+  );
 }
 
 if (wanted('thumbnails')) {
