@@ -39,7 +39,7 @@ export async function openSession(graph: ModelGraph): Promise<DecoderSession> {
   const files = new HeldFiles([path, ...graph.externalFiles]);
   try {
     const plan = planProbes(model, { attention: 'all', hidden: 'all', logits: true }, anatomy, weights);
-    const session = await createSession(assemble(graph, plan), folder);
+    const session = await createSession(assemble(graph, plan), folder, graph);
     // The graph was read earlier, and says where in the file the weights are.
     if (fileStamp(path) !== graph.stamp) throw fileChanged(path);
     files.check();
@@ -89,7 +89,7 @@ export async function openPart(
   const { ids, inputs, cache, attention, hidden } = part;
   try {
     files.check();
-    const session = await createSession(part.bytes, weightPlace(graph).folder);
+    const session = await createSession(part.bytes, weightPlace(graph).folder, graph);
     const stage: StageFile = {
       session,
       file: graph.file,
@@ -109,10 +109,17 @@ export async function openPart(
   }
 }
 
-function createSession(bytes: Uint8Array, folder: string): Promise<ort.InferenceSession> {
+/**
+ * Below so many parameters a pass is over before a second thread has taken its share of it. And a draft takes turns with its
+ * target: threads of its own, which go on looking for work for a while after each pass, would take the cores from the target.
+ */
+const ONE_THREAD_PARAMETERS = 1_000_000;
+
+function createSession(bytes: Uint8Array, folder: string, { facts }: ModelGraph): Promise<ort.InferenceSession> {
   return ort.InferenceSession.create(bytes, {
     // Errors arrive as exceptions; what onnxruntime would print besides is noise.
     logSeverityLevel: 4,
+    ...(facts.parameters < ONE_THREAD_PARAMETERS ? { intraOpNumThreads: 1 } : {}),
     extra: { session: { model_external_initializers_file_folder_path: folder } },
   });
 }
