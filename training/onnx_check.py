@@ -22,6 +22,7 @@ class OnnxDecoder:
         self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self.outputs = [output.name for output in self.session.get_outputs()]
         self.past_inputs = [i for i in self.session.get_inputs() if i.name.startswith("past_key_values.")]
+        self.takes_positions = any(i.name == "position_ids" for i in self.session.get_inputs())
         self.past: dict[str, np.ndarray] = {}
 
     def reset(self, batch: int) -> None:
@@ -37,9 +38,10 @@ class OnnxDecoder:
         inputs = {
             "input_ids": ids.astype(np.int64),
             "attention_mask": np.ones((batch, total), np.int64),
-            "position_ids": np.broadcast_to(np.arange(self.past_length, total), (batch, length)).copy(),
             **self.past,
         }
+        if self.takes_positions:
+            inputs["position_ids"] = np.broadcast_to(np.arange(self.past_length, total), (batch, length)).copy()
         results = dict(zip(self.outputs, self.session.run(self.outputs, inputs), strict=True))
         self.past = {i.name: results[i.name.replace("past_key_values", "present")] for i in self.past_inputs}
         return results["logits"]

@@ -1,6 +1,9 @@
-"""Write a `Decoder` as an ONNX graph with a KV cache, operator by operator, with optimum's names of inputs and outputs.
+"""Write a `Decoder` as an ONNX graph with a KV cache, with optimum's names of inputs and outputs.
 
-Attention stays MatMul - Softmax - MatMul, so that any tool can read the probabilities off the Softmax.
+At the sizes of these models a pass costs calls more than arithmetic, so what com.microsoft has as one operator is one:
+adding to the residual stream and normalising, and attention with its rotary positions and cache (`GroupQueryAttention`,
+whose fourth output gives the probabilities). Where queries and keys are normalised it cannot be used: attention stays
+MatMul - Softmax - MatMul there, and the probabilities are the Softmax's output.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from training.transformer import Attention, Block, Decoder, DecoderConfig, FeedF
 
 OPSET = 18
 IR_VERSION = 8
+MICROSOFT = "com.microsoft"
 TOTAL = "past_sequence_length + sequence_length"
 
 
@@ -32,6 +36,10 @@ class GraphWriter:
         self.nodes.append(helper.make_node(kind, inputs, [output], name=name, **attributes))
         return output
 
+    def fused(self, kind: str, inputs: list[str], name: str, outputs: list[str], **attributes: Any) -> None:
+        """An operator of com.microsoft; inputs and outputs that are left out are empty names."""
+        self.nodes.append(helper.make_node(kind, inputs, outputs, name=name, domain=MICROSOFT, **attributes))
+
     def weight(self, name: str, value: np.ndarray) -> str:
         self.weights.setdefault(name, numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
@@ -42,18 +50,30 @@ class GraphWriter:
     def scalar(self, name: str, value: float) -> str:
         return self.weight(name, np.array(value, np.float32))
 
-    def linear(self, x: str, layer: nn.Linear, scope: str) -> str:
-        matrix = layer.weight.detach().cpu().float().numpy().T  # [inputs, outputs]
+    def linear(self, x: str, layers: nn.Linear | list[nn.Linear], scope: str) -> str:
+        """One product; of several layers over the same inputs their outputs stand beside each other."""
+        several = layers if isinstance(layers, list) else [layers]
+        matrix = np.concatenate([layer.weight.detach().cpu().float().numpy().T for layer in several], axis=1)
         return self.op("MatMul", [x, self.weight(f"{scope}.weight", matrix)], f"{scope}/MatMul")
 
+    def gain(self, norm: RMSNorm, scope: str) -> str:
+        return self.weight(f"{scope}.weight", norm.weight.detach().cpu().float().numpy())
+
     def rms_norm(self, x: str, norm: RMSNorm, scope: str) -> str:
-        squares = self.op("Mul", [x, x], f"{scope}/Square")
+        """In the form that onnxruntime knows and makes one operator of."""
+        squares = self.op("Pow", [x, self.scalar("two", 2.0)], f"{scope}/Pow")
         mean = self.op("ReduceMean", [squares, self.ints(-1)], f"{scope}/ReduceMean", keepdims=1)
         shifted = self.op("Add", [mean, self.scalar("norm_eps", norm.eps)], f"{scope}/Add")
         root = self.op("Sqrt", [shifted], f"{scope}/Sqrt")
         unit = self.op("Div", [x, root], f"{scope}/Div")
-        gain = self.weight(f"{scope}.weight", norm.weight.detach().cpu().float().numpy())
-        return self.op("Mul", [unit, gain], f"{scope}/Mul")
+        return self.op("Mul", [unit, self.gain(norm, scope)], f"{scope}/Mul")
+
+    def add_and_norm(self, x: str, added: str, norm: RMSNorm, scope: str) -> tuple[str, str]:
+        """x + added, normalised and as it is."""
+        normed, total = f"{scope}_output", f"{scope}_sum"
+        inputs = [x, added, self.gain(norm, scope)]
+        self.fused("SkipSimplifiedLayerNormalization", inputs, scope, [normed, "", "", total], epsilon=norm.eps)
+        return normed, total
 
 
 def write_positions(graph: GraphWriter, config: DecoderConfig) -> tuple[str, str]:
@@ -94,7 +114,8 @@ def write_rotation(graph: GraphWriter, x: str, cos: str, sin: str, half: int, sc
     return graph.op("Add", [straight, graph.op("Mul", [turned, sin], f"{scope}/Sine")], f"{scope}/Add")
 
 
-def write_attention(graph: GraphWriter, x: str, layer: Attention, index: int, shared: tuple[str, str, str]) -> str:
+def write_attention(graph: GraphWriter, x: str, layer: Attention, index: int, shared: tuple[str, ...]) -> str:
+    """Operator by operator; `shared` is cos, sin and mask."""
     cos, sin, mask = shared
     scope = f"model.layers.{index}.self_attn"
     heads, size = layer.heads, layer.head_dim
@@ -125,6 +146,39 @@ def write_attention(graph: GraphWriter, x: str, layer: Attention, index: int, sh
     return graph.linear(mixed, layer.o_proj, f"{scope}.o_proj")
 
 
+def has_fused_attention(config: DecoderConfig) -> bool:
+    """Whether `GroupQueryAttention` computes this model's attention: it takes heads of a multiple of 8."""
+    return not config.qk_norm and config.head_dim % 8 == 0
+
+
+def write_lengths(graph: GraphWriter, config: DecoderConfig) -> tuple[str, ...]:
+    """What `GroupQueryAttention` takes of lengths (int32: tokens of each sequence less one, tokens in all) and rotary tables."""
+    tokens = graph.op("ReduceSum", ["attention_mask", graph.ints(1)], "lengths/Tokens", keepdims=0)
+    last = graph.op("Sub", [tokens, graph.ints(1)], "lengths/Last")
+    last = graph.op("Cast", [last], "lengths/LastCast", to=TensorProto.INT32)
+    total = graph.op("Shape", ["attention_mask"], "lengths/Total", start=1, end=2)
+    total = graph.op("Cast", [total], "lengths/TotalCast", to=TensorProto.INT32)
+    angles = np.arange(config.max_positions, dtype=np.float32)[:, None] * inverse_frequencies(config).numpy()[None, :]
+    return last, total, graph.weight("rotary.cos", np.cos(angles)), graph.weight("rotary.sin", np.sin(angles))
+
+
+def write_fused_attention(graph: GraphWriter, x: str, layer: Attention, index: int, shared: tuple[str, ...]) -> str:
+    """`shared` is what `write_lengths` gave."""
+    scope = f"model.layers.{index}.self_attn"
+    packed = graph.linear(x, [layer.q_proj, layer.k_proj, layer.v_proj], f"{scope}.qkv_proj")
+    mixed = f"{scope}/GroupQueryAttention_output"
+    graph.fused(
+        "GroupQueryAttention",
+        [packed, "", "", f"past_key_values.{index}.key", f"past_key_values.{index}.value", *shared],
+        f"{scope}/GroupQueryAttention",
+        [mixed, f"present.{index}.key", f"present.{index}.value"],
+        num_heads=layer.heads,
+        kv_num_heads=layer.heads,
+        do_rotary=1,
+    )
+    return graph.linear(mixed, layer.o_proj, f"{scope}.o_proj")
+
+
 def write_feed_forward(graph: GraphWriter, x: str, layer: FeedForward, index: int) -> str:
     scope = f"model.layers.{index}.mlp"
     up = graph.linear(x, layer.up_proj, f"{scope}.up_proj")
@@ -148,11 +202,9 @@ def declare(config: DecoderConfig) -> tuple[list[onnx.ValueInfoProto], list[onnx
         shape: list[str | int | None] = ["batch_size", config.heads, length, config.head_dim]
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
-    inputs = [
-        ints("input_ids", "sequence_length"),
-        ints("attention_mask", TOTAL),
-        ints("position_ids", "sequence_length"),
-    ]
+    inputs = [ints("input_ids", "sequence_length"), ints("attention_mask", TOTAL)]
+    if not has_fused_attention(config):
+        inputs.append(ints("position_ids", "sequence_length"))
     shape: list[str | int | None] = ["batch_size", "sequence_length", config.vocab_size]
     outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, shape)]
     for index in range(config.layers):
@@ -166,22 +218,28 @@ def decoder_graph(model: Decoder) -> onnx.ModelProto:
     """The whole model as ONNX, fp32 weights, checked by onnx's own checker."""
     graph = GraphWriter()
     config = model.config
-    shared = (*write_positions(graph, config), write_mask(graph))
+    blocks = [block for block in model.blocks if isinstance(block, Block)]
+    is_fused = has_fused_attention(config)
+    write = write_fused_attention if is_fused else write_attention
+    shared = write_lengths(graph, config) if is_fused else (*write_positions(graph, config), write_mask(graph))
     embedding = graph.weight("model.embed_tokens.weight", model.embed_tokens.weight.detach().cpu().float().numpy())
     x = graph.op("Gather", [embedding, "input_ids"], "model.embed_tokens/Gather", axis=0)
-    for index, block in enumerate(model.blocks):
-        assert isinstance(block, Block)
+    norms = [(f"model.layers.{index}.input_layernorm", block.input_layernorm) for index, block in enumerate(blocks)]
+    following = [*norms[1:], ("model.norm", model.norm)]
+    normed = graph.rms_norm(x, norms[0][1], norms[0][0])
+    for index, block in enumerate(blocks):
         scope = f"model.layers.{index}"
-        normed = graph.rms_norm(x, block.input_layernorm, f"{scope}.input_layernorm")
-        x = graph.op("Add", [x, write_attention(graph, normed, block.self_attn, index, shared)], f"{scope}/Add")
-        normed = graph.rms_norm(x, block.post_attention_layernorm, f"{scope}.post_attention_layernorm")
-        x = graph.op("Add", [x, write_feed_forward(graph, normed, block.mlp, index)], f"{scope}/Add_1")
-    x = graph.rms_norm(x, model.norm, "model.norm")
+        added = write(graph, normed, block.self_attn, index, shared)
+        between = f"{scope}.post_attention_layernorm"
+        normed, x = graph.add_and_norm(x, added, block.post_attention_layernorm, between)
+        added = write_feed_forward(graph, normed, block.mlp, index)
+        name, norm = following[index]
+        normed, x = graph.add_and_norm(x, added, norm, name)
     head = graph.weight("lm_head.weight", model.lm_head.weight.detach().cpu().float().numpy().T)
-    graph.op("MatMul", [x, head], "lm_head/MatMul", "logits")
+    graph.op("MatMul", [normed, head], "lm_head/MatMul", "logits")
     inputs, outputs = declare(config)
     body = helper.make_graph(graph.nodes, "decoder", inputs, outputs, list(graph.weights.values()))
-    opset = [helper.make_opsetid("", OPSET)]
+    opset = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
     whole = helper.make_model(body, opset_imports=opset, ir_version=IR_VERSION, producer_name="vivarium")
     onnx.checker.check_model(whole, full_check=True)
     return whole
@@ -196,4 +254,6 @@ def quantize(source: Path, target: Path) -> None:
     """int8 weights per column, activations quantised as they come (onnxruntime's dynamic quantisation)."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True)
+    # Types behind operators of com.microsoft are not inferred.
+    options = {"DefaultTensorType": TensorProto.FLOAT}
+    quantize_dynamic(source, target, weight_type=QuantType.QInt8, per_channel=True, extra_options=options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
@@ -20,16 +21,29 @@ def onnx_name(parameter: str) -> str:
     return f"model.{parameter}".replace("model.blocks.", "model.layers.")
 
 
+def unpacked(initializers: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Queries, keys and values that one product gives, [inputs, 3 x outputs], as three matrices; the rest as it is."""
+    parts = {}
+    for name, value in initializers.items():
+        if name.endswith("qkv_proj.weight"):
+            for part, matrix in zip("qkv", np.split(value, 3, axis=1), strict=True):
+                parts[name.replace("qkv_proj", f"{part}_proj")] = matrix
+        else:
+            parts[name] = value
+    return parts
+
+
 def load_decoder(decoder: Decoder, path: Path) -> None:
     """Fill `decoder` from the file. Raises ValueError where a weight is missing or of another shape."""
-    initializers = {weight.name: weight for weight in onnx.load(str(path)).graph.initializer}
+    graph = onnx.load(str(path)).graph
+    initializers = unpacked({weight.name: numpy_helper.to_array(weight) for weight in graph.initializer})
     turned = {f"{name}.weight" for name, module in decoder.named_modules() if isinstance(module, nn.Linear)}
     with torch.no_grad():
         for name, parameter in decoder.named_parameters():
             found = initializers.get(onnx_name(name))
             if found is None:
                 raise ValueError(f"{path} has no weight {onnx_name(name)}: it was not exported from such a model")
-            value: Tensor = torch.from_numpy(numpy_helper.to_array(found).copy())
+            value: Tensor = torch.from_numpy(found.copy())
             value = value.T if name in turned else value
             if value.shape != parameter.shape:
                 shapes = f"{tuple(value.shape)}, not {tuple(parameter.shape)}"
