@@ -39,9 +39,10 @@ def stages(recipe: Recipe, steps: int) -> str:
     if settings is None:
         return f"{steps:,} steps of {recipe.batch} x {recipe.length} tokens:"
     heat = ", ".join(f"{TEMPERATURES.count(t) / len(TEMPERATURES):.0%} at {t:g}" for t in sorted({*TEMPERATURES}))
+    text = f"{min(steps, settings.after):,} steps of {recipe.batch} x {recipe.length} tokens learn the text itself. "
     return (
-        f"{min(steps, settings.after):,} steps of {recipe.batch} x {recipe.length} tokens learn the text itself. "
-        f"{max(0, steps - settings.after):,} more learn from `{settings.target}`: half of the loss is over "
+        f"{text if settings.after else ''}"
+        f"{max(0, steps - settings.after):,} {'more' if settings.after else 'steps'} learn from `{settings.target}`: half of the loss is over "
         f"{settings.text_batch} x {recipe.length} tokens of text, half over {settings.written_batch} x "
         f"{settings.written_length} tokens that the target wrote on after {PROMPT} tokens of training text "
         f"({settings.pool:,} pieces, half of them beginnings of documents; by temperature: {heat}). Loss there: the "
@@ -67,9 +68,10 @@ def training(recipe: Recipe, trainer: Trainer, data: TextData, device: str) -> s
             [*row, *(percent(p[name]) if name in p else "" for name in ("agreement_text", "agreement_written"))]
             for row, p in zip(rows, points, strict=True)
         ]
+        change = f"the loss is another one after step {settings.after:,}; " if settings.after else ""
         note = (
-            f"\n\n(the loss is another one after step {settings.after:,}; same choice: how often the draft's greedy "
-            "token is the target's, on held-out text and on what the target writes after it)"
+            f"\n\n({change}same choice: how often the draft's greedy token is the target's, on held-out text and on what "
+            "the target writes after it)"
         )
     before = earlier(trainer.folder)
     goes_on = f"{before}\n\n### Then, from those weights\n\n" if before else ""
@@ -93,13 +95,14 @@ def sources(recipe: Recipe) -> str:
 
 def limits(recipe: Recipe, trainer: Trainer, data: TextData) -> str:
     passes = recipe.text_tokens(trainer.step) / max(1, len(data.train))
-    read = (
-        f"It has read {passes:.0%} of its text, once: it is undertrained."
-        if passes < 1
-        else f"It has read its text {passes:.1f} times."
-    )
+    if earlier(trainer.folder):
+        read = ""  # most of it before this run
+    elif passes < 1:
+        read = f"It has read {passes:.0%} of its text, once: it is undertrained. "
+    else:
+        read = f"It has read its text {passes:.1f} times. "
     return (
-        f"{read} It knows no facts worth trusting, loses its thread within a sentence or two, and carries the views of "
+        f"{read}It knows no facts worth trusting, loses its thread within a sentence or two, and carries the views of "
         "its sources and their times. It is for looking inside, not for use."
     )
 

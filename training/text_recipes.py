@@ -37,14 +37,14 @@ class Recipe:
 
 
 def decoder_config(
-    vocabulary: int, width: int, layers: int, heads: int, intermediate: int, length: int
+    vocabulary: int, width: int, layers: int, heads: int, intermediate: int, length: int, head_dim: int | None = None
 ) -> DecoderConfig:
     return DecoderConfig(
         vocab_size=vocabulary,
         hidden_size=width,
         layers=layers,
         heads=heads,
-        head_dim=width // heads,
+        head_dim=head_dim or width // heads,
         intermediate_size=intermediate,
         max_positions=length,
         rope_theta=10000.0,
@@ -67,7 +67,7 @@ RECIPES = {
     "draft": Recipe(
         model="almanac-draft",
         run="almanac-draft",
-        config=decoder_config(VOCABULARY, width=112, layers=2, heads=4, intermediate=320, length=CONTEXT),
+        config=decoder_config(VOCABULARY, width=112, layers=2, heads=4, intermediate=304, length=CONTEXT, head_dim=32),
         sources=tuple(SOURCES),
         batch=8,
         length=CONTEXT,
@@ -82,6 +82,26 @@ RECIPES = {
             written_length=192,
             choice_weight=1.0,
         ),
+    ),
+    "polish-draft": Recipe(
+        model="almanac-draft",
+        run="almanac-draft-polish",
+        config=decoder_config(VOCABULARY, width=112, layers=2, heads=4, intermediate=304, length=CONTEXT, head_dim=32),
+        sources=tuple(SOURCES),
+        batch=2,
+        length=CONTEXT,
+        schedule=Schedule(steps=600, matrix_lr=4e-3, other_lr=2e-3, warmup=30, cooldown=0.8),
+        validate_every=100,
+        distillation=Distillation(
+            target="almanac",
+            after=0,
+            text_batch=2,
+            pool=2048,
+            written_batch=16,
+            written_length=192,
+            choice_weight=1.0,
+        ),
+        goes_on=True,
     ),
     "smoke": Recipe(
         model="text-smoke",
