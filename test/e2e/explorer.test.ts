@@ -81,10 +81,11 @@ describe('from a prompt to a picture, with nothing but what the package brings',
     const shown = await explorer.heatMap.getAttribute('aria-label');
     // Nothing of Vivarium shows but the tab: that alone has to bring the extension back.
     await vivarium.workbench.openActivity('Explorer');
-    await vivarium.vscode.page.reload();
+    await vivarium.workbench.reloadWindow();
     await explorer.openAttention();
     assert.equal(await explorer.heatMap.getAttribute('aria-label'), shown);
     await explorer.tab('Tokens').click();
+    await explorer.tokens.first().waitFor();
     assert.deepEqual(await explorer.tokens.allInnerTexts(), texts);
     assert.equal(await explorer.prompt.inputValue(), PROMPT);
   });

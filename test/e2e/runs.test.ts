@@ -50,12 +50,12 @@ describe('the history of runs', () => {
   });
 
   step('keeps pins through a reload of the window, and shows pinned runs first', async () => {
-    const { workbench, vscode } = vivarium;
+    const { workbench } = vivarium;
     await run(/The whale swam/).hover();
     await run(/The whale swam/)
       .getByRole('button', { name: 'Pin Run' })
       .click();
-    await vscode.page.reload();
+    await workbench.reloadWindow();
     await workbench.openActivity('Vivarium');
     await run(/The whale swam/).waitFor();
     const [first] = await run(/The whale swam|In the beginning/).allInnerTexts();

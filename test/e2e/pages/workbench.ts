@@ -29,6 +29,8 @@ export class Workbench {
     const loaded = this.page.waitForEvent('load');
     await this.runCommand('Developer: Reload Window');
     await loaded;
+    // A hover of what the pointer still rests on would cover what is clicked next.
+    await this.page.mouse.move(0, 0);
   }
 
   /** Chooses an entry of the quick pick on show. */
