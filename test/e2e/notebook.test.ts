@@ -18,7 +18,7 @@ describe('the tour, a notebook', () => {
   before(async () => {
     vivarium = await openPackaged();
     // A notebook draws the results that are in view: here all are.
-    await vivarium.vscode.page.setViewportSize({ width: 1280, height: 2600 });
+    await vivarium.vscode.page.setViewportSize({ width: 1280, height: 3200 });
   });
   after(() => vivarium.vscode.stop());
 
@@ -28,7 +28,10 @@ describe('the tour, a notebook', () => {
     await workbench.editorTab(/tour\.ipynb/).waitFor();
     await workbench.runCommand('Notebook: Run All');
     await result(2).getByText('Token for token the same as "greedy".').waitFor();
-    assert.equal(await outputs().locator('section.result').count(), 3);
+    await result(3)
+      .getByText(/8 steps: every cell right/)
+      .waitFor();
+    assert.equal(await outputs().locator('section.result').count(), 4);
   });
 
   step('shows tokens, attention and passes with what they say of the chosen one', async () => {
@@ -47,6 +50,10 @@ describe('the tour, a notebook', () => {
       .getByRole('application', { name: /Attention of layer 0, head 1/ })
       .waitFor();
     assert.match(await result(2).getByRole('listbox', { name: 'Passes of the run' }).innerText(), /\d/);
+    await result(3).getByRole('slider', { name: 'Step' }).press('ArrowLeft');
+    await result(3)
+      .getByText(/^Step 7 of 8: 0 cells wrong/)
+      .waitFor();
   });
 
   for (const theme of themeIds) {

@@ -22,7 +22,6 @@ export interface HeaderKey {
   readonly decoders?: readonly string[];
 }
 
-const BOTH: readonly CellKind[] = ['prompt', 'life'];
 const number = (about: string, min: number, max: number, initial: number): DecoderOption => {
   return { kind: 'number', about, min, max, default: initial };
 };
@@ -31,8 +30,8 @@ const integer = (about: string, min: number, max: number, initial: number): Deco
 };
 
 const GENERAL: readonly Omit<HeaderKey, 'about'>[] = [
-  { name: 'model', value: { kind: 'model', role: 'target' }, cells: BOTH },
-  { name: 'draft', value: { kind: 'model', role: 'draft' }, cells: BOTH },
+  { name: 'model', value: { kind: 'model', role: 'target' }, cells: ['prompt', 'life'] },
+  { name: 'draft', value: { kind: 'model', role: 'draft' }, cells: ['prompt'] },
   {
     name: 'decoder',
     value: {
@@ -41,21 +40,25 @@ const GENERAL: readonly Omit<HeaderKey, 'about'>[] = [
       default: 'autoregressive',
       choices: DECODERS.map(({ name }) => name),
     },
-    cells: BOTH,
+    cells: ['prompt'],
   },
-  { name: 'temperature', value: number('0 takes the most probable token.', 0, 100, 0.7), cells: BOTH },
-  { name: 'top-k', value: integer('Keeps the k most probable tokens; 0 is off.', 0, 2 ** 31 - 1, 0), cells: BOTH },
+  { name: 'temperature', value: number('0 takes the most probable token.', 0, 100, 0.7), cells: ['prompt'] },
+  {
+    name: 'top-k',
+    value: integer('Keeps the k most probable tokens; 0 is off.', 0, 2 ** 31 - 1, 0),
+    cells: ['prompt'],
+  },
   {
     name: 'top-p',
     value: number('Keeps the most probable tokens whose mass reaches p; 1 is off.', 0, 1, 1),
-    cells: BOTH,
+    cells: ['prompt'],
   },
   {
     name: 'min-p',
     value: number('Keeps tokens with this part of the largest probability; 0 is off.', 0, 1, 0),
-    cells: BOTH,
+    cells: ['prompt'],
   },
-  { name: 'seed', value: integer('The same seed draws the same tokens.', 0, 2 ** 32 - 1, 1), cells: BOTH },
+  { name: 'seed', value: integer('The same seed draws the same tokens.', 0, 2 ** 32 - 1, 1), cells: ['prompt'] },
   {
     name: 'max-new',
     value: integer('Tokens that are generated at most; 0 scores the prompt alone.', 0, 100_000, 40),
@@ -66,9 +69,9 @@ const GENERAL: readonly Omit<HeaderKey, 'about'>[] = [
     value: integer('Generations that the model writes, each from its own last.', 1, 200, 1),
     cells: ['life'],
   },
-  { name: 'show', value: { kind: 'list', choices: SHOWN }, cells: BOTH },
-  { name: 'name', value: { kind: 'name' }, cells: BOTH },
-  { name: 'compare', value: { kind: 'name' }, cells: BOTH },
+  { name: 'show', value: { kind: 'list', choices: SHOWN }, cells: ['prompt'] },
+  { name: 'name', value: { kind: 'name' }, cells: ['prompt'] },
+  { name: 'compare', value: { kind: 'name' }, cells: ['prompt'] },
 ];
 
 const ABOUT: Readonly<Record<string, string>> = {
@@ -98,7 +101,7 @@ function decoderKeys(): readonly HeaderKey[] {
     }
   }
   return [...keys].map(([name, { option, decoders }]) => {
-    return { name, about: option.about, value: option, cells: BOTH, decoders };
+    return { name, about: option.about, value: option, cells: ['prompt'], decoders };
   });
 }
 

@@ -3,6 +3,7 @@ import type { CellKind } from '../../core/notebook/keys';
 /** Languages of the cells that the kernel runs. */
 export const CELL_LANGUAGES: Readonly<Record<string, CellKind>> = {
   'vivarium-prompt': 'prompt',
+  'vivarium-life': 'life',
 };
 
 export const NOTEBOOK_TYPE = 'jupyter-notebook';

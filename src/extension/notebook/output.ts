@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import type { Shown } from '../../core/notebook/shown';
 import { RESULT_MIME, resultText, runResult, type ResultAttention } from '../../core/notebook/result';
 import { runPicture } from '../../core/picture/run';
-import type { Trace } from '../../core/trace/record';
+import { lifeResult, lifeText, LIFE_RESULT_MIME, readLifeBoards } from '../../core/notebook/life-result';
+import { lifePicture } from '../../core/picture/boards';
+import type { LifeGrid, Trace } from '../../core/trace/record';
 
 /** A run as an output: for our renderer, as a picture and as text, so that the file reads well where Vivarium is not. */
 export function runOutput(
@@ -16,5 +18,21 @@ export function runOutput(
     vscode.NotebookCellOutputItem.json(result, RESULT_MIME),
     vscode.NotebookCellOutputItem.text(runPicture(result.trace), 'image/svg+xml'),
     vscode.NotebookCellOutputItem.text(resultText(result), 'text/plain'),
+  ]);
+}
+
+/** What a model made of a board, for our renderer, as a picture and as text. */
+export function lifeOutput(
+  model: string,
+  grid: LifeGrid,
+  boards: readonly Uint8Array[],
+  notes: readonly string[],
+): vscode.NotebookCellOutput {
+  const result = lifeResult(model, grid, boards, notes);
+  const reading = readLifeBoards(result);
+  return new vscode.NotebookCellOutput([
+    vscode.NotebookCellOutputItem.json(result, LIFE_RESULT_MIME),
+    vscode.NotebookCellOutputItem.text(lifePicture(result, reading), 'image/svg+xml'),
+    vscode.NotebookCellOutputItem.text(lifeText(result, reading), 'text/plain'),
   ]);
 }

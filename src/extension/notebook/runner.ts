@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { firstDifference } from '../../core/compare/difference';
 import { findDecoder } from '../../core/decode/registry';
 import { type CellSettings, parseCell, readCell } from '../../core/notebook/cell';
+import type { CellKind } from '../../core/notebook/keys';
 import type { Shown } from '../../core/notebook/shown';
 import type { ResultAttention } from '../../core/notebook/result';
 import { tokenLabel } from '../../core/text/tokens';
@@ -17,6 +18,7 @@ import type { ModelCatalog } from '../models/catalog';
 import type { RunStore } from '../runs/store';
 import { cellKind } from './languages';
 import { attentionOf } from './attention';
+import { runLife } from './life';
 import { runOutput } from './output';
 
 /** How often a result on show is drawn anew while its run goes on. */
@@ -40,8 +42,9 @@ export class CellRunner {
   async run(execution: vscode.NotebookCellExecution): Promise<boolean> {
     const { cell, token } = execution;
     await execution.clearOutput();
-    const { settings, prompt } = cellRequest(cell.document);
+    const { settings, kind, prompt } = cellRequest(cell.document);
     const models = await this.catalog.list();
+    if (kind === 'life') return runLife(execution, this.engine, settings, prompt, models);
     const model = modelNamed(settings.model, models);
     const stopper = new AbortController();
     token.onCancellationRequested(() => stopper.abort());
@@ -104,7 +107,7 @@ export class CellRunner {
 }
 
 /** What a cell asks for. @throws Problem `prompt-invalid` with the first thing that is wrong, and its line. */
-function cellRequest(document: vscode.TextDocument): { settings: CellSettings; prompt: string } {
+function cellRequest(document: vscode.TextDocument): { settings: CellSettings; kind: CellKind; prompt: string } {
   const kind = cellKind(document.languageId) ?? 'prompt';
   const { sampling, maxNewTokens } = defaultSettings();
   const cell = parseCell(document.getText(), kind);
@@ -117,7 +120,7 @@ function cellRequest(document: vscode.TextDocument): { settings: CellSettings; p
     });
   }
   // The blank line at the end that an editor leaves is no part of the prompt.
-  return { settings, prompt: cell.body.replace(/\r?\n$/, '') };
+  return { settings, kind, prompt: cell.body.replace(/\r?\n$/, '') };
 }
 
 /** @throws Problem `model-not-found` */

@@ -1,5 +1,7 @@
-import { render } from 'preact';
-import { type RunResult, readRunResult } from '../../core/notebook/result';
+import { render, type VNode } from 'preact';
+import { LIFE_RESULT_MIME, readLifeResult } from '../../core/notebook/life-result';
+import { readRunResult } from '../../core/notebook/result';
+import { LifeView } from './life-view';
 import { Result } from './result';
 import { sharedSheet } from './sheets';
 import '../components/page.css';
@@ -12,6 +14,7 @@ interface RendererContext {
 
 interface OutputItem {
   readonly id: string;
+  readonly mime: string;
   json(): unknown;
 }
 
@@ -23,19 +26,7 @@ export function activate(context: RendererContext) {
       const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
       root.adoptedStyleSheets = [sharedSheet()];
       roots.set(item.id, root);
-      const { result, problem } = read(item);
-      const send = context.postMessage;
-      const open = send && result ? () => send({ type: 'openRun', result }) : null;
-      render(
-        result ? (
-          <Result key={result.trace.header.id} result={result} onOpen={open} />
-        ) : (
-          <p class="result-problem" role="alert">
-            {problem}
-          </p>
-        ),
-        root,
-      );
+      render(view(item, context), root);
     },
     disposeOutputItem(id?: string): void {
       for (const [item, root] of roots) {
@@ -47,10 +38,17 @@ export function activate(context: RendererContext) {
   };
 }
 
-function read(item: OutputItem): { readonly result: RunResult | null; readonly problem: string } {
+function view(item: OutputItem, { postMessage }: RendererContext): VNode {
   try {
-    return { result: readRunResult(item.json()), problem: '' };
+    if (item.mime === LIFE_RESULT_MIME) return <LifeView result={readLifeResult(item.json())} />;
+    const result = readRunResult(item.json());
+    const open = postMessage ? () => postMessage({ type: 'openRun', result }) : null;
+    return <Result key={result.trace.header.id} result={result} onOpen={open} />;
   } catch (error) {
-    return { result: null, problem: error instanceof Error ? error.message : String(error) };
+    return (
+      <p class="result-problem" role="alert">
+        {error instanceof Error ? error.message : String(error)}
+      </p>
+    );
   }
 }

@@ -3,6 +3,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { LIFE_RESULT_MIME, readLifeBoards, readLifeResult } from '../../../src/core/notebook/life-result';
 import { readRunResult, RESULT_MIME } from '../../../src/core/notebook/result';
 import { closeAllTabs, eventually } from './workbench';
 
@@ -108,6 +109,24 @@ describe('notebooks', () => {
     });
     assert.deepEqual(diagnostics[0]?.range, new vscode.Range(0, 9, 0, 14));
     assert.equal(third.outputs.length, 0);
+  });
+
+  it('ask a Life model what follows a pattern, step by step', async () => {
+    const data = new vscode.NotebookData([
+      new vscode.NotebookCellData(Code, 'steps: 4\n\nbo$2bo$3o!', 'vivarium-life'),
+    ]);
+    const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', data);
+    await run(notebook);
+    const cell = notebook.cellAt(0);
+    assert.equal((await ended(cell)).success, true);
+    const result = readLifeResult(JSON.parse(item(cell, LIFE_RESULT_MIME)));
+    assert.equal(result.boards.length, 5);
+    // A glider is itself again after four steps, one cell further down and right.
+    const [start, , , , last] = readLifeBoards(result).predicted;
+    const moved = Uint8Array.from(last ?? [], (_, at) => last?.[(at + 17) % 256] ?? 0);
+    assert.deepEqual(moved, start);
+    assert.match(item(cell, 'text/plain'), /every cell right/);
+    assert.match(item(cell, 'image/svg+xml'), /^<svg /);
   });
 
   it('stop a cell that runs, and keep what came', async () => {

@@ -1,0 +1,72 @@
+import { useMemo, useState } from 'preact/hooks';
+import { type LifeResult, lifeSentence, readLifeBoards } from '../../core/notebook/life-result';
+import { errorOf } from '../../core/life/prediction';
+import { Board } from '../components/board';
+import { boardGeometry } from '../components/board-geometry';
+import { Slider } from '../components/slider';
+import { useTheme } from '../components/theme';
+import { usePixelRatio } from '../components/use-size';
+
+/** CSS pixels of a board's longer side. */
+const SIDE = 200;
+
+/** What a model made of a board: one step of it beside the exact one, and a slider over the steps. */
+export function LifeView({ result }: { readonly result: LifeResult }) {
+  const theme = useTheme();
+  const ratio = usePixelRatio();
+  const reading = useMemo(() => readLifeBoards(result), [result]);
+  const { size, predicted, exact, report } = reading;
+  const last = predicted.length - 1;
+  const [chosen, setChosen] = useState<number | null>(null);
+  const at = Math.min(last, chosen ?? last);
+  const geometry = boardGeometry(size, { side: SIDE, ratio, origin: { row: 0, column: 0 }, rulers: 'none' });
+  const [mine, truth] = [predicted[at] ?? new Uint8Array(), exact[at] ?? new Uint8Array()];
+  const wrong = mine.reduce((sum, cell, place) => sum + (cell === truth[place] ? 0 : 1), 0);
+  const { own, inherited } = report.steps[at - 1] ?? { own: 0, inherited: 0 };
+  const says =
+    at === 0 ? 'Start' : `Step ${at} of ${last}: ${wrong} cells wrong, ${own} own and ${inherited} inherited errors`;
+  const look = (cells: Uint8Array, marks: boolean) => (place: number) => {
+    const alive = cells[place] ?? 0;
+    const error = marks ? errorOf(alive, truth[place] ?? alive) : null;
+    return {
+      live: alive === 1,
+      ...(error
+        ? { mark: { shape: error === 'false-birth' ? ('plus' as const) : ('ring' as const), own: own > 0 } }
+        : {}),
+    };
+  };
+  const board = (cells: Uint8Array, marks: boolean, label: string) => (
+    <Board geometry={geometry} look={look(cells, marks)} liveShare={0.7} cursor={null} theme={theme} label={label} />
+  );
+  return (
+    <section class="result" aria-label={`Life by ${result.model}`}>
+      <p class="result-head">
+        <b>{result.model}</b> <span class="muted">{lifeSentence(result, reading)}</span>
+      </p>
+      <div class="result-boards">
+        <figure>
+          <figcaption>predicted</figcaption>
+          {board(mine, true, `Predicted board. ${says}`)}
+        </figure>
+        <figure>
+          <figcaption>exact, {result.rule}</figcaption>
+          {board(truth, false, `Exact board at step ${at}`)}
+        </figure>
+      </div>
+      {last > 0 && (
+        <div class="result-steps" onKeyDown={(event) => event.stopPropagation()}>
+          <Slider label="Step" place={at} last={last} text={says} onPlace={setChosen} />
+        </div>
+      )}
+      <p class="result-readout" aria-live="polite">
+        {says}
+        {wrong > 0 && ' · + false birth, ○ false death; solid: the model broke the rule, outline: an earlier error'}
+      </p>
+      {result.notes.map((note) => (
+        <p key={note} class="result-note">
+          {note}
+        </p>
+      ))}
+    </section>
+  );
+}
