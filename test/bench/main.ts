@@ -87,7 +87,7 @@ if (wanted('decoders')) {
     '',
     '## Decoders',
     '',
-    `Greedy, the bundled models in fp32, the decoders in turns on each prompt, ${Math.min(3, rounds)} rounds. Passes: all prompts together.`,
+    `Greedy, the bundled models in fp32, the decoders in turns on each prompt; rounds: ${Math.min(3, rounds)}. Passes: all prompts together.`,
     'Goals: Speculative Jacobi on Life in a tenth of the passes and a quarter of the time; the trace below 5 %.',
   );
   for (const { model, prompts, rows } of await measureDecoders(Math.min(3, rounds))) {

@@ -161,6 +161,36 @@ test('text output says how each token came, and what the drafts brought', async 
   assert.match(stdout, /\n4 passes: 4 of 4 drafted tokens accepted \(100\.0 %\), 3\.00 tokens a draft, α 1\.000\n/);
 });
 
+test('decoders that draft with the model’s own passes say what it says alone, greedily', async () => {
+  const run = (...args: string[]) =>
+    document<RunDocument>('run', '--model', 'almanac', ...PROMPT, '--max-new', '24', ...args);
+  const alone = await run();
+  for (const [decoder, ...args] of [
+    ['jacobi', '--window', '6', '--initial', 'sample'],
+    ['lookahead', '--window', '5', '--ngram', '3', '--guesses', '2', '--from-sequence', 'false'],
+    ['speculative-jacobi', '--window', '500', '--refresh', 'gumbel'],
+  ] as const) {
+    const own = await run('--decoder', decoder, ...args);
+    assert.deepEqual(own.ids, alone.ids, decoder);
+    assert.equal(own.decoder.exact, true);
+    assert.ok(own.speculation!.drafted > 0 && own.passes <= alone.passes);
+  }
+  const seeded = ['--temperature', '0.9', '--seed', '4'];
+  assert.deepEqual((await run('--decoder', 'jacobi', ...seeded)).ids, (await run(...seeded)).ids);
+});
+
+test('a board is decoded in a tenth of the passes with guesses from the previous one', async () => {
+  const cells = '0'.repeat(119) + '111' + '0'.repeat(134);
+  const run = (...args: string[]) =>
+    document<RunDocument>(
+      ...['run', '--model', 'lifegpt-16', '--prompt', `@PredictNextState<${cells}> [`, '--max-new', '300', ...args],
+    );
+  const alone = await run();
+  const drafted = await run('--decoder', 'speculative-jacobi');
+  assert.deepEqual(drafted.ids, alone.ids);
+  assert.ok(drafted.passes * 10 < alone.passes, `${drafted.passes} of ${alone.passes} passes`);
+});
+
 test('compare: passes, time and acceptance of each decoder, and where it differs from the first', async () => {
   const { draft, results } = await document<Comparison>(
     ...['compare', '--model', 'almanac', ...PROMPT, '--max-new', '30', '--gamma', '5'],
@@ -253,6 +283,8 @@ test('what cannot be decoded is refused in one sentence, without a document', sk
     [['--draft', 'almanac', '--schedule', 'fast'], /"schedule" must be one of constant, heuristic/],
     [['--draft', path.join(folder, 'none')], /There is no model folder/],
     [['--draft', optimum], /draft model optimum knows 512 tokens, and almanac knows \d+/],
+    [['--decoder', 'lookahead', '--ngram', '1'], /"ngram" must be a whole number from 2 to 64, not 1/],
+    [['--decoder', 'jacobi', '--initial', 'previous-grid'], /previous grid need a prompt that asks a Life model/],
     [['--decoder', 'copy-previous'], /"copy-previous" is for models of the Game of Life/],
   ];
   for (const [args, pattern] of refused) {
