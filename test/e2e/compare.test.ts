@@ -66,7 +66,7 @@ describe('decoders side by side, from the palette to a table on disk', () => {
   step('the rows are there after a reload of the window, and so are their runs', async () => {
     await new Explorer(vivarium.workbench).tab('Compare').click();
     const before = await page.row('Speculative').innerText();
-    await vivarium.vscode.page.reload();
+    await vivarium.workbench.reloadWindow();
     await page.row('Speculative').waitFor();
     assert.equal(await page.row('Speculative').innerText(), before);
     await page.open('Autoregressive');

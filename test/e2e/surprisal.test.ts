@@ -59,7 +59,9 @@ describe('text coloured by surprisal', () => {
   step('lists the most surprising tokens for the keyboard, and goes to the one that is chosen', async () => {
     const { workbench, vscode } = vivarium;
     await workbench.runCommand('Vivarium: List the Most Surprising Tokens');
-    const entry = vscode.page.locator('.quick-input-list').getByRole('option').first();
+    await vscode.page.locator('.quick-input-widget').getByText('The most surprising tokens').waitFor();
+    const entry = vscode.page.locator('.quick-input-list').getByRole('option', { name: /bits/ }).first();
+    await entry.waitFor();
     assert.match((await entry.getAttribute('aria-label')) ?? '', /bits.*line \d+, column \d+/);
     await vscode.screenshot('surprisal-list');
     await vscode.page.keyboard.press('Enter');

@@ -22,8 +22,8 @@ export type LanternBudget =
 
 /** Where the closed form of one position takes more, it is left out: tokens that may be drafted times neighbours, */
 const MOST_STEPS = 4e6;
-/** and multiplications to find the neighbours of all of them, which happens once: about a second. */
-const MOST_SEARCH = 4e8;
+/** and multiplications to find the neighbours of all of them, which happens once: about two seconds. */
+const MOST_SEARCH = 1e9;
 
 /**
  * Relaxed acceptance over neighbours in the token embeddings: LANTERN (arXiv 2410.03355) and LANTERN++ (arXiv 2502.06352),
