@@ -8,6 +8,7 @@ import { root } from './engine';
 import { measureExits } from './exits';
 import { measureLarge, type LargeResult } from './large';
 import { measureLife } from './life';
+import { measureLifeEditor } from './life-editor';
 import { measureProbes, type ProbeResult } from './probes';
 import { measureThumbnails } from './thumbnails';
 
@@ -183,6 +184,23 @@ if (wanted('life')) {
       `Counting the neighbours of each cell one by one makes ${perCell.toFixed(1)} steps per second of the first row: words are ${(torus.stepsPerSecond / perCell).toFixed(0)} times as fast.`,
     );
   }
+}
+
+if (wanted('life-editor')) {
+  console.log('\n… the Life editor');
+  const { idle, drawing, medianFrame, played } = await measureLifeEditor();
+  say(
+    '',
+    '## The Life editor',
+    '',
+    'Its own page in Chromium without a graphics card: a line drawn at 256 × 256 (goal: 60 frames a second), and 1,024 × 1,024 played at 30.',
+    '',
+    '| | frames a second | / the same page at rest | from frame to frame, median |',
+    '|---|--:|--:|--:|',
+    `| drawing at 256 × 256 | ${drawing.toFixed(1)} | ${ratio(drawing / idle)} | ${medianFrame.toFixed(1)} ms |`,
+    '',
+    `1,024 × 1,024 shows ${played.toFixed(1)} of the 30 generations a second that it is asked for.`,
+  );
 }
 
 if (wanted('large') && smollm2) {

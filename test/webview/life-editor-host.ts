@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import type { EngineClient } from '../../src/client/index';
+import { LifeModel } from '../../src/core/life/ask';
 import { applyEdit, inverse, type LifeBoard, type LifeEdit } from '../../src/core/life/edit/board';
 import { boardOfPattern } from '../../src/core/life/edit/document';
 import { runsOf } from '../../src/core/life/edit/runs';
 import { readPattern } from '../../src/core/life/formats';
 import { editOfMessage, lifeRequests } from '../../src/extension/life/validation';
 import type { Handlers } from '../../src/protocol/call';
+import type { ModelSummary } from '../../src/protocol/engine';
 import { Problem } from '../../src/protocol/errors';
+import { lifeWriter } from '../../src/protocol/life';
 import type { LifeApi, LifeNotifications, LifeSnapshot } from '../../src/protocol/lifeEditor';
 import { isRpcMessage, RpcServer } from '../../src/protocol/rpc';
 import type { WebviewUnderTest } from '../harness/webview';
@@ -29,7 +34,12 @@ export class LifeHost {
   private readonly server: RpcServer<LifeApi>;
   private readonly about;
 
-  constructor(text: string, file = 'pattern.rle') {
+  constructor(
+    text: string,
+    file = 'pattern.rle',
+    /** An engine and models of Life, where one is to be asked. */
+    private readonly engine: { readonly client: EngineClient; readonly models: readonly ModelSummary[] } | null = null,
+  ) {
     const pattern = readPattern(text, file);
     this.board = boardOfPattern(pattern);
     this.about = {
@@ -116,9 +126,17 @@ export class LifeHost {
       },
       openAsText: () => null,
       showLog: () => null,
-      models: () => ({ models: [] }),
-      predict: () => {
-        throw new Problem({ code: 'not-available', message: 'There is no model.' });
+      models: () => ({ models: this.engine?.models ?? [] }),
+      predict: async ({ model, cells }, { signal }) => {
+        const grid = this.engine?.models.find(({ folder }) => folder === model.folder)?.life;
+        if (!this.engine || !grid) throw new Problem({ code: 'not-available', message: 'There is no model.' });
+        const writer = lifeWriter(this.engine.client, model, randomUUID(), { signal });
+        const reading = await new LifeModel(grid, writer).answer(cells);
+        return {
+          cells: reading.cells && Uint8Array.from(reading.cells),
+          reason: reading.cells ? null : reading.reason,
+          milliseconds: 1,
+        };
       },
       explore: () => null,
     };

@@ -37,7 +37,7 @@ describe('the Life editor', () => {
 
   const open = async (host: LifeHost, options: Partial<WebviewOptions> = {}): Promise<Page> => {
     view = await WebviewUnderTest.open(browser, { bundle: 'life', onMessage: host.onMessage, ...options });
-    await view.page.locator('.board canvas, .unreadable').waitFor();
+    await view.page.locator('.life-board canvas, .unreadable').waitFor();
     return view.page;
   };
   const shot = (page: Page, name: string): Promise<unknown> =>
@@ -55,7 +55,7 @@ describe('the Life editor', () => {
   /** The middle of a cell on the page. */
   const at = async (row: number, column: number): Promise<[x: number, y: number]> => {
     const { x, y, zoom } = (await kept()).view;
-    const box = (await view!.page.locator('.board').boundingBox())!;
+    const box = (await view!.page.locator('.life-board').boundingBox())!;
     return [box.x + 30 + (column + 0.5 - x) * zoom, box.y + 20 + (row + 0.5 - y) * zoom];
   };
   const drag = async (...cells: readonly (readonly [row: number, column: number])[]): Promise<void> => {
@@ -176,7 +176,7 @@ describe('the Life editor', () => {
   it('is operated by keys alone, and says what they do', async () => {
     const host = new LifeHost(GLIDER);
     const page = await open(host);
-    await page.locator('.board').focus();
+    await page.locator('.life-board').focus();
     await press(page, 'ArrowRight');
     await says(page, 'row 0, column 1, alive.');
     await press(page, 'Enter');
@@ -212,7 +212,7 @@ describe('the Life editor', () => {
     await page.locator('.fact', { hasText: 'file holds generation' }).waitFor();
     await press(page, ',');
     await shows(page, 'Generation', '3');
-    await page.locator('.board').focus();
+    await page.locator('.life-board').focus();
     await press(page, ' ');
     await page.getByRole('button', { name: 'Pause (Space)' }).waitFor();
     await page.waitForFunction(() => Number(document.querySelector('.fact dd')?.textContent) > 8);
@@ -228,7 +228,7 @@ describe('the Life editor', () => {
     const host = new LifeHost(GLIDER);
     const page = await open(host);
     const before = (await kept()).view;
-    await page.locator('.board').focus();
+    await page.locator('.life-board').focus();
     await page.keyboard.down(' ');
     await drag([0, 0], [2, 3]);
     await page.keyboard.up(' ');
@@ -270,7 +270,7 @@ describe('the Life editor', () => {
   it('copies, cuts and pastes RLE text; what is no pattern is refused in a sentence', async () => {
     const host = new LifeHost(GLIDER);
     const page = await open(host);
-    await page.locator('.board').focus();
+    await page.locator('.life-board').focus();
     await press(page, 'Control+a', 'Control+c');
     await says(page, 'Copied 3 by 3 cells, 5 alive.');
     await press(page, 'Control+x');
@@ -483,13 +483,13 @@ describe('the Life editor', () => {
   it('changes its colours with the theme', async () => {
     const page = await open(new LifeHost(GLIDER));
     const ground = (): Promise<number> =>
-      page.locator('.board canvas').evaluate((canvas: HTMLCanvasElement) => {
+      page.locator('.life-board canvas').evaluate((canvas: HTMLCanvasElement) => {
         return canvas.getContext('2d')!.getImageData(2, 2, 1, 1).data[0]!;
       });
     assert.equal(await ground(), 0x1f);
     await view!.setTheme('light');
     await page.waitForFunction(() => {
-      const canvas = document.querySelector<HTMLCanvasElement>('.board canvas')!;
+      const canvas = document.querySelector<HTMLCanvasElement>('.life-board canvas')!;
       return canvas.getContext('2d')!.getImageData(2, 2, 1, 1).data[0] === 0xff;
     });
   });

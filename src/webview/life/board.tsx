@@ -18,11 +18,13 @@ export interface BoardProps {
   readonly editor: LifeEditor;
   readonly gestures: Gestures;
   readonly state: LifeState;
+  /** The same, a tenth of a second apart while something is under way: for what is told and not drawn. */
+  readonly calm: LifeState;
   readonly theme: ThemeInfo;
 }
 
 /** The board: one canvas, operated by pointer and keys, told in words to those who do not see it. */
-export function Board({ editor, gestures, state, theme }: BoardProps) {
+export function Board({ editor, gestures, state, calm, theme }: BoardProps) {
   const [element, size] = useSize<HTMLDivElement>();
   const [focused, setFocused] = useState(false);
   const painter = useRef<CellsPainter>(new CellsPainter());
@@ -60,7 +62,7 @@ export function Board({ editor, gestures, state, theme }: BoardProps) {
   return (
     <div
       id={BOARD_ID}
-      class="board"
+      class="life-board"
       ref={element}
       role="application"
       aria-roledescription="board"
@@ -98,7 +100,7 @@ export function Board({ editor, gestures, state, theme }: BoardProps) {
     >
       <Canvas width={size.width} height={size.height} draw={draw} />
       <p class="unseen" id="board-text">
-        {describeBoard(state)}
+        {describeBoard(calm)}
       </p>
     </div>
   );

@@ -2,17 +2,19 @@ import type { Box, Cells } from '../../core/life/cells';
 import { inside } from '../../core/life/edit/runs';
 import { boundedGridName } from '../../core/life/topology';
 import { count, counted } from '../components/format';
+import { shownCells } from './shown-cells';
 import type { LifeState } from './state';
 
 /** Rows that are told one by one. */
 export const MOST_ROWS = 200;
 
 /** The board in one sentence or two. */
-export function describeBoard({ universe, board, generation, playing }: LifeState): string {
+export function describeBoard(state: LifeState): string {
+  const { universe, board, generation, playing } = state;
   const { rule, grid } = board.settings;
   const surface = grid ? boundedGridName(grid) : 'plane';
   if (playing) return `Playing by ${rule} on the ${surface}.`;
-  const box = universe.population > 0 ? universe.box() : null;
+  const { box } = shownCells(state);
   const where = box ? `, in ${box.width} by ${box.height} cells from row ${box.y}, column ${box.x}` : '';
   return `Generation ${count(generation)}: ${counted(universe.population, 'cell')} alive${where}. Rule ${rule}, ${surface}.`;
 }

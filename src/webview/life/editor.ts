@@ -28,7 +28,7 @@ import { shownCells } from './shown-cells';
 import type { LifeState, Placing } from './state';
 import type { Store } from './store';
 import type { Sync } from './sync';
-import { centredOn, fitted, panned, revealing, zoomed, type Extent, type Place, type View } from './view';
+import { centredOn, fitted, panned, revealing, shownBox, zoomed, type Extent, type Place, type View } from './view';
 
 /** Cells of a random fill: one edit of them goes in one message. */
 const MOST_FILLED = 2_000_000;
@@ -150,6 +150,19 @@ export class LifeEditor {
   select(selection: Box | null): void {
     this.store.update({ selection });
     if (selection) this.speakSelection();
+  }
+
+  /** Selects as many cells around the cursor, or around what is on show where the cursor is not. */
+  selectAround({ width, height }: Extent): void {
+    const { cursor, view, extent } = this.state;
+    const shown = view && shownBox(view, extent);
+    const middle =
+      !shown || holds(shown, cursor.x, cursor.y)
+        ? cursor
+        : { x: shown.x + (shown.width >> 1), y: shown.y + (shown.height >> 1) };
+    const corner = withinGrid(this.grid, placedCorner({ width, height }, middle), { width, height });
+    const selection = clippedTo(this.grid, { ...corner, width, height });
+    if (selection) this.select(selection);
   }
 
   /** Everything that there is: the grid, or what lives on the plane. */

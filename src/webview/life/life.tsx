@@ -6,6 +6,7 @@ import { Button } from '../ui/button';
 import { ProgressRing } from '../ui/progress-ring';
 import { AskStart } from './ask-start';
 import { Board, BOARD_ID } from './board';
+import { Dock } from './dock';
 import type { LifeEditor } from './editor';
 import { Gestures } from './gestures';
 import { Help } from './help';
@@ -15,6 +16,7 @@ import { Side } from './side';
 import type { LifeState } from './state';
 import type { Store } from './store';
 import { Action, Toolbar } from './toolbar';
+import { useCalm } from './use-calm';
 import '../components/page.css';
 import './life.css';
 import './narrow.css';
@@ -23,12 +25,21 @@ import './narrow.css';
 export function Life({ editor }: { readonly editor: LifeEditor }) {
   const state = useStoreState(editor.store);
   const theme = useTheme();
+  const busy = state.playing || editor.drawing.isUnderWay;
+  const calm = useCalm(state, busy);
   const gestures = useMemo(() => new Gestures(editor), [editor]);
   const [filling, setFilling] = useState(false);
   const [helping, setHelping] = useState(false);
   const page = useRef<HTMLDivElement>(null);
   useKeys(editor, gestures, setFilling, setHelping);
   useClipboard(editor);
+
+  const toolbar = useMemo(
+    () => <Toolbar editor={editor} state={calm} filling={filling} onFilling={setFilling} />,
+    [editor, calm, filling],
+  );
+  const side = useMemo(() => <Side editor={editor} state={calm} theme={theme} />, [editor, calm, theme]);
+  const dock = useMemo(() => <Dock editor={editor} state={calm} theme={theme} />, [editor, calm, theme]);
 
   if (state.phase === 'opening') {
     return (
@@ -42,7 +53,7 @@ export function Life({ editor }: { readonly editor: LifeEditor }) {
 
   return (
     <div class="life" ref={page}>
-      <Toolbar editor={editor} state={state} filling={filling} onFilling={setFilling} />
+      {toolbar}
       <Playback editor={editor} state={state} />
       {state.asking && <AskStart editor={editor} state={state} />}
       <NoticeList
@@ -52,13 +63,16 @@ export function Life({ editor }: { readonly editor: LifeEditor }) {
       />
       <div class="life-main">
         <main class="board-column">
-          <Board editor={editor} gestures={gestures} state={state} theme={theme} />
-          <span class="help-opener">
-            <Action icon="help" label="Keys (?)" expanded={helping} onClick={() => setHelping(!helping)} />
-          </span>
-          {helping && <Help onClose={() => setHelping(false)} />}
+          <div class="board-place">
+            <Board editor={editor} gestures={gestures} state={state} calm={calm} theme={theme} />
+            <span class="help-opener">
+              <Action icon="help" label="Keys (?)" expanded={helping} onClick={() => setHelping(!helping)} />
+            </span>
+            {helping && <Help onClose={() => setHelping(false)} />}
+          </div>
+          {dock}
         </main>
-        <Side editor={editor} state={state} theme={theme} />
+        {side}
       </div>
       <div class="unseen" role="status" aria-live="polite">
         {state.spoken}

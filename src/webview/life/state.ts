@@ -1,6 +1,7 @@
 import type { Box, Cells } from '../../core/life/cells';
 import type { EditKind, LifeBoard } from '../../core/life/edit/board';
 import type { Universe } from '../../core/life/universe/universe';
+import type { ModelSummary } from '../../protocol/engine';
 import type { ProblemData } from '../../protocol/errors';
 import { LIFE_TOOLS, type LifeTool, type PatternAbout } from '../../protocol/lifeEditor';
 import { isRecord } from '../is-record';
@@ -58,6 +59,8 @@ export interface LifeState {
   readonly placing: Placing | null;
   /** The board on show is not the file's, and somebody wants to edit it. */
   readonly asking: boolean;
+  /** Models of Life; null before anybody asked for one. */
+  readonly models: readonly ModelSummary[] | null;
   readonly said: Said | null;
   /** For the live region. */
   readonly spoken: string;

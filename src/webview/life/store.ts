@@ -34,6 +34,7 @@ export class Store {
       dragged: null,
       placing: null,
       asking: false,
+      models: null,
       said: null,
       spoken: '',
     };

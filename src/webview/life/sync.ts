@@ -118,6 +118,14 @@ export class Sync {
     });
   }
 
+  async loadModels(): Promise<void> {
+    try {
+      this.store.update(await this.api.call('models', {}));
+    } catch (error) {
+      this.store.say({ kind: 'error', ...Problem.from(error).toData() });
+    }
+  }
+
   /** Writes what is to be kept at once: the page may go at any time. */
   flush(): void {
     if (this.saving !== null) clearTimeout(this.saving);
@@ -163,7 +171,11 @@ export class Sync {
 
   private notified(name: string, data: unknown): void {
     if (name === 'changed') this.changed(data as LifeNotifications['changed']);
-    else if (name === 'warnings') {
+    else if (name === 'models') {
+      // Nobody is told of models before somebody asked for one.
+      const { models } = data as LifeNotifications['models'];
+      if (this.store.state.models) this.store.update({ models });
+    } else if (name === 'warnings') {
       this.store.update({ warnings: (data as LifeNotifications['warnings']).warnings });
     } else if (name === 'reloaded') {
       const { why } = data as LifeNotifications['reloaded'];

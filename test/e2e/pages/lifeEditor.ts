@@ -8,7 +8,7 @@ export class LifeEditorPage {
 
   constructor(readonly workbench: Workbench) {
     this.frame = workbench.webview();
-    this.board = this.frame.locator('.board');
+    this.board = this.frame.locator('.life-board');
   }
 
   /** Opens a file of the workspace, and waits until its board stands. */
