@@ -102,11 +102,6 @@ export class VsCodeUnderTest {
     }
   }
 
-  /** The profile on disk: settings, what was not saved, logs. */
-  get profile(): string {
-    return path.join(this.folder, 'data');
-  }
-
   /** Opens the workspace, and waits until the workbench stands. */
   async open(): Promise<void> {
     await this.page.goto(this.server.url(this.workspace));
