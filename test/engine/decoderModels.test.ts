@@ -15,19 +15,14 @@ import { speculativeJacobi } from '../../src/core/decode/speculative-jacobi';
 import { typical } from '../../src/core/decode/typical';
 import { lifeAnswer } from '../../src/core/life/prompt';
 import { parseRule, step } from '../../src/core/life/rule';
-import { Random } from '../../src/core/numeric/random';
-import type { LifeGrid } from '../../src/core/trace/record';
 import { SpeculationCounter } from '../../src/core/trace/speculation';
 import { type LoadedModel, ModelStore } from '../../src/engine/model';
 import { folderModels } from '../../src/engine/models';
 import { chooseDecoder, KeptStates, openAids } from '../../src/engine/run/decoding';
 import type { RunRequest } from '../../src/protocol/engine';
 import { decodeAll, GREEDY, PLAIN, sequenceTest } from '../harness/decoding';
+import { boards, GRIDS, PROMPTS, prompts } from '../harness/exactness';
 import { fixture, skipWithoutFixtures } from '../harness/fixtures';
-
-/** What exactness at temperature 0 is shown on, in fp32. */
-const PROMPTS = 200;
-const GRIDS = 100;
 
 const store = new ModelStore();
 const bundled = (name: string, file?: string) =>
@@ -51,17 +46,6 @@ async function decode(
   sequence.dispose();
   opened.dispose();
   return { ...decoded, passes: decoded.steps.length, counts: counter.summary };
-}
-
-/** Prompts of 2 to 9 tokens, out of a text that the model was not made for. */
-function prompts(model: LoadedModel, count: number): number[][] {
-  const text = readFileSync(join(import.meta.dirname, '../../samples/prompts.md'), 'utf8');
-  const ids = model.tokenizer.encode(text);
-  const random = Random.fromSeed(5);
-  return Array.from({ length: count }, () => {
-    const start = random.uint32() % (ids.length - 10);
-    return ids.slice(start, start + 2 + (random.uint32() % 8));
-  });
 }
 
 describe('text models', () => {
@@ -238,14 +222,6 @@ describe('the forms of one model', { skip: skipWithoutFixtures }, () => {
 });
 
 describe('the Life model', () => {
-  const boards = (grid: LifeGrid, count: number): Uint8Array[] => {
-    const random = Random.fromSeed(11);
-    return Array.from({ length: count }, (_, i) => {
-      const density = (i + 1) / (count + 1);
-      return Uint8Array.from({ length: grid.width * grid.height }, () => (random.uniform() < density ? 1 : 0));
-    });
-  };
-
   it(`drafts leave what the model says of ${GRIDS} grids as it is, in fewer passes`, async () => {
     const model = await bundled('lifegpt-16');
     const draft = await bundled('lifegpt-16-draft');

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { autoregressive } from '../../src/core/decode/autoregressive';
 import { earlyExit } from '../../src/core/decode/early-exit';
+import { lifePrompt } from '../../src/core/life/prompt';
 import type { DecodeRequest } from '../../src/core/decode/decoder';
 import { SpeculationCounter } from '../../src/core/trace/speculation';
 import { type LoadedModel, ModelStore, type PassCapture, type SequenceOptions } from '../../src/engine/model';
 import { Problem } from '../../src/protocol/errors';
 import { decodeAll, GREEDY, PLAIN } from '../harness/decoding';
+import { boards, GRIDS, PROMPTS, prompts } from '../harness/exactness';
 import { fixture, skipWithoutFixtures } from '../harness/fixtures';
 import { joinPasses, largestDifference, score } from '../harness/modelGolden';
 import { testFolder } from '../harness/modelFolder';
@@ -258,6 +260,16 @@ async function decode(model: LoadedModel, layer: number | null, request: Partial
   return { ...decoded, counts: counter.summary };
 }
 
+async function isExactAt(
+  model: LoadedModel,
+  layer: number,
+  request: Pick<DecodeRequest, 'prompt' | 'maxNewTokens'>,
+): Promise<void> {
+  const greedy = { ...request, sampling: GREEDY };
+  const [plain, own] = [await decode(model, null, greedy), await decode(model, layer, greedy)];
+  assert.deepEqual([own.ids, own.finish], [plain.ids, plain.finish]);
+}
+
 async function isExact(model: LoadedModel, prompt: readonly number[]): Promise<void> {
   const request = { prompt, maxNewTokens: 30, sampling: GREEDY };
   const plain = await decode(model, null, request);
@@ -282,6 +294,17 @@ describe('early exit with real models', () => {
     const { prompt } = life.identity.life!;
     const cells = Array.from({ length: 256 }, (_, i) => ((i * i) % 7 < 2 ? 1 : 0)).join('');
     await isExact(life, life.tokenizer.encode(prompt.replace('{cells}', cells)));
+  });
+
+  it(`from half the layers they are, on ${PROMPTS} prompts and ${GRIDS} grids`, async () => {
+    const text = await bundled('almanac');
+    for (const prompt of prompts(text, PROMPTS)) await isExactAt(text, 3, { prompt, maxNewTokens: 12 });
+    const life = await bundled('lifegpt-16');
+    const grid = life.identity.life!;
+    for (const cells of boards(grid, GRIDS)) {
+      const prompt = life.tokenizer.encode(lifePrompt(cells, grid));
+      await isExactAt(life, 2, { prompt, maxNewTokens: 300 });
+    }
   });
 
   it('so are those of stories260K', { skip: skipWithoutFixtures }, async () => {
