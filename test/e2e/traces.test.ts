@@ -129,6 +129,8 @@ describe('runs that are saved, cut, stopped and killed', () => {
     'the engine is killed in the middle of a run: the view says so, keeps the tokens, and the next run works',
     async () => {
       await explorer.runButton.click();
+      // The run before is on show until this one begins.
+      await explorer.frame.getByRole('button', { name: 'Stop', exact: true, disabled: false }).waitFor();
       await explorer.tokens.nth(12).waitFor({ state: 'attached' });
       for (const pid of enginesOf(vivarium.vscode.extensionFolder)) process.kill(pid, 'SIGKILL');
       await explorer.problem.first().waitFor();

@@ -54,7 +54,7 @@ export function LifeView({ result }: { readonly result: LifeResult }) {
         </figure>
       </div>
       {last > 0 && (
-        <div class="result-steps" onKeyDown={(event) => event.stopPropagation()}>
+        <div class="result-steps" onKeyDown={keepKeys}>
           <Slider label="Step" place={at} last={last} text={says} onPlace={setChosen} />
         </div>
       )}
@@ -69,4 +69,11 @@ export function LifeView({ result }: { readonly result: LifeResult }) {
       ))}
     </section>
   );
+}
+
+/** Keys of the slider: a notebook would go from cell to cell with them. All others are the editor's. */
+const SLIDER_KEYS = /^(Arrow(Left|Right|Up|Down)|Home|End|Page(Up|Down))$/;
+
+function keepKeys(event: KeyboardEvent): void {
+  if (SLIDER_KEYS.test(event.key)) event.stopPropagation();
 }
