@@ -16,6 +16,8 @@ export type CoreErrorCode =
   | 'life-too-large'
   /** A `.vivtrace` is not one, or not one that this version reads. */
   | 'trace-invalid'
+  /** What a server answered is not what its interface says. */
+  | 'server-answer'
   /** A `.safetensors` file is malformed. */
   | 'safetensors-invalid';
 

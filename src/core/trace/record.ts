@@ -29,6 +29,20 @@ export interface ModelIdentity {
   readonly contextLength: number | null;
   /** Grid of a Life model. */
   readonly life?: LifeGrid;
+  /**
+   * The server that ran it; absent for a model of this machine. Of what a server does not say, `folder`, `file` and
+   * `sha256` are empty, and `layers`, `heads` and `vocabularySize` are 0.
+   */
+  readonly server?: ServerIdentity;
+}
+
+/** Which server ran a model; never with a key. */
+export interface ServerIdentity {
+  readonly kind: 'vllm';
+  /** Scheme, host, port and path: no user, password, query or fragment. */
+  readonly address: string;
+  /** null where the server does not say. */
+  readonly version: string | null;
 }
 
 export interface LifeGrid {
@@ -161,6 +175,18 @@ export interface Judgement {
   readonly entropy: number;
   /** The most probable tokens, best first: `ALTERNATIVES_KEPT` of them or the whole vocabulary where it is smaller. */
   readonly top: readonly Alternative[];
+  /** Present where only a part of the distribution is known: what the fields above then are. */
+  readonly partial?: PartialJudgement;
+}
+
+/** A judgement by a server that tells the most probable tokens only: `entropy` is then the least that it can be. */
+export interface PartialJudgement {
+  /** Probability of the tokens that were not told, in [0, 1]. */
+  readonly outside: number;
+  /** The most that the entropy can be, in bits; null where the size of the vocabulary is not known. */
+  readonly entropyAtMost: number | null;
+  /** Whether `rank` is the token's rank; otherwise it is the best that it can have. */
+  readonly rankKnown: boolean;
 }
 
 export const ALTERNATIVES_KEPT = 20;
@@ -260,6 +286,15 @@ export interface SpeculationSummary {
   readonly outputTv?: { readonly mean: number; readonly max: number; readonly tokens: number } | null;
 }
 
+/** A draft of which only the counts are known: which tokens were rejected, p, q and r are not reported. */
+export interface ReportedDraft {
+  /** Index in the sequence of its first token; null where the server does not show between which tokens it stood. */
+  readonly start: number | null;
+  readonly drafted: number;
+  /** Drafted tokens that the target accepted; of the last draft some may lie after the end of the sequence. */
+  readonly accepted: number;
+}
+
 export type FinishReason = 'end-of-text' | 'length' | 'context-full' | 'cancelled' | 'failed';
 
 export interface TraceSummary {
@@ -281,6 +316,8 @@ export interface TraceSummary {
   readonly tokensPerSecond: number | null;
   /** Absent where the decoder drafts nothing. */
   readonly speculation?: SpeculationSummary;
+  /** Draft by draft, where a server counts its own; the trace then has no passes. */
+  readonly reported?: readonly ReportedDraft[];
   /** What was not kept, and why: one sentence each. */
   readonly notes: readonly string[];
 }

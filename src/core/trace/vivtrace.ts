@@ -9,6 +9,9 @@ import {
   type Judgement,
   type LifeGrid,
   type ModelIdentity,
+  type PartialJudgement,
+  type ReportedDraft,
+  type ServerIdentity,
   type Trace,
   type TraceDecoder,
   type TraceEvent,
@@ -17,6 +20,9 @@ import {
   type TraceSummary,
   type TraceToken,
 } from './record';
+
+/** Most ids that a vocabulary may have. */
+const MOST_IDS = 100_000_000;
 
 /** One line of a `.vivtrace` file, its newline included. */
 export function serializeEvent(event: TraceEvent): string {
@@ -55,7 +61,8 @@ export function parseTrace(text: string): ParsedTrace {
   let damaged = false;
   for (const line of lines) {
     try {
-      const event = readEvent(JSON.parse(line.text), header.model.vocabularySize);
+      // A server may not say how large its vocabulary is.
+      const event = readEvent(JSON.parse(line.text), header.model.vocabularySize || MOST_IDS);
       if (event === null) unknown++;
       else assembler.add(event);
       finished = event?.type === 'summary' || finished;
@@ -195,9 +202,18 @@ function modelOf(fields: Fields): ModelIdentity {
     task: fields.oneOf('task', ['text', 'life']),
     layers: fields.integer('layers', 0, 10_000),
     heads: fields.integer('heads', 0, 10_000),
-    vocabularySize: fields.integer('vocabularySize', 1, 100_000_000),
+    vocabularySize: fields.integer('vocabularySize', fields.has('server') ? 0 : 1, MOST_IDS),
     contextLength: fields.orNull('contextLength', (key) => fields.integer(key, 1)),
     ...(fields.has('life') ? { life: lifeOf(fields.child('life')) } : {}),
+    ...(fields.has('server') ? { server: serverOf(fields.child('server')) } : {}),
+  };
+}
+
+function serverOf(fields: Fields): ServerIdentity {
+  return {
+    kind: fields.oneOf('kind', ['vllm']),
+    address: fields.text('address'),
+    version: fields.orNull('version', (key) => fields.text(key)),
   };
 }
 
@@ -236,6 +252,15 @@ function judgementOf(fields: Fields, vocabularySize: number): Judgement {
       text: entry.text('text'),
       probability: entry.number('probability', 0, 1),
     })),
+    ...(fields.has('partial') ? { partial: partialOf(fields.child('partial')) } : {}),
+  };
+}
+
+function partialOf(fields: Fields): PartialJudgement {
+  return {
+    outside: fields.number('outside', 0, 1),
+    entropyAtMost: fields.orNull('entropyAtMost', (key) => fields.number(key, 0)),
+    rankKnown: fields.flag('rankKnown'),
   };
 }
 
@@ -251,6 +276,12 @@ function passOf(fields: Fields, vocabularySize: number): TracePass {
   };
 }
 
+function reportedOf(fields: Fields): ReportedDraft {
+  const drafted = fields.integer('drafted', 0);
+  const start = fields.orNull('start', (key) => fields.integer(key));
+  return { start, drafted, accepted: fields.integer('accepted', 0, drafted) };
+}
+
 function summaryOf(fields: Fields): TraceSummary {
   return {
     type: 'summary',
@@ -263,6 +294,7 @@ function summaryOf(fields: Fields): TraceSummary {
     prefillSeconds: fields.number('prefillSeconds', 0),
     tokensPerSecond: fields.orNull('tokensPerSecond', (key) => fields.number(key, 0)),
     ...(fields.has('speculation') ? { speculation: speculationSummaryOf(fields.child('speculation')) } : {}),
+    ...(fields.has('reported') ? { reported: fields.objects('reported', reportedOf) } : {}),
     notes: fields.texts('notes'),
   };
 }
