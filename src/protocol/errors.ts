@@ -32,6 +32,8 @@ export type ProblemCode =
   | 'vocabulary-mismatch'
   | 'memory'
   | 'run-failed'
+  // servers
+  | 'server'
   // prompts and runs
   | 'prompt-empty'
   | 'prompt-too-long'
