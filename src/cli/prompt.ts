@@ -37,8 +37,7 @@ export type PromptRequest = Pick<RunRequest, 'prompt' | 'sampling' | 'maxNewToke
 };
 
 /** @throws Problem `bad-request`. */
-export function readPrompt(args: Arguments): PromptRequest {
-  const model = args.text('model');
+export function readPrompt(args: Arguments, model = args.text('model')): PromptRequest {
   if (model === undefined) throw args.usage('Which model? Give --model.');
   const [text, ids] = [args.text('prompt'), args.integers('ids')];
   if (text !== undefined && ids !== undefined) throw args.usage('--prompt and --ids cannot be used together.');

@@ -10,6 +10,7 @@ import { chooseDraft, chooseModel, MODEL_HELP, MODEL_OPTIONS } from './modelChoi
 import { checkOutput, writeRun, type Output, type WrittenRun } from './output';
 import { PROMPT_HELP, PROMPT_OPTIONS, readPrompt } from './prompt';
 import { RunTable, runDocument, runSummary } from './runReport';
+import { prepareServerRun, SERVER_HELP, SERVER_OPTIONS } from './serverRun';
 import type { Session } from './session';
 import type { Terminal } from './terminal';
 import type { Verb } from './verb';
@@ -23,6 +24,7 @@ const OPTIONS = {
   hidden: { type: 'string' },
   logits: { type: 'boolean' },
   out: { type: 'string' },
+  ...SERVER_OPTIONS,
 } satisfies Options;
 
 /** `vivarium run`: a prompt, its tokens with their probabilities, and on request the trace and the tensors as files. */
@@ -32,6 +34,7 @@ export const run: Verb = {
   summary: 'Runs a prompt and shows how probable each token was.',
   help: [
     ...MODEL_HELP,
+    ...SERVER_HELP,
     ...PROMPT_HELP,
     `  --decoder NAME      ${DECODERS.map((decoder) => decoder.name).join(', ')}`,
     '                      (autoregressive; speculative where --draft is given)',
@@ -44,6 +47,9 @@ export const run: Verb = {
   options: OPTIONS,
   prepare: async (args) => {
     if (args.positionals.length > 0) throw args.usage(`What is "${args.positionals.join(' ')}"?`);
+    const server = args.text('server');
+    if (server !== undefined) return prepareServerRun(args, server);
+    if (args.has('server-model')) throw args.usage('--server-model is for --server.');
     const { model: name, ...prompt } = readPrompt(args);
     const decoder = decoderNamed(args, args.text('decoder') ?? (args.has('draft') ? 'speculative' : 'autoregressive'));
     refuseUnused([decoder], args);

@@ -23,6 +23,7 @@ import { runPrompt, type RunServices } from './run/run';
 import type { RunStore } from './run/runStore';
 import { RunTensors } from './run/runTensors';
 import type { LoadModel, Waiting } from './run/waiting';
+import { runServer } from './server/run';
 import { saveTensors } from './run/saveTensors';
 
 /** What the handlers need of model folders. */
@@ -76,6 +77,7 @@ export function engineHandlers({ models, runs, queue, software }: EngineServices
       const { turn } = waiting(signal, 'run');
       return runPrompt(request, { load: models.load, runs, turn, kept, software }, { signal, emit });
     },
+    runServer: (request, { signal, emit }) => runServer(request, software, signal, (events) => emit({ events })),
     restoreRun: (request) => restoreRun(request, { inspect: models.inspect, runs }),
     closeRun: ({ runId }) => {
       runs.close(runId);

@@ -89,6 +89,15 @@ export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['param
   describeTokens: object({ model, ids }),
   estimate: object({ run }),
   run,
+  runServer: object({
+    address: path,
+    model: optional(string({ min: 1, max: 1_000 })),
+    prompt: union(object({ text: string({ max: MAX_TEXT }) }), object({ ids })),
+    sampling,
+    maxNewTokens: integer({ min: 0, max: MAX_TOKENS }),
+    alternatives: integer({ min: 1, max: 1_000 }),
+    runId,
+  }),
   restoreRun: object({
     runId,
     model: identity,

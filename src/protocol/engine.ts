@@ -11,7 +11,7 @@ import type {
 import type { Call } from './call';
 
 /** Raised with every change of what follows; client and engine refuse each other where it differs. */
-export const ENGINE_PROTOCOL = 4;
+export const ENGINE_PROTOCOL = 5;
 
 /** A model folder, and which of its ONNX files (relative, forward slashes); without `file` the engine picks one. */
 export interface ModelRef {
@@ -133,6 +133,18 @@ export interface RunRequest {
   readonly maxNewTokens: number;
   readonly capture: CaptureRequest;
   /** Id for the trace; the caller makes it (a UUID). */
+  readonly runId: string;
+}
+
+/** A prompt for a server; the key is in the engine's environment. */
+export interface ServerRunRequest {
+  readonly address: string;
+  readonly model?: string;
+  readonly prompt: RunRequest['prompt'];
+  readonly sampling: Sampling;
+  readonly maxNewTokens: number;
+  /** Most probable tokens to ask for at each place. */
+  readonly alternatives: number;
   readonly runId: string;
 }
 
@@ -302,6 +314,8 @@ export interface EngineApi {
   describeTokens: Call<{ readonly model: ModelRef; readonly ids: readonly number[] }, VocabularyPage>;
   estimate: Call<{ readonly run: RunRequest }, MemoryEstimate>;
   run: Call<RunRequest, RunResult, RunEvent>;
+  /** The events of the whole run, once it has ended. */
+  runServer: Call<ServerRunRequest, null, { readonly events: readonly TraceEvent[] }>;
   restoreRun: Call<RestoreRequest, RestoreResult>;
   /** Frees the run's tensors. */
   closeRun: Call<{ readonly runId: string }, null>;
