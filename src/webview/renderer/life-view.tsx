@@ -41,7 +41,7 @@ export function LifeView({ result }: { readonly result: LifeResult }) {
   return (
     <section class="result" aria-label={`Life by ${result.model}`}>
       <p class="result-head">
-        <b>{result.model}</b> <span class="muted">{lifeSentence(result, reading)}</span>
+        <span class="muted">{lifeSentence(result, reading)}</span>
       </p>
       <div class="result-boards">
         <figure>
