@@ -93,6 +93,10 @@ export function engineHandlers({ models, runs, queue, software }: EngineServices
       attention.row(runs.get(runId), layer, head, query, waiting(signal)),
     attentionPair: ({ runId, query, key }, { signal }) => attention.pair(runs.get(runId), query, key, waiting(signal)),
     logitLens: (request, { signal }) => logitLens(runs.get(request.runId), request, tensors, waiting(signal)),
+    attentionKeys: ({ runId, query, from, count }, { signal }) =>
+      attention.keys(runs.get(runId), query, { from, count }, waiting(signal)),
+    gridAttention: ({ runId, ...grid }, { signal, emit }) =>
+      attention.grid(runs.get(runId), grid, waiting(signal), emit),
   });
 }
 

@@ -53,6 +53,8 @@ const run = object({
 
 const text = string({ max: 10_000 });
 const size = integer({ min: 1, max: MAX_TOKENS });
+/** Cells of a board's side. */
+const side = integer({ min: 1, max: 1_024 });
 
 const identity = object({
   name: text,
@@ -119,5 +121,15 @@ export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['param
     start: index,
     count: integer({ min: 1, max: 256 }),
     top: integer({ min: 1, max: 20 }),
+  }),
+  attentionKeys: object({ runId, query: index, from: index, count: size }),
+  gridAttention: object({
+    runId,
+    width: side,
+    height: side,
+    topology: oneOf('torus', 'plane'),
+    firstKey: index,
+    firstQuery: index,
+    cells: size,
   }),
 };

@@ -11,7 +11,7 @@ import type {
 import type { Call } from './call';
 
 /** Raised with every change of what follows; client and engine refuse each other where it differs. */
-export const ENGINE_PROTOCOL = 5;
+export const ENGINE_PROTOCOL = 6;
 
 /** A model folder, and which of its ONNX files (relative, forward slashes); without `file` the engine picks one. */
 export interface ModelRef {
@@ -294,6 +294,62 @@ export interface LogitLens {
   readonly tokens: readonly TokenInfo[];
 }
 
+/** Where every head looks from one query, on some of the keys. */
+export interface AttentionKeys {
+  readonly query: number;
+  /** First key. */
+  readonly from: number;
+  readonly layers: readonly number[];
+  readonly heads: number;
+  /** [layers, heads, count] weights. */
+  readonly weights: Float32Array;
+  /** float32 as the model gave it; else decoded from 8-bit codes. */
+  readonly exact: boolean;
+}
+
+/** Which rows and columns of a run's attention are a board of Life: one token a cell, row by row. */
+export interface GridRequest {
+  readonly runId: string;
+  readonly width: number;
+  readonly height: number;
+  readonly topology: 'torus' | 'plane';
+  /** Token that is the first cell of the board that was given. */
+  readonly firstKey: number;
+  /** Query that predicts cell 0 of the answer: the token before it. */
+  readonly firstQuery: number;
+  /** Cells of the answer, from the first, whose rows are read. */
+  readonly cells: number;
+}
+
+/** Where a head looks on the board: means over the cells that it predicts. See `core/lens/life-attention`. */
+export interface GridHead {
+  readonly layer: number;
+  readonly head: number;
+  /** Mass on the 3 × 3 cells around the predicted one, on the rest of the board, and outside of it: together 1. */
+  readonly neighbourhood: number;
+  readonly elsewhere: number;
+  readonly outside: number;
+  /** Of the whole row, in bits. */
+  readonly entropy: number;
+  /** Mass on the 3 × 3 cells, over the cells of a kind; null where there are none. */
+  readonly bulk: number | null;
+  readonly edge: number | null;
+  readonly corner: number | null;
+}
+
+export interface GridAttention {
+  readonly layers: readonly number[];
+  readonly heads: number;
+  /** Cells whose rows were read. */
+  readonly cells: number;
+  /** Row-major by layer then head. */
+  readonly statistics: readonly GridHead[];
+  readonly radius: number;
+  /** [layers, heads, 2 radius + 1, 2 radius + 1] mean weight by offset, dy down, dx right. */
+  readonly byOffset: Float32Array;
+  readonly exact: boolean;
+}
+
 export interface EngineInfo {
   readonly pid: number;
   readonly protocol: number;
@@ -338,6 +394,11 @@ export interface EngineApi {
   attentionPair: Call<{ readonly runId: string; readonly query: number; readonly key: number }, AttentionPair>;
   /** @throws Problem `not-available` where the model's file cannot be cut before its final norm. */
   logitLens: Call<LogitLensRequest, LogitLens>;
+  attentionKeys: Call<
+    { readonly runId: string; readonly query: number; readonly from: number; readonly count: number },
+    AttentionKeys
+  >;
+  gridAttention: Call<GridRequest, GridAttention, { readonly done: number; readonly total: number }>;
 }
 
 export type EngineMethod = keyof EngineApi;

@@ -106,7 +106,9 @@ type PassedOn =
   | 'attentionHead'
   | 'attentionRow'
   | 'attentionPair'
-  | 'logitLens';
+  | 'logitLens'
+  | 'attentionKeys'
+  | 'gridAttention';
 
 /** Requests of an Explorer webview to the extension. Every parameter is validated by the host. */
 export interface ExplorerApi extends Pick<EngineApi, PassedOn> {

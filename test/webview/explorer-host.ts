@@ -216,6 +216,8 @@ export class ExplorerHost {
       attentionRow: (params, { signal }) => engine.call('attentionRow', params, { signal }),
       attentionPair: (params, { signal }) => engine.call('attentionPair', params, { signal }),
       logitLens: (params, { signal }) => engine.call('logitLens', params, { signal }),
+      attentionKeys: (params, { signal }) => engine.call('attentionKeys', params, { signal }),
+      gridAttention: (params, { signal, emit }) => engine.call('gridAttention', params, { signal, onEvent: emit }),
     };
     const overridden = Object.entries(handlers).map(([method, handler]) => [
       method,

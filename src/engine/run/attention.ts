@@ -1,11 +1,17 @@
 import { encodeWeights, WEIGHT_OF_CODE } from '../../core/numeric/codes';
+import { entropyBits } from '../../core/numeric/entropy';
 import { HeadStatisticsAccumulator, type HeadSummary } from '../../core/lens/attention';
+import { GridAttentionAccumulator, offsetRadius, type GridHeadSummary } from '../../core/lens/life-attention';
 import { packedRow, thumbnail } from '../../core/lens/packed';
 import type {
   AttentionHead,
+  AttentionKeys,
   AttentionOverview,
   AttentionPair,
   AttentionRow,
+  GridAttention,
+  GridHead,
+  GridRequest,
   HeadStatistics,
 } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
@@ -14,6 +20,9 @@ import type { LayerMaps } from '../tensors/maps';
 import type { KeptRun } from './keptRun';
 import type { RunTensors } from './runTensors';
 import type { Waiting } from './waiting';
+
+/** Bytes of weights in one message. */
+const ANSWER_BYTES = 12 * 1024 ** 2;
 
 /** Bytes of thumbnails in one message; smaller ones are made where there would be more. */
 const THUMBNAIL_BYTES = 12 * 1024 ** 2;
@@ -127,6 +136,73 @@ export class RunAttention {
     });
   }
 
+  /** How much every head of every layer makes `query` look at keys `from` … `from + count`. */
+  keys(run: KeptRun, query: number, keys: { from: number; count: number }, waiting: Waiting): Promise<AttentionKeys> {
+    const layers = this.tensors.layersOf(run);
+    const { heads } = run.record.identity;
+    const { from, count } = keys;
+    if (from + count > query + 1) {
+      throw new Problem({
+        code: 'bad-request',
+        message: `Query ${query} cannot look at key ${from + count - 1}: keys end with the query itself.`,
+      });
+    }
+    if (layers.length * heads * count * Float32Array.BYTES_PER_ELEMENT > ANSWER_BYTES) {
+      throw new Problem({
+        code: 'bad-request',
+        message: `${layers.length} layers × ${heads} heads × ${count} keys are more than one answer can hold.`,
+        action: 'Ask for fewer keys.',
+      });
+    }
+    return this.soon(run, layers, async () => {
+      const weights = new Float32Array(layers.length * heads * count);
+      let [exact, at] = [true, 0];
+      for (const group of this.tensors.groupsOf(run, layers)) {
+        for (const maps of (await this.tensors.maps(run, group, waiting)).values()) {
+          refuseOutside(query, maps.tokens);
+          exact &&= maps.form === 'float32';
+          for (let head = 0; head < maps.heads; head++, at += count) {
+            weights.set((await maps.row(head, query)).subarray(from, from + count), at);
+          }
+        }
+      }
+      return { query, from, layers, heads, weights, exact };
+    });
+  }
+
+  /** Where every head looks on a board of Life when it predicts the cells of the next one. */
+  grid(
+    run: KeptRun,
+    grid: Omit<GridRequest, 'runId'>,
+    waiting: Waiting,
+    onProgress: (progress: { done: number; total: number }) => void,
+  ): Promise<GridAttention> {
+    const layers = this.tensors.layersOf(run);
+    return this.soon(run, layers, async () => {
+      const slices = new Slices(waiting.signal);
+      const statistics: GridHead[] = [];
+      const byOffset: Float32Array[] = [];
+      let exact = true;
+      for (const group of this.tensors.groupsOf(run, layers)) {
+        for (const [layer, maps] of await this.tensors.maps(run, group, waiting)) {
+          checkGrid(grid, maps.tokens);
+          exact &&= maps.form === 'float32';
+          for (let head = 0; head < maps.heads; head++) {
+            const { byPlace, byOffset: offsets, ...means } = await gridHead(maps, head, grid, slices);
+            statistics.push({ layer, head, ...means, ...byPlace });
+            byOffset.push(offsets);
+          }
+          onProgress({ done: statistics.length, total: layers.length * maps.heads });
+        }
+      }
+      const each = byOffset[0]?.length ?? 0;
+      const together = new Float32Array(byOffset.length * each);
+      byOffset.forEach((offsets, index) => together.set(offsets, index * each));
+      const { heads } = run.record.identity;
+      return { layers, heads, cells: grid.cells, statistics, radius: offsetRadius(grid), byOffset: together, exact };
+    });
+  }
+
   /** Answers at once from what is held, also while the run goes on; where something is missing, in the run's turn. */
   private soon<T>(run: KeptRun, layers: readonly number[], answer: () => Promise<T>): Promise<T> {
     return this.tensors.tokensToScore(run, layers) === 0 ? answer() : run.inTurn(answer);
@@ -156,6 +232,30 @@ function refuseOutside(token: number, tokens: number): void {
     code: 'bad-request',
     message: `There is no attention of token ${token}: the maps cover ${tokens}.`,
   });
+}
+
+function checkGrid({ width, height, firstKey, firstQuery, cells }: Omit<GridRequest, 'runId'>, tokens: number): void {
+  refuseOutside(firstQuery + cells - 1, tokens);
+  if (cells <= width * height && firstKey + width * height <= firstQuery + 1) return;
+  throw new Problem({
+    code: 'bad-request',
+    message: `The ${width} × ${height} cells from token ${firstKey} do not all stand before the queries from ${firstQuery} that predict ${cells} cells.`,
+  });
+}
+
+async function gridHead(
+  maps: LayerMaps,
+  head: number,
+  grid: Omit<GridRequest, 'runId'>,
+  slices: Slices,
+): Promise<GridHeadSummary> {
+  const accumulator = new GridAttentionAccumulator(grid);
+  for (let cell = 0; cell < grid.cells; cell++) {
+    const row = await maps.row(head, grid.firstQuery + cell);
+    accumulator.add(row, grid.firstKey, cell, entropyBits(row));
+    await slices.pause();
+  }
+  return accumulator.summary();
 }
 
 /** Entries that are worked on between two looks at the clock. */

@@ -236,6 +236,10 @@ export class ExplorerSession implements vscode.Disposable {
       attentionPair: (params, { signal }) =>
         this.tensors.call(this.traceOf(params.runId), 'attentionPair', params, { signal }),
       logitLens: (params, { signal }) => this.tensors.call(this.traceOf(params.runId), 'logitLens', params, { signal }),
+      attentionKeys: (params, { signal }) =>
+        this.tensors.call(this.traceOf(params.runId), 'attentionKeys', params, { signal }),
+      gridAttention: (params, { signal, emit }) =>
+        this.tensors.call(this.traceOf(params.runId), 'gridAttention', params, { signal, onEvent: emit }),
     });
   }
 

@@ -13,6 +13,8 @@ type TensorMethod =
   | 'attentionRow'
   | 'attentionPair'
   | 'logitLens'
+  | 'attentionKeys'
+  | 'gridAttention'
   | 'saveTensors';
 
 /**

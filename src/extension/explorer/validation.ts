@@ -62,6 +62,8 @@ const compared = object({ decoder, options: optionValues });
 
 const nothing = object({});
 const layer = integer({ min: 0, max: 10_000 });
+/** Cells of a board's side. */
+const side = integer({ min: 1, max: 1_024 });
 const head = nullable(integer({ min: 0, max: 10_000 }));
 
 /** What each request of a webview must look like; a page is never trusted, however it came to be. */
@@ -95,6 +97,16 @@ const checks: { readonly [M in keyof ExplorerApi]: Check<unknown> } = {
     start: index,
     count: integer({ min: 1, max: 256 }),
     top: integer({ min: 1, max: 20 }),
+  }),
+  attentionKeys: object({ runId, query: index, from: index, count: integer({ min: 1, max: 1_048_576 }) }),
+  gridAttention: object({
+    runId,
+    width: side,
+    height: side,
+    topology: oneOf('torus', 'plane'),
+    firstKey: index,
+    firstQuery: index,
+    cells: integer({ min: 1, max: 1_048_576 }),
   }),
 };
 

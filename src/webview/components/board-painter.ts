@@ -27,11 +27,15 @@ export interface BoardScene {
   readonly cursor: number | null;
   /** The 3 × 3 cells around the cursor in a dashed line, open where it goes on beyond the seam. */
   readonly moore: boolean;
+  /** CSS pixels of a cell from whose side on it shows its text; 40 where absent. */
+  readonly textFrom?: number;
+  /** What the rulers say of a row or column; its index where absent. */
+  readonly indexText?: (index: number) => string;
   readonly theme: ThemeInfo;
 }
 
 /** Cells from whose side on they show their number. */
-export const TEXT_FROM = 40;
+const TEXT_FROM = 40;
 
 export function paintBoard(context: CanvasRenderingContext2D, pixel: number, scene: BoardScene): void {
   const { geometry, look, theme } = scene;
@@ -94,7 +98,7 @@ function content(context: CanvasRenderingContext2D, pixel: number, scene: BoardS
   }
   if (mark) drawMark(context, { x, y, cell, pixel, theme }, mark);
   if (outline) drawOutline(context, { x, y, cell, pixel }, outline);
-  if (text && cell >= TEXT_FROM) {
+  if (text && cell >= (scene.textFrom ?? TEXT_FROM)) {
     context.fillStyle = css(ink);
     context.font = `11px ${theme.fontFamily}`;
     context.textAlign = 'center';
@@ -187,14 +191,14 @@ function seam(context: CanvasRenderingContext2D, pixel: number, { geometry, them
   context.setLineDash([]);
 }
 
-function rulers(context: CanvasRenderingContext2D, { geometry, theme, cursor }: BoardScene): void {
+function rulers(context: CanvasRenderingContext2D, { geometry, theme, cursor, indexText = String }: BoardScene): void {
   const { size, origin, cell, left, top, height } = geometry;
   const { muted, foreground } = theme.colours;
   const step = labelStep(cell);
   const write = (index: number, chosen: boolean, x: number, y: number): void => {
     context.fillStyle = css(chosen ? foreground : muted);
     context.font = `${chosen ? '600 ' : ''}11px ${theme.fontFamily}`;
-    context.fillText(String(index), x, y);
+    context.fillText(indexText(index), x, y);
   };
   context.textBaseline = 'middle';
   context.textAlign = 'right';

@@ -7,17 +7,20 @@ export type ViewState =
   | { readonly state: 'ready'; readonly View: TabView }
   | { readonly state: 'failed'; readonly again: () => void };
 
-const views = new WeakMap<Tab, TabView>();
+/** What has a view that is loaded when it is shown. */
+export type Loadable = Pick<Tab, 'load'>;
+
+const views = new WeakMap<Loadable, TabView>();
 
 /** Loads the view of a tab ahead of its being shown. A failure is told when the tab is shown, and loads it again. */
-export function loadAhead(tab: Tab): void {
+export function loadAhead(tab: Loadable): void {
   if (!views.has(tab)) void tab.load().then((view) => views.set(tab, view), ignore);
 }
 
 /** The view of the tab on show. One that has been shown before is there at once. */
-export function useTabView(tab: Tab): ViewState {
+export function useTabView(tab: Loadable): ViewState {
   const [, setArrived] = useState<TabView | null>(null);
-  const [failed, setFailed] = useState<Tab | null>(null);
+  const [failed, setFailed] = useState<Loadable | null>(null);
   const [attempt, setAttempt] = useState(0);
   useLayoutEffect(() => {
     if (views.has(tab)) return undefined;

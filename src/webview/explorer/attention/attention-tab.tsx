@@ -1,6 +1,9 @@
 import './attention.css';
 import { isBusy } from '../session';
-import type { TabProps } from '../tab';
+import type { Tab, TabProps } from '../tab';
+import { type AttentionMode, ModeSwitch } from '../life-attention/mode-switch';
+import { useTabView } from '../tab-view';
+import { Button } from '../../ui/button';
 import { ProgressRing } from '../../ui/progress-ring';
 import { counted } from '../../components/format';
 import { AttentionView } from './attention-view';
@@ -16,7 +19,40 @@ export function AttentionTab(props: TabProps) {
       <Waiting text={`Attention shows when the run has ended: ${tokens} of at most ${counted(total, 'token')}.`} />
     );
   }
-  return <AttentionView key={runId} {...props} trace={trace} runId={runId} />;
+  const tokens = <AttentionView key={runId} {...props} trace={trace} runId={runId} />;
+  if (!trace.header.model.life) return tokens;
+  if (modeOf(props.state) === 'grid') return <OnBoard {...props} />;
+  return (
+    <div class="attention-with-modes">
+      <div class="attention-modes">
+        <ModeSwitch mode="tokens" onMode={() => props.setState({ mode: 'grid' })} />
+        <span class="muted">Every token of the run; on the board heads are read cell by cell.</span>
+      </div>
+      {tokens}
+    </div>
+  );
+}
+
+/** A Life run is shown on its board, unless its tokens were asked for. */
+function modeOf(kept: unknown): AttentionMode {
+  return (kept as { readonly mode?: unknown } | null | undefined)?.mode === 'tokens' ? 'tokens' : 'grid';
+}
+
+const BOARD: Pick<Tab, 'load'> = {
+  load: () => import('../life-attention/grid-view').then(({ GridTab }) => GridTab),
+};
+
+/** The view on the board is a chunk of its own: runs of text do not load it. */
+function OnBoard(props: TabProps) {
+  const view = useTabView(BOARD);
+  if (view.state === 'ready') return <view.View {...props} />;
+  if (view.state === 'loading') return <Waiting text="Loading…" />;
+  return (
+    <div class="attention-empty" role="alert">
+      <p>The view on the board could not be loaded.</p>
+      <Button onClick={view.again}>Try again</Button>
+    </div>
+  );
 }
 
 function Waiting({ text }: { readonly text: string }) {
