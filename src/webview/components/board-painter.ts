@@ -1,7 +1,7 @@
 import { neighbourhood } from '../../core/life/neighbourhood';
 import { type BoardGeometry, COLUMN_RULER, ROW_RULER, cornerOf, labelStep } from './board-geometry';
 import { hatch } from './canvas';
-import { type Rgb, css, inkOn, mix } from './colour';
+import { type Rgb, css, inkOn, mix } from '../../core/colour/colour';
 import type { ThemeInfo } from './theme';
 
 /** How one cell looks. */

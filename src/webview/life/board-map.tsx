@@ -2,7 +2,7 @@ import { useCallback, useMemo, useRef } from 'preact/hooks';
 import type { Box } from '../../core/life/cells';
 import { boxOf } from '../../core/life/edit/board';
 import { Canvas } from '../components/canvas';
-import { css } from '../components/colour';
+import { css } from '../../core/colour/colour';
 import type { ThemeInfo } from '../components/theme';
 import { densityImage, densityOf } from './cells-painter';
 import type { LifeEditor } from './editor';

@@ -1,7 +1,7 @@
 import type { Box } from '../../core/life/cells';
 import { boxOf } from '../../core/life/edit/board';
 import { forEachCell, inside } from '../../core/life/edit/runs';
-import { css } from '../components/colour';
+import { css } from '../../core/colour/colour';
 import { count } from '../components/format';
 import type { ThemeInfo } from '../components/theme';
 import { placedCorner } from './bounds';

@@ -1,6 +1,6 @@
 import type { Box, Cells } from '../../core/life/cells';
 import type { Universe } from '../../core/life/universe/universe';
-import { css, mix } from '../components/colour';
+import { css, mix } from '../../core/colour/colour';
 import { pixelOf } from '../components/ramp';
 import type { Palette } from './palette';
 import { shownCells } from './shown-cells';

@@ -2,7 +2,7 @@ import { useCallback } from 'preact/hooks';
 import { forEachCell } from '../../core/life/edit/runs';
 import { PATTERNS, type NamedPattern } from '../../core/life/patterns';
 import { Canvas } from '../components/canvas';
-import { css } from '../components/colour';
+import { css } from '../../core/colour/colour';
 import { memo } from '../components/memo';
 import type { ThemeInfo } from '../components/theme';
 import { BOARD_ID } from './board';

@@ -1,4 +1,4 @@
-import { type Rgb, inkOn, mix } from '../components/colour';
+import { type Rgb, inkOn, mix } from '../../core/colour/colour';
 import type { ThemeInfo } from '../components/theme';
 
 /** Colours of the board, all from the theme. */

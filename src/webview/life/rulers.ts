@@ -1,4 +1,4 @@
-import { css } from '../components/colour';
+import { css } from '../../core/colour/colour';
 import type { BoardPicture } from './board-painter';
 import type { Palette } from './palette';
 

@@ -3,7 +3,7 @@ import { NO_CELL } from '../../../core/life/prediction';
 import { Board } from '../../components/board';
 import type { BoardGeometry } from '../../components/board-geometry';
 import type { CellLook } from '../../components/board-painter';
-import { type RampStops, css } from '../../components/colour';
+import { type RampStops, css } from '../../../core/colour/colour';
 import { legendWeights, rampGradient, rampPosition, weightColour } from '../../components/ramp';
 import { Segmented } from '../../components/segmented';
 import type { ThemeInfo } from '../../components/theme';

@@ -1,7 +1,7 @@
 import { mooreChance } from '../../../core/lens/life-attention';
 import type { LifeSequence } from '../../../core/life/sequence';
 import type { GridAttention } from '../../../protocol/engine';
-import type { RampStops } from '../../components/colour';
+import type { RampStops } from '../../../core/colour/colour';
 import type { ThemeInfo } from '../../components/theme';
 import { Dropdown } from '../../ui/dropdown';
 import { StandingStrip } from '../attention/standing-strip';

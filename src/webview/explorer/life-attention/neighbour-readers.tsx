@@ -1,4 +1,4 @@
-import { css, inkOn, type RampStops } from '../../components/colour';
+import { css, inkOn, type RampStops } from '../../../core/colour/colour';
 import { type WeightScale, weightColour } from '../../components/ramp';
 import type { ThemeInfo } from '../../components/theme';
 import type { LifeSequence } from '../../../core/life/sequence';

@@ -1,7 +1,7 @@
 import type { GridAttention } from '../../../protocol/engine';
 import { Board } from '../../components/board';
 import { boardGeometry } from '../../components/board-geometry';
-import { type RampStops } from '../../components/colour';
+import { type RampStops } from '../../../core/colour/colour';
 import { type WeightScale, weightColour } from '../../components/ramp';
 import type { ThemeInfo } from '../../components/theme';
 import { LEAST } from './data';

@@ -3,7 +3,7 @@ import { originAround } from '../../../core/life/centre';
 import { readLifeAnswer } from '../../../core/life/prompt';
 import type { Trace } from '../../../core/trace/record';
 import { boardGeometry } from '../../components/board-geometry';
-import { css } from '../../components/colour';
+import { css } from '../../../core/colour/colour';
 import { count, probability } from '../../components/format';
 import { Icon } from '../../components/icon';
 import { Segmented } from '../../components/segmented';

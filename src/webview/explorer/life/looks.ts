@@ -1,6 +1,6 @@
 import { type LifePrediction, NO_CELL } from '../../../core/life/prediction';
 import type { CellLook } from '../../components/board-painter';
-import { type Rgb, mix } from '../../components/colour';
+import { type Rgb, mix } from '../../../core/colour/colour';
 import type { ThemeColours } from '../../components/theme';
 import type { LifeFrame } from './frame';
 import type { Shows } from './state';

@@ -1,7 +1,7 @@
 import { useCallback, useRef } from 'preact/hooks';
 import type { PassRow } from '../../../core/lens/passes';
 import { Canvas } from '../../components/canvas';
-import { css, mix } from '../../components/colour';
+import { css, mix } from '../../../core/colour/colour';
 import type { ThemeInfo } from '../../components/theme';
 import { useSize } from '../../components/use-size';
 
