@@ -35,6 +35,19 @@ export function lifeAnswer(cells: Uint8Array, grid: LifeGrid): string {
   return grid.answer.replace(PLACE, cells.join(''));
 }
 
+/** Characters of a whole answer: as many tokens for a model that reads characters, as LifeGPT does. */
+function answerLength(grid: LifeGrid): number {
+  return grid.answer.replace(PLACE, '').length + grid.width * grid.height;
+}
+
+/**
+ * New tokens that a run should have room for: a Life model is asked for its whole answer. 0, which scores the prompt alone,
+ * stays.
+ */
+export function roomForAnswer(model: { readonly life?: LifeGrid }, maxNewTokens: number): number {
+  return model.life && maxNewTokens > 0 ? Math.max(maxNewTokens, answerLength(model.life)) : maxNewTokens;
+}
+
 /** What a model answered: a whole board, or why it is none. */
 export type LifeReading = { readonly cells: Uint8Array } | { readonly cells: null; readonly reason: string };
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
 import type { ModelSummary } from '../../protocol/engine';
+import { roomForAnswer } from '../../core/life/prompt';
 import type { ExplorerSettings } from '../../protocol/explorer';
 
 /** The controls of a fresh Explorer, from the user's settings. */
@@ -51,5 +52,7 @@ export function withModel(settings: ExplorerSettings, models: readonly ModelSumm
     usable.find((candidate) => opening(candidate) && settings.prompt.startsWith(opening(candidate) ?? '')) ??
     usable.find((candidate) => candidate.kind === 'text' && candidate.role === 'target') ??
     usable[0];
-  return model ? { ...settings, model: { folder: model.folder, file: model.file } } : settings;
+  if (!model) return settings;
+  const maxNewTokens = roomForAnswer(model, settings.maxNewTokens);
+  return { ...settings, model: { folder: model.folder, file: model.file }, maxNewTokens };
 }

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
+import { roomForAnswer } from '../../core/life/prompt';
 import type { ModelRef, ModelSummary } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
 import type { Register } from '../commands';
 import type { EditorEngine } from '../engine/engine';
 import type { ExplorerPanels } from '../explorer/panels';
+import { defaultSettings } from '../explorer/settings';
 import type { Log } from '../log';
 import { modelNotListed, type ModelCatalog } from './catalog';
 import { describeModel } from './tree';
@@ -22,7 +24,9 @@ export function registerModelCommands(
     register('vivarium.newExplorer', () => panels.open({}, { fresh: true })),
     register('vivarium.exploreModel', async (node) => {
       const model = (await modelOf(catalog, node)) ?? (await pickModel(catalog));
-      if (model) panels.open({ model: { folder: model.folder, file: model.file } });
+      if (!model) return;
+      const maxNewTokens = roomForAnswer(model, defaultSettings().maxNewTokens);
+      panels.open({ model: { folder: model.folder, file: model.file }, ...(model.life ? { maxNewTokens } : {}) });
     }),
     register('vivarium.addModelFolder', async (folder) => {
       if (folder instanceof vscode.Uri && folder.scheme === 'file') {

@@ -93,7 +93,7 @@ function content(context: CanvasRenderingContext2D, pixel: number, scene: BoardS
     const side = snap(cell * liveShare, pixel);
     const inset = snap((cell - side) / 2, pixel);
     context.fillStyle = css(fill ? ink : mix(background, foreground, 0.92));
-    const lift = text ? snap(cell * 0.1, pixel) : 0;
+    const lift = text && cell >= (scene.textFrom ?? TEXT_FROM) ? snap(cell * 0.1, pixel) : 0;
     context.fillRect(x + inset, y + inset - lift, side, side);
   }
   if (mark) drawMark(context, { x, y, cell, pixel, theme }, mark);

@@ -1,4 +1,5 @@
 import type { DecoderSummary } from '../../core/decode/registry';
+import { roomForAnswer } from '../../core/life/prompt';
 import { draftOf, draftsFor } from '../../protocol/drafts';
 import type { ModelSummary } from '../../protocol/engine';
 import type { ExplorerSettings } from '../../protocol/explorer';
@@ -30,7 +31,7 @@ export function ModelControls(props: ModelControlsProps) {
           disabled={disabled || models.length === 0}
           options={modelOptions(models, settings)}
           {...(model ? { title: modelTitle(model) } : {})}
-          onChange={(folder) => onChange({ model: { folder } })}
+          onChange={(folder) => onChange({ model: { folder }, ...roomFor(models, folder, settings) })}
         />
         {model && model.variants.length > 1 && file !== undefined && (
           <Dropdown
@@ -163,4 +164,14 @@ function modelTitle(model: ModelSummary): string {
 export function megabytes(bytes: number): string {
   const megabytes = bytes / 1e6;
   return megabytes >= 1000 ? `${(megabytes / 1000).toFixed(1)} GB` : `${megabytes.toFixed(megabytes < 10 ? 1 : 0)} MB`;
+}
+
+/** A Life model is asked for its whole answer, unless the prompt alone is to be scored. */
+function roomFor(
+  models: readonly ModelSummary[],
+  folder: string,
+  { maxNewTokens }: ExplorerSettings,
+): Partial<ExplorerSettings> {
+  const model = models.find((each) => each.folder === folder);
+  return model ? { maxNewTokens: roomForAnswer(model, maxNewTokens) } : {};
 }

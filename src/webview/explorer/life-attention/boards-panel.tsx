@@ -161,7 +161,7 @@ function Legend({ stops, state, theme }: Pick<BoardsPanelProps, 'stops' | 'state
       <span class="legend-ticks">
         {legendWeights(state.scale).map((weight) => (
           <span key={weight} style={{ left: `${rampPosition(weight, state.scale) * 100}%` }}>
-            {weight === 1 ? 1 : shortWeight(weight).replace(/0$/, '')}
+            {weight === 1 ? 1 : shortWeight(weight).replace(/(\.\d)0$/, '$1')}
           </span>
         ))}
       </span>
