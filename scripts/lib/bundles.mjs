@@ -82,6 +82,15 @@ export const bundles = [
     options: webview,
   },
   {
+    name: 'tokens',
+    runtime: 'webview',
+    entry: 'src/webview/tokens-view/main.tsx',
+    outfile: 'dist/webview/tokens.js',
+    // Stands in the side bar all day, and is loaded again each time it is shown: without the toolkit.
+    budget: 64 * KB,
+    options: webview,
+  },
+  {
     name: 'renderer',
     runtime: 'webview',
     entry: 'src/webview/renderer/main.tsx',

@@ -18,6 +18,7 @@ import { REQUESTS } from './requests';
 import { RunAttention } from './run/attention';
 import { KeptStates } from './run/decoding';
 import { logitLens } from './run/logitLens';
+import { nextLogits } from './run/nextLogits';
 import { restoreRun } from './run/restore';
 import { runPrompt, type RunServices } from './run/run';
 import type { RunStore } from './run/runStore';
@@ -85,6 +86,7 @@ export function engineHandlers({ models, runs, queue, software }: EngineServices
     },
     saveTensors: ({ runId, path }, { signal }) => saveTensors(runs.get(runId), path, tensors, waiting(signal, 'run')),
     positionLogits: ({ runId, index }, { signal }) => tensors.positionLogits(runs.get(runId), index, waiting(signal)),
+    nextLogits: (request, { signal }) => nextLogits(request, models.load, waiting(signal)),
     attentionOverview: ({ runId, size }, { signal, emit }) =>
       attention.overview(runs.get(runId), size, waiting(signal), emit),
     attentionHead: ({ runId, layer, head }, { signal }) =>

@@ -112,6 +112,7 @@ export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['param
   closeRun: object({ runId }),
   saveTensors: object({ runId, path }),
   positionLogits: object({ runId, index: integer({ min: 1, max: MAX_TOKENS }) }),
+  nextLogits: object({ model, ids }),
   attentionOverview: object({ runId, size: integer({ min: 1, max: 4_096 }) }),
   attentionHead: object({ runId, layer, head }),
   attentionRow: object({ runId, layer, head, query: index }),

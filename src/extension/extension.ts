@@ -15,6 +15,7 @@ import { registerNotebooks } from './notebook/index';
 import { registerRunCommands } from './runs/commands';
 import { comparisonHistory, runHistory } from './runs/history';
 import { RunTree } from './runs/tree';
+import { TokensView } from './tokens/view';
 
 /** Composes the extension and returns; no model is read and no process is started before something is asked for. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -37,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
     colours,
     registerNotebooks({ engine, catalog, runs, panels, log }, register),
     new ModelTree(catalog),
+    new TokensView(context.extensionUri, engine, catalog, log),
     tree,
     new TraceViewer(services),
     new LifeEditor({ context, catalog, models: new LifeModels(engine, catalog, panels), log }, register),

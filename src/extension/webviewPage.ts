@@ -12,7 +12,11 @@ export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions 
 }
 
 /** The page of a view: its one script and its one style sheet under a policy that allows nothing more. */
-export function webviewHtml(webview: vscode.Webview, extensionUri: vscode.Uri, bundle: 'explorer' | 'life'): string {
+export function webviewHtml(
+  webview: vscode.Webview,
+  extensionUri: vscode.Uri,
+  bundle: 'explorer' | 'life' | 'tokens',
+): string {
   const resources = webviewResources(extensionUri);
   const nonce = crypto.randomBytes(16).toString('base64url');
   const script = webview.asWebviewUri(vscode.Uri.joinPath(resources, `${bundle}.js`)).toString();

@@ -11,7 +11,7 @@ import type {
 import type { Call } from './call';
 
 /** Raised with every change of what follows; client and engine refuse each other where it differs. */
-export const ENGINE_PROTOCOL = 6;
+export const ENGINE_PROTOCOL = 7;
 
 /** A model folder, and which of its ONNX files (relative, forward slashes); without `file` the engine picks one. */
 export interface ModelRef {
@@ -199,6 +199,17 @@ export interface PositionLogits {
   readonly recomputed: boolean;
 }
 
+export interface NextLogitsRequest {
+  readonly model: ModelRef;
+  /** At least one token, at most the model's context. */
+  readonly ids: readonly number[];
+}
+
+export interface NextLogits {
+  /** [vocabulary] raw logits of the token after the last. */
+  readonly logits: Float32Array;
+}
+
 export interface VocabularyPage {
   readonly tokens: readonly TokenInfo[];
 }
@@ -381,6 +392,8 @@ export interface EngineApi {
     { readonly bytes: number; readonly tensors: readonly string[] }
   >;
   positionLogits: Call<{ readonly runId: string; readonly index: number }, PositionLogits>;
+  /** What would follow these tokens, without a run: for who asks at every move of a cursor. */
+  nextLogits: Call<NextLogitsRequest, NextLogits>;
   attentionOverview: Call<
     { readonly runId: string; readonly size: number },
     AttentionOverview,

@@ -5,13 +5,14 @@ import type { Log } from '../log';
 import type { ModelCatalog } from '../models/catalog';
 import { Colouring } from './colouring';
 import { hoverOf } from './hover';
+import { editorModel } from './model';
 import { createPalette } from './palette';
 import { TextScorer } from './scoring';
 import { SurprisalStatus } from './status';
 
 const CONTEXT_KEY = 'vivarium.surprisalShown';
 /** Texts that stand in an editor; not output channels and the like. */
-const SCHEMES = ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote', 'vscode-vfs'];
+export const SCHEMES = ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote', 'vscode-vfs'];
 
 /** Paints the text of editors by how surprising each token was to a model. */
 export class SurprisalColours implements vscode.HoverProvider, vscode.CodeLensProvider, vscode.Disposable {
@@ -46,9 +47,7 @@ export class SurprisalColours implements vscode.HoverProvider, vscode.CodeLensPr
    * @throws Problem `model-not-found` where no text model can be run
    */
   async show(editor: vscode.TextEditor): Promise<void> {
-    const model = (await this.catalog.list()).find(
-      ({ kind, role, problem, tokenizer }) => kind === 'text' && role === 'target' && !problem && tokenizer !== 'none',
-    );
+    const { model } = editorModel(await this.catalog.list());
     if (!model) {
       throw new Problem({
         code: 'model-not-found',

@@ -3,6 +3,7 @@ import type { Range } from '../../core/decode/partial-filters';
 import { count, probability, probabilityRange } from './format';
 import { Icon } from './icon';
 import { TokenLabel } from './token-chip';
+import './hatched.css';
 import './probability-bars.css';
 
 /** One token of a distribution before and after the filters. */

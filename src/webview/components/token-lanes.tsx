@@ -8,6 +8,7 @@ import { LABEL_LENGTH, type LaneScene, STACKED, paintBits, paintMass } from './l
 import { MINIMAP_HEIGHT, Minimap } from './minimap';
 import type { ThemeInfo } from './theme';
 import { useSize } from './use-size';
+import './hatched.css';
 import './token-lanes.css';
 
 export interface TokenLanesProps {

@@ -110,8 +110,15 @@ export class Workbench {
     return frame;
   }
 
-  /** The document of the webview on show. */
+  /** The document of the webview on show in an editor. */
   webview(): FrameLocator {
-    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    return this.page
+      .frameLocator('iframe.webview.ready:not([src*="purpose=webviewView"])')
+      .frameLocator('#active-frame');
+  }
+
+  /** The document of the webview on show in the side bar. */
+  sideView(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready[src*="purpose=webviewView"]').frameLocator('#active-frame');
   }
 }

@@ -1,5 +1,7 @@
 import { count, counted, probability, probabilityRange } from '../../components/format';
 import type { WhatIf, WhatIfRow } from './what-if';
+import '../../components/hatched.css';
+import './kept-mass.css';
 
 /** The mass that the filters keep, most probable first, with the chosen token framed in it; what they cut is hatched. */
 export function KeptMass({ result, chosen }: { readonly result: WhatIf; readonly chosen: WhatIfRow | undefined }) {

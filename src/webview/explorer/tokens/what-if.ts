@@ -59,11 +59,16 @@ export interface PositionDistribution {
   readonly probabilities: Float64Array;
   /** Ids, most probable first, as many as are listed. */
   readonly order: Uint32Array;
-  readonly chosenId: number;
+  /** The token that was chosen there; null where none was. */
+  readonly chosenId: number | null;
 }
 
 /** @param listed alternatives that are wanted as rows. */
-export function positionDistribution(logits: Float32Array, chosenId: number, listed: number): PositionDistribution {
+export function positionDistribution(
+  logits: Float32Array,
+  chosenId: number | null,
+  listed: number,
+): PositionDistribution {
   return { logits, probabilities: softmax(logits), order: topK(logits, listed), chosenId };
 }
 
@@ -85,16 +90,16 @@ export function whatIf(position: PositionDistribution, settings: FilterSettings)
     sum += probabilities[id]!;
     return rowOf(id, place + 1, Math.min(1, sum));
   });
-  const below = order.includes(chosenId) ? null : rowOf(chosenId, rankOf(logits, chosenId), null);
+  const below = chosenId === null || order.includes(chosenId) ? null : rowOf(chosenId, rankOf(logits, chosenId), null);
   return {
     rows,
     chosenBelow: below,
-    rest: restOf(position, filtered, below ? [...order, chosenId] : [...order]),
+    rest: restOf(position, filtered, below ? [...order, below.id] : [...order]),
     keptMass: point(filtered.keptMass),
     keptCount: filtered.keptCount,
     cuts: countCuts((rule) => filtered.cuts.find((cut) => cut.rule === rule)?.count ?? 0),
     counted: logits.length,
-    chosenSpan: spanOf(position, filtered),
+    chosenSpan: chosenId === null ? null : spanOf(logits, chosenId, filtered),
     unknown: null,
   };
 }
@@ -178,7 +183,7 @@ function restOf(position: PositionDistribution, filtered: FilteredDistribution, 
 }
 
 /** Where the chosen token lies in the kept mass, most probable first, equals in order of id. */
-function spanOf({ logits, chosenId }: PositionDistribution, filtered: FilteredDistribution): [number, number] {
+function spanOf(logits: Float32Array, chosenId: number, filtered: FilteredDistribution): [number, number] {
   const own = logits[chosenId]!;
   let before = 0;
   for (let id = 0; id < logits.length; id++) {

@@ -1,0 +1,244 @@
+import * as vscode from 'vscode';
+import { topK } from '../../core/numeric/ranking';
+import { contextOf, tokenAt, wholeText } from '../../core/text/continuation';
+import type { Caller } from '../../protocol/call';
+import type { EngineApi, ModelSummary, TokenInfo } from '../../protocol/engine';
+import { Problem } from '../../protocol/errors';
+import { throwIfAborted } from '../../protocol/rpc';
+import type { NextTokens, TokensShown, TokensSnapshot } from '../../protocol/tokensView';
+import { editorModel } from '../editor/model';
+import { SCHEMES } from '../editor/surprisal';
+import { textAround } from './beforeCursor';
+import { Latest } from './latest';
+
+/** How long the cursor rests before the model is asked. */
+const QUIET_MILLISECONDS = 80;
+/** Alternatives whose texts come along. */
+const DESCRIBED = 40;
+/** Characters read for each token that is wanted: more than tokens have on average in any language. */
+const CHARACTERS_A_TOKEN = 8;
+/** Where neither file nor config says how long a context may be. */
+const DEFAULT_CONTEXT = 512;
+
+export interface FollowerParts {
+  readonly engine: Caller<EngineApi>;
+  readonly models: { list(): Promise<readonly ModelSummary[]> };
+  readonly onProblem: (error: unknown) => Problem;
+  readonly onChange: (snapshot: TokensSnapshot) => void;
+  readonly onBusy: (busy: boolean) => void;
+}
+
+/** Where a distribution is of. */
+interface Asked {
+  readonly document: vscode.TextDocument;
+  readonly version: number;
+  readonly position: vscode.Position;
+  readonly model: ModelSummary;
+}
+
+/**
+ * Asks the model what follows the text before the cursor, each time the cursor has come to rest, as long as somebody looks.
+ * An event costs a timer; one request is under way at a time, and is stopped when the cursor moves on.
+ */
+export class CursorFollower implements vscode.Disposable {
+  private readonly latest = new Latest(QUIET_MILLISECONDS, (signal) => this.ask(signal));
+  private readonly subscriptions: vscode.Disposable[];
+  private visible = false;
+  private busy = false;
+  private place = 0;
+  private asked: Asked | null = null;
+  private tokens = new Map<number, TokenInfo>();
+  snapshot: TokensSnapshot = { shown: { state: 'waiting' }, busy: false, models: [], model: null, missing: null };
+
+  constructor(private readonly parts: FollowerParts) {
+    this.subscriptions = [
+      vscode.window.onDidChangeActiveTextEditor(() => this.moved()),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        if (textEditor === vscode.window.activeTextEditor) this.moved();
+      }),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document) this.moved();
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('vivarium.editor')) this.moved();
+      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.moved()),
+    ];
+  }
+
+  /** Nothing is asked while nobody looks. */
+  look(visible: boolean): void {
+    if (visible === this.visible) return;
+    this.visible = visible;
+    if (visible) return this.moved();
+    this.latest.stop();
+    this.setBusy(false);
+  }
+
+  /** The cursor, the text, or what answers may be another now. */
+  moved(): void {
+    if (!this.visible) return;
+    this.latest.changed();
+    this.setBusy(true);
+  }
+
+  /**
+   * Puts a token at the cursor.
+   * @throws Problem `stale-edit`, `not-available`
+   */
+  async insert(place: number, id: number): Promise<string> {
+    const [token] = await this.describe(place, [id]);
+    const editor = vscode.window.activeTextEditor;
+    const { asked } = this;
+    if (
+      !asked ||
+      place !== this.place ||
+      editor?.document !== asked.document ||
+      asked.document.version !== asked.version ||
+      !editor.selection.active.isEqual(asked.position)
+    ) {
+      throw stale();
+    }
+    const text = token && !token.special ? wholeText(token.bytes) : null;
+    if (text === null) {
+      throw new Problem({
+        code: 'not-available',
+        message: token?.special
+          ? vscode.l10n.t('{0} is a special token and stands for no text.', token.text)
+          : vscode.l10n.t('This token is a part of a character, which cannot be inserted alone.'),
+      });
+    }
+    const inserted = await editor.edit((edit) => edit.insert(asked.position, text));
+    if (!inserted) {
+      throw new Problem({ code: 'not-available', message: vscode.l10n.t('This text cannot be changed here.') });
+    }
+    const end = asked.document.positionAt(asked.document.offsetAt(asked.position) + lengthIn(asked.document, text));
+    editor.selection = new vscode.Selection(end, end);
+    editor.revealRange(new vscode.Range(end, end));
+    return text;
+  }
+
+  /** Texts of tokens of the model that gave the distribution. @throws Problem `stale-edit` */
+  async describe(place: number, ids: readonly number[]): Promise<readonly TokenInfo[]> {
+    if (place !== this.place || !this.asked) throw stale();
+    const missing = ids.filter((id) => !this.tokens.has(id));
+    if (missing.length > 0) {
+      const { model } = this.asked;
+      const { tokens } = await this.parts.engine.call('describeTokens', { model: refOf(model), ids: missing });
+      if (place !== this.place) throw stale();
+      for (const token of tokens) this.tokens.set(token.id, token);
+    }
+    return ids.flatMap((id) => this.tokens.get(id) ?? []);
+  }
+
+  dispose(): void {
+    this.latest.stop();
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private setBusy(busy: boolean): void {
+    if (busy === this.busy) return;
+    this.busy = busy;
+    this.snapshot = { ...this.snapshot, busy };
+    this.parts.onBusy(busy);
+  }
+
+  private async ask(signal: AbortSignal): Promise<void> {
+    let shown: TokensShown;
+    try {
+      shown = await this.shownAt(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      shown = { state: 'problem', problem: this.parts.onProblem(error).toData() };
+    }
+    if (signal.aborted) return;
+    this.busy = false;
+    this.snapshot = { ...this.snapshot, shown, busy: false };
+    this.parts.onChange(this.snapshot);
+  }
+
+  private async shownAt(signal: AbortSignal): Promise<TokensShown> {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor || !SCHEMES.includes(editor.document.uri.scheme)) return { state: 'no-editor' };
+    const { usable, model, missing } = editorModel(await this.parts.models.list());
+    throwIfAborted(signal);
+    this.snapshot = {
+      ...this.snapshot,
+      models: [...new Set(usable.map(({ name }) => name))],
+      model: model?.name ?? null,
+      missing,
+    };
+    if (!model) return { state: 'no-model', trusted: vscode.workspace.isTrusted };
+    const { document, selection } = editor;
+    const asked: Asked = { document, version: document.version, position: selection.active, model };
+    return this.distribution(asked, signal);
+  }
+
+  private async distribution(asked: Asked, signal: AbortSignal): Promise<TokensShown> {
+    const { engine } = this.parts;
+    const { document, position } = asked;
+    const model = refOf(asked.model);
+    const limit = Math.max(2, Math.min(asked.model.contextLength ?? DEFAULT_CONTEXT, wantedTokens()));
+    const text = textAround(document, position, limit * CHARACTERS_A_TOKEN);
+    if (text.before === '') return { state: 'no-text' };
+    const before = await engine.call('tokenize', { model, text: text.before }, { signal });
+    const { tokens, left } = contextOf(text.before, before.tokens, limit);
+    const last = tokens.at(-1);
+    if (!last) return { state: 'no-text' };
+    const { logits } = await engine.call('nextLogits', { model, ids: tokens.map(({ id }) => id) }, { signal });
+    const follows = text.after === '' ? null : await this.following(model, text, signal);
+    const order = [...topK(logits, DESCRIBED)];
+    const ids = follows === null || order.includes(follows) ? order : [...order, follows];
+    const described = await engine.call('describeTokens', { model, ids }, { signal });
+    throwIfAborted(signal);
+    this.asked = asked;
+    this.tokens = new Map(described.tokens.map((token) => [token.id, token]));
+    const next: NextTokens = {
+      place: ++this.place,
+      model: asked.model.name,
+      file: vscode.workspace.asRelativePath(document.uri),
+      line: position.line + 1,
+      column: position.character + 1,
+      logits,
+      tokens: described.tokens,
+      last,
+      used: tokens.length,
+      whole: text.whole && left === 0,
+      follows,
+    };
+    return { state: 'ready', next };
+  }
+
+  /** The token that stands after the cursor, in the text as a whole. */
+  private async following(
+    model: { folder: string; file: string },
+    { before, after }: { readonly before: string; readonly after: string },
+    signal: AbortSignal,
+  ): Promise<number | null> {
+    const whole = before + after;
+    const { tokens } = await this.parts.engine.call('tokenize', { model, text: whole }, { signal });
+    return tokenAt(whole, tokens, before.length);
+  }
+}
+
+function refOf({ folder, file }: ModelSummary): { folder: string; file: string } {
+  return { folder, file };
+}
+
+function wantedTokens(): number {
+  const value: unknown = vscode.workspace.getConfiguration('vivarium.editor').get('contextTokens');
+  return typeof value === 'number' && value >= 8 && value <= 4096 ? Math.round(value) : 256;
+}
+
+/** UTF-16 units that a text takes in a document, whose line ends take the place of the text's. */
+function lengthIn({ eol }: vscode.TextDocument, text: string): number {
+  return text.replace(/\r\n|\r|\n/g, eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n').length;
+}
+
+function stale(): Problem {
+  return new Problem({
+    code: 'stale-edit',
+    message: vscode.l10n.t('The cursor has moved on: nothing was inserted.'),
+    action: vscode.l10n.t('Choose from what is shown now.'),
+  });
+}
