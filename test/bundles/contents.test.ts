@@ -15,6 +15,8 @@ const sound = [
   'dist/webview/explorer.js',
   'dist/webview/explorer.css',
   'dist/webview/renderer.js',
+  'dist/webview/tokens.js',
+  'dist/webview/tokens.css',
   'dist/webview/life.js',
   'dist/webview/life.css',
   'dist/node_modules/onnxruntime-node/package.json',

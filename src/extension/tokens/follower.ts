@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { topK } from '../../core/numeric/ranking';
-import { contextOf, tokenAt, wholeText } from '../../core/text/continuation';
+import { contextOf, endOfText, tokenAt, wholeText } from '../../core/text/continuation';
 import type { Caller } from '../../protocol/call';
 import type { EngineApi, ModelSummary, TokenInfo } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
@@ -17,6 +17,8 @@ const QUIET_MILLISECONDS = 80;
 const DESCRIBED = 40;
 /** Characters read for each token that is wanted: more than tokens have on average in any language. */
 const CHARACTERS_A_TOKEN = 8;
+/** Characters before the cursor that are read again with those after it. */
+const NEAR = 256;
 /** Where neither file nor config says how long a context may be. */
 const DEFAULT_CONTEXT = 512;
 
@@ -215,9 +217,11 @@ export class CursorFollower implements vscode.Disposable {
     { before, after }: { readonly before: string; readonly after: string },
     signal: AbortSignal,
   ): Promise<number | null> {
-    const whole = before + after;
+    // What stands far before it does not change how the tokenizer cuts there.
+    const near = endOfText(before, NEAR).trimStart();
+    const whole = near + after;
     const { tokens } = await this.parts.engine.call('tokenize', { model, text: whole }, { signal });
-    return tokenAt(whole, tokens, before.length);
+    return tokenAt(whole, tokens, near.length);
   }
 }
 

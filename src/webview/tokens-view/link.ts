@@ -1,7 +1,7 @@
 import type { FilterSettings } from '../../core/decode/filters';
 import { isRpcMessage, RpcClient } from '../../protocol/rpc';
 import type { TokensApi, TokensNotifications, TokensSnapshot } from '../../protocol/tokensView';
-import { FILTER_KEYS } from '../components/sampling-scale';
+import { type FILTER_KEYS } from '../components/sampling-scale';
 import type { WebviewHost } from '../host';
 import { isRecord } from '../is-record';
 

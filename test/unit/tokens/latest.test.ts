@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { Latest } from '../../../src/extension/tokens/latest';
 
 /** Work that ends when the test says so, and what became of it. */
-function workshop(t: import('node:test').TestContext) {
+function workshop(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const begun: { readonly signal: AbortSignal; readonly end: () => Promise<void> }[] = [];
   let atOnce = 0;
