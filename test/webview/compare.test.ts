@@ -445,9 +445,9 @@ describe('comparing decoders over real models', () => {
       host.snapshot.comparison = rows;
       const page = await open(host, { theme });
       await page.locator(rows ? '.compared' : '.compare .empty').waitFor();
-      await page.getByRole('button', { name: 'Options of Speculative' }).click();
+      await page.getByRole('button', { name: 'Options of Speculative', exact: true }).click();
       await assertAccessible(page, `Compare, ${what}, ${theme}`);
-      await page.getByRole('button', { name: 'Options of Speculative' }).click();
+      await page.getByRole('button', { name: 'Options of Speculative', exact: true }).click();
       if (rows) await shot(page, theme);
       await view!.close();
     };
