@@ -3,7 +3,7 @@ import { compareDecoders } from '../core/compare/compare';
 import { MOST_ROUNDS, type ComparedDecoder, type Comparison, type ComparisonRow } from '../core/compare/comparison';
 import { comparisonCsv, comparisonDocument } from '../core/compare/document';
 import { MEASURED_CAPTURE, measuredRun, rowProblem } from '../protocol/compare';
-import type { RunRequest } from '../protocol/engine';
+import type { RunRequest } from '../protocol/runs';
 import { Problem } from '../protocol/errors';
 import { cancelled } from '../protocol/rpc';
 import type { Options } from './arguments';

@@ -1,4 +1,4 @@
-import type { ModelReport, TensorInfo } from '../protocol/engine';
+import type { ModelReport, TensorInfo } from '../protocol/models';
 import { chooseModel, MODEL_HELP, MODEL_OPTIONS } from './modelChoice';
 import { modelDocument } from './models';
 import { bytesText, countText, orDash, problemText, table } from './terminal';

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelRef, ModelSummary } from '../protocol/engine';
+import type { ModelRef, ModelSummary } from '../protocol/models';
 import { Problem, type ProblemCode } from '../protocol/errors';
 import type { Arguments, Options } from './arguments';
 import { BUNDLED_MODELS, type Session } from './session';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelRoot, ModelSummary, ProbeReport } from '../protocol/engine';
+import type { ModelRoot, ModelSummary, ProbeReport } from '../protocol/models';
 import { Problem } from '../protocol/errors';
 import { BUNDLED_MODELS } from './session';
 import { bytesText, countText, orDash, problemText, table } from './terminal';

@@ -1,5 +1,5 @@
 import type { Sampling } from '../core/trace/record';
-import type { RunRequest } from '../protocol/engine';
+import type { RunRequest } from '../protocol/runs';
 import type { Arguments, Options } from './arguments';
 
 /** Options of the verbs that run a prompt. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DECODERS } from '../core/decode/registry';
 import type { TraceEvent } from '../core/trace/record';
 import { assembleTrace } from '../core/trace/assemble';
-import type { CaptureRequest, RunRequest } from '../protocol/engine';
+import type { CaptureRequest, RunRequest } from '../protocol/runs';
 import { cancelled } from '../protocol/rpc';
 import type { Arguments, Options } from './arguments';
 import { DECODER_HELP, DECODER_OPTIONS, decoderNamed, optionsOf, refuseUnused } from './decoderChoice';

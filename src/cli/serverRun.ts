@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { assembleTrace } from '../core/trace/assemble';
 import type { TraceEvent } from '../core/trace/record';
-import type { ServerRunRequest } from '../protocol/engine';
+import type { ServerRunRequest } from '../protocol/runs';
 import { Problem } from '../protocol/errors';
 import type { Arguments, Options } from './arguments';
 import { checkOutput, writeRun, type WrittenRun } from './output';

@@ -1,16 +1,13 @@
 import type { Call, Handlers, RequestSignal } from '../protocol/call';
+import { ENGINE_PROTOCOL, type EngineApi, type EngineInfo, type EngineMethod } from '../protocol/engine';
 import {
-  ENGINE_PROTOCOL,
-  type EngineApi,
-  type EngineInfo,
-  type EngineMethod,
   type MemoryEstimate,
   type ModelRef,
   type ModelReport,
   type ModelRoot,
   type ModelSummary,
-  type RunRequest,
-} from '../protocol/engine';
+} from '../protocol/models';
+import { type RunRequest } from '../protocol/runs';
 import { check, type Check } from '../protocol/validate';
 import type { ModelTokenizer } from './model/types';
 import type { TurnQueue, Urgency } from './queue';

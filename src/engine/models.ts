@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findDecoder } from '../core/decode/registry';
-import type { ModelRef, RunRequest } from '../protocol/engine';
+import type { ModelRef } from '../protocol/models';
+import type { RunRequest } from '../protocol/runs';
 import type { Models } from './api';
 import { estimateMemory, inspectModel, listModels, type ModelStore, type ModelTokenizer } from './model';
 import { TENSOR_BUDGET_BYTES } from './tensors/plan';

@@ -1,7 +1,8 @@
 import type { RowProblem } from '../core/compare/comparison';
 import type { TraceEvent } from '../core/trace/record';
 import type { Caller, CancelSignal, Priority } from './call';
-import type { EngineApi, RunEvent, RunRequest } from './engine';
+import type { EngineApi } from './engine';
+import type { RunEvent, RunRequest } from './runs';
 import { Problem } from './errors';
 import { cancelled } from './rpc';
 

@@ -1,4 +1,4 @@
-import type { ModelRef, ModelSummary } from './engine';
+import type { ModelRef, ModelSummary } from './models';
 
 /**
  * Models that could draft for a model, the likeliest first: those made to draft, then the smaller before the larger, the

@@ -4,7 +4,8 @@ import type { DecoderSummary } from '../core/decode/registry';
 import type { Trace, TraceEvent, Sampling } from '../core/trace/record';
 import type { Call } from './call';
 import type { ProblemData } from './errors';
-import type { EngineApi, MemoryEstimate, ModelRef, ModelSummary, TokenInfo } from './engine';
+import type { EngineApi } from './engine';
+import type { MemoryEstimate, ModelRef, ModelSummary, TokenInfo } from './models';
 
 /** What the Explorer's controls hold; kept by the webview (`setState`) and by the host per panel. */
 export interface ExplorerSettings {
@@ -98,20 +99,19 @@ export interface ExplorerSnapshot {
   readonly trusted: boolean;
 }
 
-/** What the extension passes on to the engine as it is asked, for the models and the run on show. */
-type PassedOn =
-  | 'tokenize'
+/** What is asked of the run on show, and answered by the engine as it is. */
+export type RunQuestion =
   | 'positionLogits'
   | 'attentionOverview'
   | 'attentionHead'
   | 'attentionRow'
   | 'attentionPair'
-  | 'logitLens'
   | 'attentionKeys'
-  | 'gridAttention';
+  | 'gridAttention'
+  | 'logitLens';
 
 /** Requests of an Explorer webview to the extension. Every parameter is validated by the host. */
-export interface ExplorerApi extends Pick<EngineApi, PassedOn> {
+export interface ExplorerApi extends Pick<EngineApi, RunQuestion | 'tokenize'> {
   snapshot: Call<{ readonly state: ExplorerState | null }, ExplorerSnapshot>;
   run: Call<{ readonly settings: ExplorerSettings }, { readonly runId: string }>;
   stop: Call<Record<string, never>, null>;

@@ -2,7 +2,8 @@ import type { LifeWriter } from '../core/life/ask';
 import type { Sampling } from '../core/trace/record';
 import type { Caller } from './call';
 import { MEASURED_CAPTURE, measuredRun, type MeasuredRunOptions } from './compare';
-import type { EngineApi, ModelRef } from './engine';
+import type { EngineApi } from './engine';
+import type { ModelRef } from './models';
 
 const GREEDY: Sampling = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 };
 /** Most that a draft may be long: an answer of 64 x 64 cells is verified in one pass. */

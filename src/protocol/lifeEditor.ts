@@ -2,7 +2,7 @@ import type { Runs } from '../core/life/edit/runs';
 import type { BoardSettings, EditKind } from '../core/life/edit/board';
 import type { Note, PatternFormat } from '../core/life/pattern';
 import type { Call } from './call';
-import type { ModelRef, ModelSummary } from './engine';
+import type { ModelRef, ModelSummary } from './models';
 import type { ProblemData } from './errors';
 
 /** Tools of the Life editor. */

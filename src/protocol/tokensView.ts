@@ -1,5 +1,5 @@
 import type { Call } from './call';
-import type { TokenInfo } from './engine';
+import type { TokenInfo } from './models';
 import type { ProblemData } from './errors';
 
 /** What the Tokens view of the side bar shows and asks for. */

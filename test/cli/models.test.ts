@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { ModelReport, ModelSummary } from '../../src/protocol/engine';
+import type { ModelReport, ModelSummary } from '../../src/protocol/models';
 import { document, MODELS, NO_FIXTURES, STORIES, vivarium } from './vivarium';
 
 type ListedModel = Omit<ModelSummary, 'folder'> & { readonly path: string };

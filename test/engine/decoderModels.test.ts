@@ -19,7 +19,7 @@ import { SpeculationCounter } from '../../src/core/trace/speculation';
 import { type LoadedModel, ModelStore } from '../../src/engine/model';
 import { folderModels } from '../../src/engine/models';
 import { chooseDecoder, KeptStates, openAids } from '../../src/engine/run/decoding';
-import type { RunRequest } from '../../src/protocol/engine';
+import type { RunRequest } from '../../src/protocol/runs';
 import { decodeAll, GREEDY, PLAIN, sequenceTest } from '../harness/decoding';
 import { boards, GRIDS, PROMPTS, prompts } from '../harness/exactness';
 import { fixture, skipWithoutFixtures } from '../harness/fixtures';

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, symlinkSync, truncateSync, writeFi
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { listModels, ModelStore } from '../../src/engine/model';
-import type { ModelRef } from '../../src/protocol/engine';
+import type { ModelRef } from '../../src/protocol/models';
 import { Problem, type ProblemCode } from '../../src/protocol/errors';
 import { fixture, skipWithoutFixtures } from '../harness/fixtures';
 import { testFolder, type TestFolder } from '../harness/modelFolder';

@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { EngineClient, START_CRASHES, type EngineClientOptions } from '../../src/client/index';
-import { ENGINE_PROTOCOL, type RunEvent, type RunRequest } from '../../src/protocol/engine';
+import { ENGINE_PROTOCOL } from '../../src/protocol/engine';
+import { type RunEvent, type RunRequest } from '../../src/protocol/runs';
 import type { EngineStatus } from '../../src/protocol/explorer';
 
 const enginePath = fileURLToPath(new URL('fixtures/engine.mjs', import.meta.url));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TraceHeader } from '../../src/core/trace/record';
-import type { RunEvent, RunRequest } from '../../src/protocol/engine';
+import type { RunEvent, RunRequest } from '../../src/protocol/runs';
 import { Problem } from '../../src/protocol/errors';
 import { tableEngine, tableRun, traceOf } from './fixtures/tableEngine';
 import { tableAttention, tableLogits, type TableModelSettings } from './fixtures/tableModel';

@@ -8,7 +8,7 @@ import { EngineClient } from '../../src/client/index';
 import { packedRow } from '../../src/core/lens/packed';
 import { codeErrorBound, WEIGHT_OF_CODE } from '../../src/core/numeric/codes';
 import type { ModelIdentity, TraceEvent } from '../../src/core/trace/record';
-import type { RunEvent, RunRequest } from '../../src/protocol/engine';
+import type { RunEvent, RunRequest } from '../../src/protocol/runs';
 import { fixture, skipWithoutFixtures } from '../harness/fixtures';
 import { readSafetensors, type GoldenTensor } from '../harness/safetensors';
 import { traceOf } from './fixtures/tableEngine';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { ModelIdentity } from '../../src/core/trace/record';
-import type { RestoreRequest } from '../../src/protocol/engine';
+import type { RestoreRequest } from '../../src/protocol/runs';
 import { parseSafetensors } from '../../src/core/trace/safetensors';
 import { readSafetensors } from '../harness/safetensors';
 import { tableEngine, tableRun } from './fixtures/tableEngine';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RunEvent, RunRequest } from '../../src/protocol/engine';
+import type { RunEvent, RunRequest } from '../../src/protocol/runs';
 import { packedRow } from '../../src/core/lens/packed';
 import { codeErrorBound, WEIGHT_OF_CODE } from '../../src/core/numeric/codes';
 import { tableEngine, tableRun, traceOf } from './fixtures/tableEngine';

@@ -1,5 +1,5 @@
 import type { Trace } from '../../src/core/trace/record';
-import type { ModelRef } from '../../src/protocol/engine';
+import type { ModelRef } from '../../src/protocol/models';
 import { median } from '../bench/worker';
 import type { Progress } from './progress';
 import { runTraced, type Subject } from './subject';

@@ -5,7 +5,7 @@ import { analyseRollout, rollForward } from '../../src/core/life/rollout';
 import { ORDERS, seedOf, sweep, type OrderFigures } from '../../src/core/life/sweep';
 import { Random } from '../../src/core/numeric/random';
 import type { LifeGrid } from '../../src/core/trace/record';
-import type { ModelSummary } from '../../src/protocol/engine';
+import type { ModelSummary } from '../../src/protocol/models';
 import { MeasuredLife } from './lifeModel';
 import type { Progress } from './progress';
 import type { Subject } from './subject';

@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Caller } from '../../src/protocol/call';
-import type { EngineApi, ModelSummary } from '../../src/protocol/engine';
+import type { EngineApi } from '../../src/protocol/engine';
+import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import { root } from './subject';
 

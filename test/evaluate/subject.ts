@@ -6,7 +6,9 @@ import { textOfBytes } from '../../src/core/text/tokens';
 import { assembleTrace } from '../../src/core/trace/assemble';
 import type { Sampling, Trace, TraceEvent, TraceToken } from '../../src/core/trace/record';
 import type { Caller } from '../../src/protocol/call';
-import type { EngineApi, ModelRef, RunRequest } from '../../src/protocol/engine';
+import type { EngineApi } from '../../src/protocol/engine';
+import type { ModelRef } from '../../src/protocol/models';
+import type { RunRequest } from '../../src/protocol/runs';
 
 export const root = path.resolve(import.meta.dirname, '..', '..');
 

@@ -1,6 +1,6 @@
 import { windowsOf } from '../../src/core/text/windows';
 import type { Sampling } from '../../src/core/trace/record';
-import type { ModelSummary } from '../../src/protocol/engine';
+import type { ModelSummary } from '../../src/protocol/models';
 import type { Baseline, HeldOut, HeldOutDocument } from './heldOut';
 import type { Progress } from './progress';
 import { greedyChoice, runTraced, scoreTokens, textOf, type Subject } from './subject';

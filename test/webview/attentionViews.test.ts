@@ -5,7 +5,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { root } from '../../scripts/lib/run.mjs';
 import { encodeWeight } from '../../src/core/numeric/codes';
 import type { Handlers } from '../../src/protocol/call';
-import type { AttentionOverview } from '../../src/protocol/engine';
+import type { AttentionOverview } from '../../src/protocol/attention';
 import { Problem } from '../../src/protocol/errors';
 import type { ExplorerApi } from '../../src/protocol/explorer';
 import { assertAccessible } from '../harness/axe';

@@ -8,7 +8,7 @@ import type { EngineClient } from '../../src/client/index';
 import type { Comparison } from '../../src/core/compare/comparison';
 import { comparisonCsv } from '../../src/core/compare/document';
 import { lifePrompt } from '../../src/core/life/prompt';
-import type { ModelSummary } from '../../src/protocol/engine';
+import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import type { ExplorerSettings, ExplorerState } from '../../src/protocol/explorer';
 import { assertAccessible } from '../harness/axe';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ComparedResult, ComparisonRow } from '../../src/core/compare/comparison';
 import { decoderSummaries } from '../../src/core/decode/registry';
-import type { ModelSummary } from '../../src/protocol/engine';
+import type { ModelSummary } from '../../src/protocol/models';
 import { axisOf } from '../../src/webview/explorer/compare/axis';
 import { candidatesFor, chosenAmong } from '../../src/webview/explorer/compare/candidates';
 import { COLUMNS } from '../../src/webview/explorer/compare/columns';

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { root } from '../../scripts/lib/run.mjs';
 import type { EngineClient } from '../../src/client/index';
 import type { Trace, TraceToken } from '../../src/core/trace/record';
-import type { ModelSummary } from '../../src/protocol/engine';
+import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import type { ExplorerSettings, ExplorerState } from '../../src/protocol/explorer';
 import { assertAccessible } from '../harness/axe';

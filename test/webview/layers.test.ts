@@ -7,7 +7,7 @@ import { root } from '../../scripts/lib/run.mjs';
 import type { EngineClient } from '../../src/client/index';
 import { tokenLabel } from '../../src/core/text/tokens';
 import type { Trace } from '../../src/core/trace/record';
-import type { LogitLens } from '../../src/protocol/engine';
+import type { LogitLens } from '../../src/protocol/lens';
 import { Problem } from '../../src/protocol/errors';
 import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';

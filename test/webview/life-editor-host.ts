@@ -7,7 +7,7 @@ import { runsOf } from '../../src/core/life/edit/runs';
 import { readPattern } from '../../src/core/life/formats';
 import { editOfMessage, lifeRequests } from '../../src/extension/life/validation';
 import type { Handlers } from '../../src/protocol/call';
-import type { ModelSummary } from '../../src/protocol/engine';
+import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import { lifeWriter } from '../../src/protocol/life';
 import type { LifeApi, LifeNotifications, LifeSnapshot } from '../../src/protocol/lifeEditor';

@@ -7,7 +7,7 @@ import { findPattern } from '../../src/core/life/patterns';
 import { lifePrompt } from '../../src/core/life/prompt';
 import { Random } from '../../src/core/numeric/random';
 import type { LifeGrid, Trace } from '../../src/core/trace/record';
-import type { ModelSummary } from '../../src/protocol/engine';
+import type { ModelSummary } from '../../src/protocol/models';
 import type { ExplorerSettings, ExplorerView } from '../../src/protocol/explorer';
 import { launchBrowser } from '../harness/chromium';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';

@@ -8,7 +8,7 @@ import type { EngineClient } from '../../src/client/index';
 import { patternText } from '../../src/core/life/formats';
 import { findPattern } from '../../src/core/life/patterns';
 import { parseRule, step } from '../../src/core/life/rule';
-import type { ModelSummary } from '../../src/protocol/engine';
+import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import type { PredictRequest } from '../../src/protocol/lifeEditor';
 import { assertAccessible } from '../harness/axe';

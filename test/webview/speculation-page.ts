@@ -4,7 +4,7 @@ import { root } from '../../scripts/lib/run.mjs';
 import type { EngineClient } from '../../src/client/index';
 import { type PassRow, RunPasses } from '../../src/core/lens/passes';
 import type { Trace, TraceSpeculation } from '../../src/core/trace/record';
-import type { ModelSummary } from '../../src/protocol/engine';
+import type { ModelSummary } from '../../src/protocol/models';
 import type { ExplorerSettings } from '../../src/protocol/explorer';
 import { launchBrowser } from '../harness/chromium';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';

@@ -3,7 +3,7 @@ import { contextOf, tokenAt, wholeText } from '../../src/core/text/continuation'
 import { tokensRequests } from '../../src/extension/tokens/validation';
 import type { EngineClient } from '../../src/client/index';
 import type { Handlers } from '../../src/protocol/call';
-import type { ModelSummary, TokenInfo } from '../../src/protocol/engine';
+import type { ModelSummary, TokenInfo } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import { isRpcMessage, RpcServer } from '../../src/protocol/rpc';
 import type { TokensApi, TokensNotifications, TokensSnapshot } from '../../src/protocol/tokensView';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { LifeModel } from '../../core/life/ask';
-import type { ModelRef, ModelSummary } from '../../protocol/engine';
+import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { lifeWriter } from '../../protocol/life';
 import type { Arguments } from '../arguments';

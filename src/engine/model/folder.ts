@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
-import type { ModelRef } from '../../protocol/engine';
+import type { ModelRef } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { type ModelConfig, readConfig } from './config';
 import { findOnnxFiles, type OnnxFile } from './onnxFiles';

@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ModelOrigin, ModelRoot, ModelSummary } from '../../protocol/engine';
+import type { ModelOrigin, ModelRoot, ModelSummary } from '../../protocol/models';
 import { summarizeFolder } from './summary';
 
 /** How many folders below a root a model may lie: Hugging Face's cache has models--org--name/snapshots/commit. */

@@ -1,5 +1,5 @@
 import type { ModelIdentity } from '../../core/trace/record';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import type { FolderTokenizer } from '../tokenizer';
 import { type CacheSlot, cacheSlots, slotKeys } from './cacheLayout';

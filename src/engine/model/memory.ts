@@ -1,4 +1,5 @@
-import type { CaptureRequest, MemoryEstimate } from '../../protocol/engine';
+import type { MemoryEstimate } from '../../protocol/models';
+import type { CaptureRequest } from '../../protocol/runs';
 import { planTensors } from '../tensors/plan';
 import { Problem } from '../../protocol/errors';
 import { cacheBytes, cacheSlots } from './cacheLayout';

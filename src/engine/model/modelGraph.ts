@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProbeReport } from '../../protocol/engine';
+import type { ProbeReport } from '../../protocol/models';
 import {
   type DecoderAnatomy,
   type ExternalFile,

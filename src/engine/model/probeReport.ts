@@ -1,4 +1,4 @@
-import type { ProbeAnswer, ProbeReport } from '../../protocol/engine';
+import type { ProbeAnswer, ProbeReport } from '../../protocol/models';
 import type { AttentionKind, ProbePlan } from '../graph';
 
 const ways: Record<AttentionKind, string> = {

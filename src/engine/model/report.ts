@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { TENSOR_BUDGET_BYTES } from '../tensors/plan';
-import type { CaptureRequest, MemoryEstimate, ModelRef, ModelReport, TensorInfo } from '../../protocol/engine';
+import type { MemoryEstimate, ModelRef, ModelReport, TensorInfo } from '../../protocol/models';
+import type { CaptureRequest } from '../../protocol/runs';
 import type { Dimension, OnnxGraph, OnnxValue } from '../graph';
 import { openTokenizer } from '../tokenizer';
 import type { ModelConfig } from './config';

@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AbortSignalLike } from '../../core/decode/decoder';
-import type { EngineInfo, ModelRef } from '../../protocol/engine';
+import type { EngineInfo } from '../../protocol/engine';
+import type { ModelRef } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { openTokenizer } from '../tokenizer';
 import { ExitSessions } from './exitSessions';

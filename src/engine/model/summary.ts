@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ModelOrigin, ModelSummary, ModelVariant, ProbeReport } from '../../protocol/engine';
+import type { ModelOrigin, ModelSummary, ModelVariant, ProbeReport } from '../../protocol/models';
 import { Problem, type ProblemData } from '../../protocol/errors';
 import { checkTokenizerFile } from '../tokenizer';
 import type { ModelConfig } from './config';

@@ -1,7 +1,7 @@
 import type { EmbeddingMatrix, TokenModel } from '../../core/decode/decoder';
 import type { Lens } from '../../core/decode/exit/split';
 import type { ModelIdentity } from '../../core/trace/record';
-import type { ModelRef, ModelSummary, ProbeReport, TokenInfo } from '../../protocol/engine';
+import type { ModelRef, ModelSummary, ProbeReport, TokenInfo } from '../../protocol/models';
 
 /** What one pass gave beside the logits. Arrays belong to the receiver. */
 export interface PassCapture {

@@ -13,7 +13,7 @@ import type {
   GridHead,
   GridRequest,
   HeadStatistics,
-} from '../../protocol/engine';
+} from '../../protocol/attention';
 import { Problem } from '../../protocol/errors';
 import { Slices } from '../slices';
 import type { LayerMaps } from '../tensors/maps';

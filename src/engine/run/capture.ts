@@ -1,4 +1,4 @@
-import type { CaptureRequest } from '../../protocol/engine';
+import type { CaptureRequest } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { LoadedModel } from '../model/types';
 

@@ -4,7 +4,7 @@ import { chooseOptions, type OptionValues } from '../../core/decode/options';
 import { DECODERS, findDecoder } from '../../core/decode/registry';
 import { lifeAnswer, readLifePrompt } from '../../core/life/prompt';
 import { parseRule } from '../../core/life/rule';
-import type { RunRequest } from '../../protocol/engine';
+import type { RunRequest } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { ExitPair, LoadedModel, OpenExit, Sequence, SequenceOptions } from '../model/types';
 

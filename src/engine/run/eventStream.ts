@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../core/trace/record';
-import type { RunEvent } from '../../protocol/engine';
+import type { RunEvent } from '../../protocol/runs';
 
 /** Milliseconds between two messages with trace events: as often as a reader sees text grow smoothly, 10 a second. */
 const TRACE_INTERVAL = 100;

@@ -1,5 +1,6 @@
 import type { ModelIdentity } from '../../core/trace/record';
-import type { AttentionOverview, ModelRef } from '../../protocol/engine';
+import type { AttentionOverview } from '../../protocol/attention';
+import type { ModelRef } from '../../protocol/models';
 import type { PassCapture } from '../model/types';
 import type { Slices } from '../slices';
 import type { TensorFile } from '../tensors/tensorFile';

@@ -1,5 +1,5 @@
 import { layerStep, logSumExpOf, readLayer } from '../../core/lens/layers';
-import type { LogitLens, LogitLensRequest } from '../../protocol/engine';
+import type { LogitLens, LogitLensRequest } from '../../protocol/lens';
 import { Problem } from '../../protocol/errors';
 import type { LoadedModel } from '../model/types';
 import { Slices } from '../slices';

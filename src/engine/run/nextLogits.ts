@@ -1,4 +1,4 @@
-import type { NextLogits, NextLogitsRequest } from '../../protocol/engine';
+import type { NextLogits, NextLogitsRequest } from '../../protocol/runs';
 import { encodePrompt } from './prompt';
 import { score } from './scoring';
 import type { LoadModel, Waiting } from './waiting';

@@ -1,4 +1,4 @@
-import type { RunRequest } from '../../protocol/engine';
+import type { RunRequest } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { LoadedModel } from '../model/types';
 

@@ -1,4 +1,5 @@
-import type { ModelRef, ModelReport, RestoreRequest, RestoreResult } from '../../protocol/engine';
+import type { ModelRef, ModelReport } from '../../protocol/models';
+import type { RestoreRequest, RestoreResult } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import { TensorFile } from '../tensors/tensorFile';
 import type { RunStore } from './runStore';

@@ -1,4 +1,4 @@
-import type { PositionLogits } from '../../protocol/engine';
+import type { PositionLogits } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { LoadedModel } from '../model/types';
 import { Slices } from '../slices';

@@ -1,5 +1,5 @@
 import type { CancelSignal } from '../../protocol/call';
-import type { ModelRef } from '../../protocol/engine';
+import type { ModelRef } from '../../protocol/models';
 import type { LoadedModel, TakeTurn } from '../model/types';
 
 /** How a request waits for passes, and how it is stopped. */

@@ -1,7 +1,7 @@
 import { traceEvents } from '../../core/trace/assemble';
 import type { TraceEvent, TraceHeader } from '../../core/trace/record';
 import type { RequestSignal } from '../../protocol/call';
-import type { ServerRunRequest } from '../../protocol/engine';
+import type { ServerRunRequest } from '../../protocol/runs';
 import { ServerHttp } from './http';
 import { runOnVllm } from './vllm';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { Problem } from '../../protocol/errors';
-import type { TokenInfo } from '../../protocol/engine';
+import type { TokenInfo } from '../../protocol/models';
 import type { ModelTokenizer } from '../model/types';
 import { lenientText, shownText } from './shownText';
 import { tokenForm, type TokenForm } from './tokenBytes';

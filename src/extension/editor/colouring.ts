@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import { type Problem } from '../../protocol/errors';
 import { classOf, CLASSES } from './palette';
 import { type ScoredSpan, type ScoredText, type TextScorer } from './scoring';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 
 /** The models that can read the text of an editor, and the one that does. */
 export interface EditorModels {

@@ -3,7 +3,8 @@ import { textSpans, type TokenSpan } from '../../core/text/spans';
 import { windowsOf, type Window } from '../../core/text/windows';
 import type { TraceToken } from '../../core/trace/record';
 import type { CancelSignal, Caller } from '../../protocol/call';
-import type { EngineApi, ModelRef, ModelSummary } from '../../protocol/engine';
+import type { EngineApi } from '../../protocol/engine';
+import type { ModelRef, ModelSummary } from '../../protocol/models';
 
 /** Tokens that are scored at most: what comes after them is said, and left as it is. */
 export const MOST_TOKENS = 20_000;

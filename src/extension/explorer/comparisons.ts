@@ -4,7 +4,8 @@ import type { ComparedDecoder, Comparison } from '../../core/compare/comparison'
 import type { Trace } from '../../core/trace/record';
 import type { Caller } from '../../protocol/call';
 import { measuredRun, rowProblem } from '../../protocol/compare';
-import type { EngineApi, RunRequest } from '../../protocol/engine';
+import type { EngineApi } from '../../protocol/engine';
+import type { RunRequest } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { ComparisonProgress } from '../../protocol/explorer';
 

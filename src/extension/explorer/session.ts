@@ -3,7 +3,7 @@ import { decoderSummaries } from '../../core/decode/registry';
 import { traceEvents } from '../../core/trace/assemble';
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import type {
   AskedDecoder,
@@ -26,6 +26,7 @@ import { ActiveRun, comparisonPlan, runRequest } from './run';
 import { saveRun } from './save';
 import { saveComparison } from './saveComparison';
 import { defaultSettings, settingsOf, withModel } from './settings';
+import { tensorRequests } from './tensorRequests';
 import { RunTensors } from './tensors';
 import { explorerRequests } from './validation';
 
@@ -225,21 +226,7 @@ export class ExplorerSession implements vscode.Disposable {
         if (!model) throw modelNotListed(trace.header.model.folder);
         return engine.call('describeTokens', { model, ids }, { signal });
       },
-      positionLogits: (params, { signal }) =>
-        this.tensors.call(this.traceOf(params.runId), 'positionLogits', params, { signal }),
-      attentionOverview: (params, { signal, emit }) =>
-        this.tensors.call(this.traceOf(params.runId), 'attentionOverview', params, { signal, onEvent: emit }),
-      attentionHead: (params, { signal }) =>
-        this.tensors.call(this.traceOf(params.runId), 'attentionHead', params, { signal }),
-      attentionRow: (params, { signal }) =>
-        this.tensors.call(this.traceOf(params.runId), 'attentionRow', params, { signal }),
-      attentionPair: (params, { signal }) =>
-        this.tensors.call(this.traceOf(params.runId), 'attentionPair', params, { signal }),
-      logitLens: (params, { signal }) => this.tensors.call(this.traceOf(params.runId), 'logitLens', params, { signal }),
-      attentionKeys: (params, { signal }) =>
-        this.tensors.call(this.traceOf(params.runId), 'attentionKeys', params, { signal }),
-      gridAttention: (params, { signal, emit }) =>
-        this.tensors.call(this.traceOf(params.runId), 'gridAttention', params, { signal, onEvent: emit }),
+      ...tensorRequests(this.tensors, (runId) => this.traceOf(runId)),
     });
   }
 

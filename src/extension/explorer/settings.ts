@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import { roomForAnswer } from '../../core/life/prompt';
 import type { ExplorerSettings } from '../../protocol/explorer';
 

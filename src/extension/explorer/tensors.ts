@@ -1,21 +1,12 @@
 import * as fs from 'node:fs/promises';
 import type { Trace } from '../../core/trace/record';
 import type { CancelSignal } from '../../protocol/call';
-import type { EngineApi, ModelRef } from '../../protocol/engine';
+import type { EngineApi } from '../../protocol/engine';
+import type { ModelRef } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
+import type { RunQuestion } from '../../protocol/explorer';
 import type { EditorEngine } from '../engine/engine';
 import type { ModelCatalog } from '../models/catalog';
-
-type TensorMethod =
-  | 'positionLogits'
-  | 'attentionOverview'
-  | 'attentionHead'
-  | 'attentionRow'
-  | 'attentionPair'
-  | 'logitLens'
-  | 'attentionKeys'
-  | 'gridAttention'
-  | 'saveTensors';
 
 /**
  * Asks the engine for what belongs to a run, and brings the run back where the engine no longer has it (it was renewed,
@@ -32,7 +23,7 @@ export class RunTensors {
     private readonly tensorFile: () => string | undefined,
   ) {}
 
-  async call<M extends TensorMethod>(
+  async call<M extends RunQuestion | 'saveTensors'>(
     trace: Trace,
     method: M,
     params: EngineApi[M]['params'],

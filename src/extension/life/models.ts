@@ -4,7 +4,7 @@ import { LifeModel } from '../../core/life/ask';
 import { lifePrompt } from '../../core/life/prompt';
 import type { LifeGrid } from '../../core/trace/record';
 import type { RequestSignal } from '../../protocol/call';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { lifeWriter } from '../../protocol/life';
 import type { Prediction, PredictRequest } from '../../protocol/lifeEditor';

@@ -3,7 +3,7 @@ import { whyTooLarge } from '../../core/life/edit/board';
 import { runsOf } from '../../core/life/edit/runs';
 import type { LifeEdit } from '../../core/life/edit/board';
 import type { Handlers } from '../../protocol/call';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import type { EditMessage, LifeApi, LifeNotifications, LifeSnapshot } from '../../protocol/lifeEditor';
 import { isRpcMessage, RpcServer } from '../../protocol/rpc';

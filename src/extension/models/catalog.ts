@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { Problem, type ProblemData } from '../../protocol/errors';
-import type { ModelRoot, ModelSummary } from '../../protocol/engine';
+import type { ModelRoot, ModelSummary } from '../../protocol/models';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
 

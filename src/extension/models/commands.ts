@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { roomForAnswer } from '../../core/life/prompt';
-import type { ModelRef, ModelSummary } from '../../protocol/engine';
+import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import type { Register } from '../commands';
 import type { EditorEngine } from '../engine/engine';

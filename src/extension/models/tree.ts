@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { ModelOrigin, ModelSummary, ProbeAnswer } from '../../protocol/engine';
+import type { ModelOrigin, ModelSummary, ProbeAnswer } from '../../protocol/models';
 import { formatBytes, formatCount } from '../format';
 import type { ModelCatalog } from './catalog';
 

@@ -3,7 +3,8 @@ import { packedLength } from '../../core/lens/packed';
 import { MOST_ATTENTION_BYTES, type ResultAttention, type ResultHead } from '../../core/notebook/result';
 import type { Trace } from '../../core/trace/record';
 import type { Caller } from '../../protocol/call';
-import type { EngineApi, RunRequest } from '../../protocol/engine';
+import type { EngineApi } from '../../protocol/engine';
+import type { RunRequest } from '../../protocol/runs';
 
 /** Attention for a notebook: every head as codes while the file stays small, else the first ones, and that is said. */
 export async function attentionOf(

@@ -4,7 +4,7 @@ import { LifeModel } from '../../core/life/ask';
 import { rollForward } from '../../core/life/rollout';
 import { boardOfText } from '../../core/notebook/board-text';
 import type { CellSettings } from '../../core/notebook/cell';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { lifeWriter } from '../../protocol/life';
 import type { EditorEngine } from '../engine/engine';

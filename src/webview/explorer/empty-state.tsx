@@ -1,4 +1,4 @@
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import { Button } from '../ui/button';
 import { samplePrompts } from './sample-prompts';
 

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import type { ExplorerSettings } from '../../protocol/explorer';
 import { counted } from '../components/format';
 import { Icon } from '../components/icon';

@@ -1,7 +1,7 @@
 import type { DecoderSummary } from '../../core/decode/registry';
 import { roomForAnswer } from '../../core/life/prompt';
 import { draftOf, draftsFor } from '../../protocol/drafts';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import type { ExplorerSettings } from '../../protocol/explorer';
 import { Badge, Tag } from '../ui/badge';
 import { Dropdown } from '../ui/dropdown';

@@ -1,4 +1,4 @@
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import type { Notice } from '../components/notice-list';
 import type { SessionState } from './session';
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Caller } from '../../protocol/call';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import type { ExplorerApi, ExplorerSettings } from '../../protocol/explorer';
 import { count, counted } from '../components/format';
 import { Icon } from '../components/icon';

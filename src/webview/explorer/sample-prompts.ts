@@ -1,5 +1,5 @@
 import type { LifeGrid } from '../../core/trace/record';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 
 /** A prompt to begin with, under a name that fits a button. */
 export interface SamplePrompt {

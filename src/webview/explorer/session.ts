@@ -1,7 +1,7 @@
 import type { Comparison } from '../../core/compare/comparison';
 import type { DecoderSummary } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import { Problem, type ProblemData } from '../../protocol/errors';
 import type {
   AskedDecoder,

@@ -3,7 +3,7 @@ import type { Comparison } from '../../core/compare/comparison';
 import type { DecoderSummary } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
 import type { Caller } from '../../protocol/call';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import type {
   AskedDecoder,
   ComparisonProgress,

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { errorOf } from '../../core/life/prediction';
 import { parseRule, step } from '../../core/life/rule';
 import type { LifeGrid } from '../../core/trace/record';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { Board } from '../components/board';
 import { boardGeometry } from '../components/board-geometry';

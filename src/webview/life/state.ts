@@ -1,7 +1,7 @@
 import type { Box, Cells } from '../../core/life/cells';
 import type { EditKind, LifeBoard } from '../../core/life/edit/board';
 import type { Universe } from '../../core/life/universe/universe';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import type { ProblemData } from '../../protocol/errors';
 import { LIFE_TOOLS, type LifeTool, type PatternAbout } from '../../protocol/lifeEditor';
 import { isRecord } from '../is-record';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ModelSummary } from '../../protocol/engine';
+import type { ModelSummary } from '../../protocol/models';
 import { Problem, type ProblemData } from '../../protocol/errors';
 import type { LifeApi, Prediction } from '../../protocol/lifeEditor';
 import type { RpcClient } from '../../protocol/rpc';

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { FilterSettings } from '../../core/decode/filters';
 import { entropyBits } from '../../core/numeric/entropy';
 import { wholeText } from '../../core/text/continuation';
-import type { TokenInfo } from '../../protocol/engine';
+import type { TokenInfo } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import type { NextTokens } from '../../protocol/tokensView';
 import { FilterSliders } from '../components/filter-sliders';

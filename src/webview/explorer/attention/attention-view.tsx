@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Trace } from '../../../core/trace/record';
-import type { AttentionOverview } from '../../../protocol/engine';
+import type { AttentionOverview } from '../../../protocol/attention';
 import type { Cell } from '../../components/heat-map';
 import { pixelsOfCodes, weightStops } from '../../components/ramp';
 import { tokenLabel } from '../../../core/text/tokens';

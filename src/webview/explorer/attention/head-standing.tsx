@@ -1,4 +1,4 @@
-import type { AttentionOverview } from '../../../protocol/engine';
+import type { AttentionOverview } from '../../../protocol/attention';
 import { STATISTICS, headIndex, headTitle } from './heads';
 import { StandingStrip } from './standing-strip';
 import type { HeadRef } from './state';

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { meanOverHeadCodes } from '../../../core/lens/attention';
-import type { AttentionOverview } from '../../../protocol/engine';
+import type { AttentionOverview } from '../../../protocol/attention';
 import type { ThemeInfo } from '../../components/theme';
 import { THUMBNAIL_SIDE, type Thumbnail, Thumbnails } from '../../components/thumbnails';
 import { Dropdown } from '../../ui/dropdown';

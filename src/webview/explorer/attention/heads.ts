@@ -1,4 +1,4 @@
-import type { AttentionOverview, HeadStatistics } from '../../../protocol/engine';
+import type { AttentionOverview, HeadStatistics } from '../../../protocol/attention';
 import type { HeadRef, HeadSort } from './state';
 
 /** A number that every head has. */

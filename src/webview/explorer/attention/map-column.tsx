@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { AttentionHead, AttentionOverview } from '../../../protocol/engine';
+import type { AttentionHead, AttentionOverview } from '../../../protocol/attention';
 import { WEIGHT_OF_CODE } from '../../../core/numeric/codes';
 import { packedIndex } from '../../../core/lens/packed';
 import type { ProblemData } from '../../../protocol/errors';

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { AttentionOverview, AttentionPair } from '../../../protocol/engine';
+import type { AttentionOverview, AttentionPair } from '../../../protocol/attention';
 import { type RampStops, css, inkOn } from '../../../core/colour/colour';
 import { type WeightScale, weightColour } from '../../components/ramp';
 import type { ThemeInfo } from '../../components/theme';

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { AttentionOverview, AttentionPair } from '../../../protocol/engine';
+import type { AttentionOverview, AttentionPair } from '../../../protocol/attention';
 import type { RampStops } from '../../../core/colour/colour';
 import type { Cell } from '../../components/heat-map';
 import type { WeightScale } from '../../components/ramp';

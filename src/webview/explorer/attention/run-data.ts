@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { decodeWeights } from '../../../core/numeric/codes';
 import { packedColumn, packedRow } from '../../../core/lens/packed';
 import type { Caller } from '../../../protocol/call';
-import type { AttentionHead, AttentionOverview, AttentionPair, AttentionRow } from '../../../protocol/engine';
+import type { AttentionHead, AttentionOverview, AttentionPair, AttentionRow } from '../../../protocol/attention';
 import type { ExplorerApi } from '../../../protocol/explorer';
 import { headId } from './heads';
 import { RecentCache, type Request, useRequest } from './requests';

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { thumbnail } from '../../../core/lens/packed';
-import type { AttentionHead } from '../../../protocol/engine';
+import type { AttentionHead } from '../../../protocol/attention';
 import type { Cell } from '../../components/heat-map';
 import type { MapWindow } from '../../components/heat-map-pixels';
 import type { ThemeInfo } from '../../components/theme';

@@ -1,4 +1,4 @@
-import type { AttentionOverview } from '../../../protocol/engine';
+import type { AttentionOverview } from '../../../protocol/attention';
 import { STATISTICS, headId, headIndex, headOrder, headTitle, sameHead } from './heads';
 import type { Reading } from './run-data';
 import type { AttentionState, HeadRef } from './state';

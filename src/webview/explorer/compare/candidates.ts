@@ -2,7 +2,7 @@ import type { DecoderNeed } from '../../../core/decode/decoder';
 import type { DecoderSummary } from '../../../core/decode/registry';
 import { readLifePrompt } from '../../../core/life/prompt';
 import { draftsFor } from '../../../protocol/drafts';
-import type { ModelSummary } from '../../../protocol/engine';
+import type { ModelSummary } from '../../../protocol/models';
 
 /** A decoder that could be compared, or why it cannot with this model and prompt. */
 export interface Candidate {

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { Caller } from '../../../protocol/call';
-import type { LogitLens, TokenInfo } from '../../../protocol/engine';
+import type { LogitLens } from '../../../protocol/lens';
+import type { TokenInfo } from '../../../protocol/models';
 import type { ExplorerApi } from '../../../protocol/explorer';
 import { RecentCache, type Request, useRequest } from '../attention/requests';
 

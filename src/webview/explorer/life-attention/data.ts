@@ -3,7 +3,7 @@ import { type GridMass, gridMass } from '../../../core/lens/life-attention';
 import type { LifeSequence } from '../../../core/life/sequence';
 import { predictingQuery } from '../../../core/life/sequence';
 import type { Caller } from '../../../protocol/call';
-import type { AttentionKeys, GridAttention } from '../../../protocol/engine';
+import type { AttentionKeys, GridAttention } from '../../../protocol/attention';
 import type { ExplorerApi } from '../../../protocol/explorer';
 import { RecentCache, type Request, useRequest } from '../attention/requests';
 import type { GridSort, SingleHead } from './state';

@@ -1,6 +1,6 @@
 import { mooreChance } from '../../../core/lens/life-attention';
 import type { LifeSequence } from '../../../core/life/sequence';
-import type { GridAttention } from '../../../protocol/engine';
+import type { GridAttention } from '../../../protocol/attention';
 import type { RampStops } from '../../../core/colour/colour';
 import type { ThemeInfo } from '../../components/theme';
 import { Dropdown } from '../../ui/dropdown';

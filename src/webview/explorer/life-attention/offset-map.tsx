@@ -1,4 +1,4 @@
-import type { GridAttention } from '../../../protocol/engine';
+import type { GridAttention } from '../../../protocol/attention';
 import { Board } from '../../components/board';
 import { boardGeometry } from '../../components/board-geometry';
 import { type RampStops } from '../../../core/colour/colour';

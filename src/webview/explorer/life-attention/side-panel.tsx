@@ -1,5 +1,5 @@
 import { mooreChance } from '../../../core/lens/life-attention';
-import type { GridAttention } from '../../../protocol/engine';
+import type { GridAttention } from '../../../protocol/attention';
 import { weightText } from '../attention/weight-format';
 import type { LifeRun } from '../life/use-life';
 import { type HeadRow, LEAST, indexOfHead, strongestCell } from './data';

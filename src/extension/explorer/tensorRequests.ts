@@ -1,0 +1,30 @@
+import type { Trace } from '../../core/trace/record';
+import type { Handlers } from '../../protocol/call';
+import type { EngineApi } from '../../protocol/engine';
+import type { RunQuestion } from '../../protocol/explorer';
+import type { RunTensors } from './tensors';
+
+/**
+ * Answers what the views ask of the run on show.
+ *
+ * @param traceOf the trace of a run; throws Problem `run-unknown` where it is not the one on show
+ */
+export function tensorRequests(
+  tensors: RunTensors,
+  traceOf: (runId: string) => Trace,
+): Handlers<Pick<EngineApi, RunQuestion>> {
+  const ask =
+    <M extends RunQuestion>(method: M): Handlers<Pick<EngineApi, M>>[M] =>
+    (params, { signal, emit }) =>
+      tensors.call(traceOf(params.runId), method, params, { signal, onEvent: emit });
+  return {
+    positionLogits: ask('positionLogits'),
+    attentionOverview: ask('attentionOverview'),
+    attentionHead: ask('attentionHead'),
+    attentionRow: ask('attentionRow'),
+    attentionPair: ask('attentionPair'),
+    attentionKeys: ask('attentionKeys'),
+    gridAttention: ask('gridAttention'),
+    logitLens: ask('logitLens'),
+  };
+}

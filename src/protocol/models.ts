@@ -1,0 +1,106 @@
+import type { LifeGrid, ModelTask } from '../core/trace/record';
+
+/** A model folder, and which of its ONNX files (relative, forward slashes); without `file` the engine picks one. */
+export interface ModelRef {
+  readonly folder: string;
+  readonly file?: string;
+}
+
+export type ModelOrigin = 'bundled' | 'workspace' | 'added';
+
+export interface ModelRoot {
+  readonly path: string;
+  readonly origin: ModelOrigin;
+}
+
+/** One ONNX file of a folder that can be run. */
+export interface ModelVariant {
+  readonly file: string;
+  readonly dtype: string;
+  /** Bytes on disk, external data included. */
+  readonly bytes: number;
+}
+
+/** A model folder as lists show it. Made from the files' heads; no session is opened. */
+export interface ModelSummary {
+  readonly name: string;
+  readonly folder: string;
+  readonly origin: ModelOrigin;
+  readonly kind: ModelTask;
+  readonly role: 'target' | 'draft';
+  readonly architecture: string;
+  /** The file that is run when none is chosen, and all that could be. */
+  readonly file: string;
+  readonly variants: readonly ModelVariant[];
+  readonly dtype: string;
+  readonly bytes: number;
+  /** Elements of the weights; null where unreadable. */
+  readonly parameters: number | null;
+  readonly layers: number | null;
+  readonly heads: number | null;
+  readonly vocabularySize: number | null;
+  readonly contextLength: number | null;
+  readonly tokenizer: 'tokenizer.json' | 'none';
+  readonly life?: LifeGrid;
+  readonly probes: ProbeReport;
+  /** Why the folder cannot be run: one sentence and what to do; absent where it can. */
+  readonly problem?: { readonly code: string; readonly message: string; readonly action?: string };
+}
+
+/** What can be looked at in a file, and why not where it cannot. */
+export interface ProbeReport {
+  readonly attention: ProbeAnswer;
+  readonly hidden: ProbeAnswer;
+  readonly logits: ProbeAnswer;
+}
+
+export interface ProbeAnswer {
+  readonly available: boolean;
+  /** How it is read (`Softmax output`, `GroupQueryAttention`, ...), or why it cannot be. */
+  readonly how: string;
+}
+
+/** The whole answer of `vivarium inspect`. */
+export interface ModelReport {
+  readonly summary: ModelSummary;
+  readonly file: string;
+  readonly sha256: string;
+  readonly producer: string;
+  readonly opsets: readonly { readonly domain: string; readonly version: number }[];
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly operators: readonly { readonly name: string; readonly count: number }[];
+  readonly cache: string;
+  readonly estimate: MemoryEstimate;
+  readonly notes: readonly string[];
+}
+
+export interface TensorInfo {
+  readonly name: string;
+  readonly type: string;
+  /** Numbers, or names of symbolic dimensions. */
+  readonly shape: readonly (number | string)[];
+}
+
+/** Bytes. `available` is what the machine has free now; `fits` compares. */
+export interface MemoryEstimate {
+  readonly model: number;
+  readonly cache: number;
+  readonly capture: number;
+  readonly total: number;
+  readonly available: number;
+  readonly fits: boolean;
+  /** One sentence with the cheaper choice where it does not fit or is large. */
+  readonly advice?: string;
+}
+
+export interface TokenInfo {
+  readonly id: number;
+  readonly text: string;
+  readonly bytes: readonly number[];
+  readonly special: boolean;
+}
+
+export interface VocabularyPage {
+  readonly tokens: readonly TokenInfo[];
+}
