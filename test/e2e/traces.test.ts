@@ -128,9 +128,10 @@ describe('runs that are saved, cut, stopped and killed', () => {
   step(
     'the engine is killed in the middle of a run: the view says so, keeps the tokens, and the next run works',
     async () => {
+      // The run before is on show until this one begins: another first word tells them apart.
+      await explorer.prompt.fill('And these are the names of the sons of');
       await explorer.runButton.click();
-      // The run before is on show until this one begins.
-      await explorer.frame.getByRole('button', { name: 'Stop', exact: true, disabled: false }).waitFor();
+      await explorer.tokens.first().filter({ hasText: 'And' }).waitFor({ state: 'attached' });
       await explorer.tokens.nth(12).waitFor({ state: 'attached' });
       for (const pid of enginesOf(vivarium.vscode.extensionFolder)) process.kill(pid, 'SIGKILL');
       await explorer.problem.first().waitFor();

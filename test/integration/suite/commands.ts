@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { ModelReport } from '../../../src/protocol/engine';
+import type { ModelReport } from '../../../src/protocol/models';
 import {
   bundledModel,
   closeAllTabs,
@@ -10,6 +10,7 @@ import {
   tabs,
   treeNode,
   untilExplorers,
+  showNewText,
 } from './workbench';
 
 const isActive = ([first]: readonly vscode.Tab[]): boolean => first?.isActive === true;
@@ -29,7 +30,7 @@ describe('commands', () => {
   it('Explore Prompt comes back to its Explorer from another tab', async () => {
     await vscode.commands.executeCommand('vivarium.explorePrompt', { prompt: 'In the', run: false });
     await untilExplorers(1);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: '' }));
+    await showNewText('');
     await eventually('the text to be in front', () => (isActive(explorerTabs()) ? undefined : true));
     await vscode.commands.executeCommand('vivarium.explorePrompt', { prompt: 'On the', run: false });
     await eventually('the Explorer to be in front', () => (isActive(explorerTabs()) ? true : undefined));
@@ -37,8 +38,7 @@ describe('commands', () => {
   });
 
   it('Explore Prompt takes the selected text of an editor', async () => {
-    const document = await vscode.workspace.openTextDocument({ content: 'In the beginning' });
-    const editor = await vscode.window.showTextDocument(document);
+    const editor = await showNewText('In the beginning');
     editor.selection = new vscode.Selection(0, 0, 0, 6);
     await vscode.commands.executeCommand('vivarium.explorePrompt');
     // Once a run is on show, the tab is named after its model.
@@ -48,8 +48,7 @@ describe('commands', () => {
   });
 
   it('Compare Decoders takes the selected text of an editor to the Explorer, and starts nothing', async () => {
-    const document = await vscode.workspace.openTextDocument({ content: 'In the beginning' });
-    const editor = await vscode.window.showTextDocument(document);
+    const editor = await showNewText('In the beginning');
     editor.selection = new vscode.Selection(0, 0, 0, 6);
     await vscode.commands.executeCommand('vivarium.compareDecoders');
     await untilExplorers(1);

@@ -3,12 +3,12 @@ import * as vscode from 'vscode';
 import { EngineClient } from '../../../src/client/index';
 import { textSpans } from '../../../src/core/text/spans';
 import type { TraceToken } from '../../../src/core/trace/record';
-import { bundledModel, closeAllTabs, eventually, extension } from './workbench';
+import { bundledModel, closeAllTabs, eventually, extension, showNewText } from './workbench';
 
 const TEXT = 'In the beginning\r\nGod created 😀 the héaven and the earth.';
 
 async function show(content: string): Promise<vscode.TextEditor> {
-  const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }));
+  const editor = await showNewText(content);
   await editor.edit((edit) => edit.setEndOfLine(vscode.EndOfLine.CRLF));
   return editor;
 }

@@ -4,10 +4,11 @@ import { EngineClient } from '../../../src/client/index';
 import { wholeText } from '../../../src/core/text/continuation';
 import { CursorFollower } from '../../../src/extension/tokens/follower';
 import type { Caller } from '../../../src/protocol/call';
-import type { EngineApi, ModelSummary } from '../../../src/protocol/engine';
+import type { EngineApi } from '../../../src/protocol/engine';
+import type { ModelSummary } from '../../../src/protocol/models';
 import { Problem } from '../../../src/protocol/errors';
 import type { NextTokens } from '../../../src/protocol/tokensView';
-import { bundledModel, closeAllTabs, eventually, extension } from './workbench';
+import { bundledModel, closeAllTabs, eventually, extension, showNewText } from './workbench';
 
 const TEXT = 'In the beginning\r\nGod created 😀 the héaven and the earth.';
 
@@ -76,7 +77,7 @@ describe('the Tokens view', () => {
   });
 
   const show = async (content: string, eol = vscode.EndOfLine.LF): Promise<vscode.TextEditor> => {
-    const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }));
+    const editor = await showNewText(content);
     await editor.edit((edit) => edit.setEndOfLine(eol));
     return editor;
   };

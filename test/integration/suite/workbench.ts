@@ -42,10 +42,24 @@ export async function closeAllTabs(): Promise<void> {
   }
   await vscode.window.tabGroups.close(tabs());
   await eventually('the tabs to close', () => (tabs().length === 0 ? true : undefined));
-  // A document goes after its tab, and until then a new one without a name would be given the old one's text.
+  // A document goes after its tab.
   await eventually('the documents to close', () =>
     vscode.workspace.textDocuments.some(({ isUntitled }) => isUntitled) ? undefined : true,
   );
+}
+
+let texts = 0;
+
+/**
+ * A new document with this text, in an editor. Each has a name of its own: VS Code gives `Untitled-1` again as soon as
+ * it is free, and with it the backup of the one before, where that has not been deleted yet.
+ */
+export async function showNewText(content: string): Promise<vscode.TextEditor> {
+  const uri = vscode.Uri.from({ scheme: 'untitled', path: `/text-${++texts}.txt` });
+  const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+  await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), content));
+  editor.selection = new vscode.Selection(0, 0, 0, 0);
+  return editor;
 }
 
 export function extension(): vscode.Extension<unknown> {
