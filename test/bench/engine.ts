@@ -1,7 +1,8 @@
 import * as crypto from 'node:crypto';
 import * as path from 'node:path';
 import { EngineClient } from '../../src/client/index';
-import type { CaptureRequest, ModelRef, RunResult } from '../../src/protocol/engine';
+import type { ModelRef } from '../../src/protocol/models';
+import type { CaptureRequest, RunResult } from '../../src/protocol/runs';
 
 export const root = path.resolve(import.meta.dirname, '..', '..');
 
