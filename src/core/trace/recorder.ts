@@ -71,7 +71,7 @@ export class TraceRecorder {
     }
     for (const { id, origin, logits } of emitted) {
       const judgement = logits === null ? null : this.judge(logits, id);
-      const reading = this.read([id])[0] as TokenReading;
+      const reading = this.reading(id);
       if (origin !== 'prompt') this.generated++;
       yield {
         type: 'token',
@@ -128,13 +128,12 @@ export class TraceRecorder {
 
   /** A draft as the trace keeps it: with the texts of its tokens, and of the residual its most probable ones. */
   private describeDraft({ start, drafted, accepted, residual, next }: SpeculationStep): TraceSpeculation {
-    const readings = this.read(drafted.map(({ id }) => id));
     return {
       start,
-      drafted: drafted.map(({ id, ...rest }, i) => ({ id, text: (readings[i] as TokenReading).text, ...rest })),
+      drafted: drafted.map(({ id, ...rest }) => ({ id, text: this.reading(id).text, ...rest })),
       accepted,
       residual: residual && { mass: residual.mass, top: this.mostProbable(residual.probabilities) },
-      next: next && { id: next.id, text: (this.read([next.id])[0] as TokenReading).text, origin: next.origin },
+      next: next && { id: next.id, text: this.reading(next.id).text, origin: next.origin },
     };
   }
 
@@ -147,20 +146,21 @@ export class TraceRecorder {
   }
 
   private alternatives(ids: Uint32Array, probabilities: Float64Array): Alternative[] {
-    const readings = this.read(Array.from(ids));
-    return Array.from(ids, (id, i) => ({
-      id,
-      text: (readings[i] as TokenReading).text,
-      probability: probabilities[i] as number,
-    }));
+    const found: Alternative[] = [];
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number;
+      found.push({ id, text: this.reading(id).text, probability: probabilities[i] as number });
+    }
+    return found;
   }
 
-  /** Readings of the ids; each id is described once a run. */
-  private read(ids: readonly number[]): TokenReading[] {
-    const missing = ids.filter((id) => !this.readings.has(id));
-    if (missing.length > 0) {
-      this.options.describe(missing).forEach((reading, i) => this.readings.set(missing[i] as number, reading));
+  /** What a token reads as; each is described once a run. */
+  private reading(id: number): TokenReading {
+    let reading = this.readings.get(id);
+    if (!reading) {
+      reading = this.options.describe([id])[0];
+      this.readings.set(id, reading);
     }
-    return ids.map((id) => this.readings.get(id) as TokenReading);
+    return reading;
   }
 }

@@ -210,7 +210,7 @@ for (const decoder of DECODERS) {
   });
 
   test(`${decoder.name}: logits that are no numbers end the run with a sentence, what was yielded stands`, async () => {
-    const spoilt = (model: TokenModel, from: number): TokenModel => ({
+    const spoilt = (model: TokenModel, from: number, value: number): TokenModel => ({
       get vocabularySize() {
         return model.vocabularySize;
       },
@@ -225,7 +225,7 @@ for (const decoder of DECODERS) {
       },
       extend: async (tokens) => {
         const logits = await model.extend(tokens);
-        if (model.length > from) logits.fill(NaN);
+        if (model.length > from) logits.fill(value);
         return logits;
       },
       rollback: (length) => model.rollback(length),
@@ -251,15 +251,41 @@ for (const decoder of DECODERS) {
         return [tokens, error.message];
       }
     };
-    const [tokens, message] = await failure(decoder, spoilt(target(3), 20), aidsOf(4));
-    // A hand-over asks the target for nothing but a score.
-    if (decoder.name !== 'hand-over') {
-      assert.match(message, /^The model gave token \d the logit NaN/);
-      assert.ok(tokens >= 10 && tokens <= 22, String(tokens));
+    for (const [value, said] of [
+      [NaN, 'gave token \\d the logit NaN'],
+      [Infinity, 'gave token \\d the logit Infinity'],
+      [-Infinity, 'gave no token a finite logit'],
+    ] as const) {
+      const [tokens, message] = await failure(decoder, spoilt(target(3), 20, value), aidsOf(4));
+      // A hand-over asks the target for nothing but a score.
+      if (decoder.name !== 'hand-over') {
+        assert.match(message, new RegExp(`^The model ${said}`));
+        assert.ok(tokens >= 10 && tokens <= 22, String(tokens));
+      }
+      if (!decoder.needs.includes('draft')) continue;
+      const aids = aidsOf(4);
+      const draft = await failure(decoder, target(3), { ...aids, draft: spoilt(aids.draft!, 20, value) });
+      assert.match(draft[1], new RegExp(`^The draft model ${said}`));
     }
-    if (!decoder.needs.includes('draft')) return;
-    const aids = aidsOf(4);
-    const draft = await failure(decoder, target(3), { ...aids, draft: spoilt(aids.draft!, 20) });
-    assert.match(draft[1], /^The draft model gave token \d the logit NaN/);
   });
+
+  if (decoder.exact) {
+    test(`${decoder.name}: filters that leave one token to the model, and another to its draft, give the model's`, async () => {
+      await fc.assert(
+        fc.asyncProperty(someRequest, async ({ seed, chunk, contextLength, peak, ...request }) => {
+          const settings = { chunk, contextLength, peak };
+          for (const filter of [{ topK: 1 }, { topP: 0 }, { minP: 1 }]) {
+            const own = await decodeAll(decoder, target(seed, settings), {
+              ...request,
+              sampling: { ...PLAIN, ...filter, seed },
+              aids: aidsOf(seed + 1, settings),
+            });
+            const greedy = await decodeAll(autoregressive, target(seed, settings), { ...request, sampling: GREEDY });
+            assert.deepEqual(own.ids, greedy.ids);
+          }
+        }),
+        { numRuns: 40 },
+      );
+    });
+  }
 }
