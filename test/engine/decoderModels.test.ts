@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { autoregressive } from '../../src/core/decode/autoregressive';
 import { copyPrevious } from '../../src/core/decode/copy-previous';
 import type { Decoder, DecodeRequest, TokenModel } from '../../src/core/decode/decoder';
+import { earlyExit } from '../../src/core/decode/early-exit';
 import { exactRule } from '../../src/core/decode/exact-rule';
 import { jacobi } from '../../src/core/decode/jacobi';
 import { lookahead } from '../../src/core/decode/lookahead';
@@ -122,6 +123,15 @@ describe('text models', () => {
       const p = await sequenceTest({ decoder, target, request, samples: 800 });
       assert.ok(p > 0.001, `${decoder.name} ${JSON.stringify(options)}: p ${p}`);
     }
+    // The model's own layers as they are cut, not a draft beside it.
+    const exit = await model.openExit(3);
+    const pair = exit.openPair({ attention: [], hidden: [] });
+    const aids = { exit: { layer: exit.layer, layers: model.layers, draft: pair.draft } };
+    const request = { prompt, maxNewTokens: 3, sampling, options: { gamma: 2, layer: exit.layer }, aids };
+    const p = await sequenceTest({ decoder: earlyExit, target: pair.target, request, samples: 800 });
+    assert.ok(p > 0.001, `early-exit: p ${p}`);
+    pair.dispose();
+    exit.release();
   });
 
   it('Jacobi iteration draws what autoregressive decoding draws with the same seed', async () => {

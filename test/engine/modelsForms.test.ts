@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
+import { autoregressive } from '../../src/core/decode/autoregressive';
 import { ModelStore } from '../../src/engine/model';
 import type { LoadedModel } from '../../src/engine/model';
+import { decodeAll, GREEDY } from '../harness/decoding';
 import { fixture, skipWithoutFixtures } from '../harness/fixtures';
 import { largestDifference, score } from '../harness/modelGolden';
 import { testFolder } from '../harness/modelFolder';
@@ -206,4 +209,21 @@ describe('files of other makers', { skip: skipWithoutFixtures }, () => {
       assert.ok(largestDifference(after, whole.logits.subarray(10 * sequence.vocabularySize)) < 1e-5);
     });
   }
+
+  it('tiny-random-gpt2-fp32 goes on greedily as in the tests of onnxruntime', async (t) => {
+    const vectors = JSON.parse(readFileSync(fixture('speculative', 'vectors.json'), 'utf8')) as {
+      readonly ort_tiny_gpt2: { readonly greedy: { readonly cases: readonly { ids: number[]; len10: number[] }[] } };
+    };
+    const folder = testFolder(t, foreign('tiny-random-gpt2-fp32'));
+    folder.write('config.json', '{"model_type": "foreign"}');
+    const model = await store.open({ folder: folder.path });
+    const { cases } = vectors.ort_tiny_gpt2.greedy;
+    assert.ok(cases.length > 0);
+    for (const { ids, len10 } of cases) {
+      const sequence = model.openSequence({ attention: [], hidden: [] });
+      const request = { prompt: ids, maxNewTokens: len10.length - ids.length, sampling: GREEDY };
+      assert.deepEqual((await decodeAll(autoregressive, sequence, request)).ids, len10);
+      sequence.dispose();
+    }
+  });
 });

@@ -156,11 +156,10 @@ export class TraceRecorder {
 
   /** What a token reads as; each is described once a run. */
   private reading(id: number): TokenReading {
-    let reading = this.readings.get(id);
-    if (!reading) {
-      reading = this.options.describe([id])[0];
-      this.readings.set(id, reading);
-    }
+    const known = this.readings.get(id);
+    if (known) return known;
+    const reading = this.options.describe([id])[0] as TokenReading;
+    this.readings.set(id, reading);
     return reading;
   }
 }

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { TraceToken } from '../../core/trace/record';
 import { UNKNOWN, bits, count, probability } from './format';
+import { ORIGIN_DEFINITIONS, ORIGIN_NAMES } from './origins';
 import { TokenLabel } from './token-chip';
 import './token-table.css';
 
@@ -88,7 +89,7 @@ export function TokenTable({ tokens, selected, onSelect, onKeyDown }: TokenTable
                 <TokenLabel text={token.text} />
               </th>
               <td class="number">{token.id}</td>
-              <td>{token.origin === 'prompt' ? 'prompt' : 'generated'}</td>
+              <td title={ORIGIN_DEFINITIONS[token.origin]}>{ORIGIN_NAMES[token.origin]}</td>
               <td class="number">{probability(token.judgement?.probability)}</td>
               <td class="number">{token.judgement ? count(token.judgement.rank) : UNKNOWN}</td>
               <td class="number">{bits(token.judgement?.surprisal)}</td>

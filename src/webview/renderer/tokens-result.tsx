@@ -8,7 +8,8 @@ import { tokenForKey } from '../components/token-keys';
 import { MeasureLegend } from '../components/measure-legend';
 import { MEASURE, measureFill, measureStops } from '../components/token-measure';
 import { TokenText } from '../components/token-text';
-import { Mark, ORIGIN_DEFINITIONS, ORIGIN_NAMES } from '../explorer/speculation/marks';
+import { ORIGIN_DEFINITIONS, ORIGIN_NAMES } from '../components/origins';
+import { Mark } from '../explorer/speculation/marks';
 import { SurprisalBars } from './surprisal-bars';
 
 export interface TokensResultProps {

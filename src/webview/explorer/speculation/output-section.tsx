@@ -6,7 +6,8 @@ import type { ThemeInfo } from '../../components/theme';
 import { tokenForKey } from '../../components/token-keys';
 import { tokenLabel } from '../../components/token-label';
 import { type TokenFrame, TokenText } from '../../components/token-text';
-import { Mark, ORIGIN_DEFINITIONS, ORIGIN_NAMES } from './marks';
+import { ORIGIN_DEFINITIONS, ORIGIN_NAMES } from '../../components/origins';
+import { Mark } from './marks';
 
 export interface OutputSectionProps {
   readonly trace: Trace;

@@ -4,7 +4,7 @@ import type { PassRow } from '../../../core/lens/passes';
 import { UNKNOWN, count } from '../../components/format';
 import { TokenLabel } from '../../components/token-chip';
 import { useSize } from '../../components/use-size';
-import { ORIGIN_NAMES } from './marks';
+import { ORIGIN_NAMES } from '../../components/origins';
 import { visible } from './stair-layout';
 import type { PassListProps } from './staircase';
 
