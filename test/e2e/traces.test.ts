@@ -128,10 +128,12 @@ describe('runs that are saved, cut, stopped and killed', () => {
   step(
     'the engine is killed in the middle of a run: the view says so, keeps the tokens, and the next run works',
     async () => {
-      // The run before is on show until this one begins: another first word tells them apart.
-      await explorer.prompt.fill('And these are the names of the sons of');
+      // In an Explorer of its own, where no run before can be taken for this one.
+      await vivarium.workbench.runCommand('Vivarium: New Explorer');
+      explorer = new Explorer(vivarium.workbench);
+      await explorer.prompt.fill('Now these are the names of the sons of');
+      await explorer.setNewTokens(450);
       await explorer.runButton.click();
-      await explorer.tokens.first().filter({ hasText: 'And' }).waitFor({ state: 'attached' });
       await explorer.tokens.nth(12).waitFor({ state: 'attached' });
       for (const pid of enginesOf(vivarium.vscode.extensionFolder)) process.kill(pid, 'SIGKILL');
       await explorer.problem.first().waitFor();

@@ -12,11 +12,14 @@ export class Workbench {
     for (let attempt = 0; ; attempt++) {
       await this.page.keyboard.press('F1');
       await input.waitFor();
-      await input.fill(`>${title}`);
-      const listed = await entry.waitFor({ timeout: 5000 }).then(
-        () => true,
-        () => false,
-      );
+      // A dialog that is just being closed has the same field.
+      const listed = await input
+        .fill(`>${title}`, { timeout: 5000 })
+        .then(() => entry.waitFor({ timeout: 5000 }))
+        .then(
+          () => true,
+          () => false,
+        );
       if (listed) break;
       if (attempt === 5) throw new Error(`The palette does not list "${title}"`);
       await this.page.keyboard.press('Escape');
