@@ -2,9 +2,9 @@ import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { root } from '../../scripts/lib/run.mjs';
 import { type VsCodeServer, startServer } from '../../scripts/lib/server.mjs';
 import { ensureVsCode } from '../../scripts/lib/vscode.mjs';
+import { artifacts } from './artifacts';
 import { launchBrowser } from './chromium';
 import { type ThemeId, themeNames } from './themes';
 import { extensionFolderName, unpackVsix } from './vsix';
@@ -30,9 +30,6 @@ export interface VsCodeOptions {
 
 // An interrupted run ends its servers too: they are ended when this process exits, and only then.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-
-/** What the run leaves behind for a person to look at. */
-export const artifactsFolder = path.join(root, 'test-artifacts');
 
 async function installExtension(extension: VsCodeOptions['extension'], extensionsDir: string): Promise<void> {
   await mkdir(extensionsDir, { recursive: true });
@@ -110,8 +107,7 @@ export class VsCodeUnderTest {
 
   /** Keeps a picture of the window as `test-artifacts/vscode-<name>.png`. */
   async screenshot(name: string): Promise<void> {
-    await mkdir(artifactsFolder, { recursive: true });
-    await this.page.screenshot({ path: path.join(artifactsFolder, `vscode-${name}.png`), animations: 'disabled' });
+    await this.page.screenshot({ path: path.join(artifacts, `vscode-${name}.png`), animations: 'disabled' });
   }
 
   /** Closes the browser, ends every process of the server and removes what was written. */

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { root } from '../../scripts/lib/run.mjs';
 import { encodeWeight } from '../../src/core/numeric/codes';
 import type { Handlers } from '../../src/protocol/call';
 import type { AttentionOverview } from '../../src/protocol/attention';
 import { Problem } from '../../src/protocol/errors';
 import type { ExplorerApi } from '../../src/protocol/explorer';
+import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { skipWithoutFixtures } from '../harness/fixtures';
 import { themeIds } from '../harness/themes';
@@ -15,13 +14,10 @@ import { WebviewUnderTest } from '../harness/webview';
 import { AttentionPage, HEADS, LAYERS, TOKENS, head } from './attention-page';
 import { ExplorerHost } from './explorer-host';
 
-const artifacts = path.join(root, 'test-artifacts');
-
 describe('the Attention tab', { skip: skipWithoutFixtures }, () => {
   let tab: AttentionPage;
 
   before(async () => {
-    mkdirSync(artifacts, { recursive: true });
     tab = await AttentionPage.start();
   });
   afterEach(() => tab.close());

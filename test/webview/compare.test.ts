@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { root } from '../../scripts/lib/run.mjs';
 import type { EngineClient } from '../../src/client/index';
 import type { Comparison } from '../../src/core/compare/comparison';
 import { comparisonCsv } from '../../src/core/compare/document';
@@ -11,13 +9,13 @@ import { lifePrompt } from '../../src/core/life/prompt';
 import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import type { ExplorerSettings, ExplorerState } from '../../src/protocol/explorer';
+import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';
 import { type ThemeId, themeIds } from '../harness/themes';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';
-import { ExplorerHost, listModels, startEngine } from './explorer-host';
+import { ExplorerHost, bundledModels, startEngine } from './explorer-host';
 
-const artifacts = path.join(root, 'test-artifacts');
 const PROMPT = 'In the beginning God created the heaven and the earth. And';
 const GREEDY = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 1 };
 
@@ -28,10 +26,9 @@ describe('comparing decoders over real models', () => {
   let view: WebviewUnderTest | undefined;
 
   before(async () => {
-    mkdirSync(artifacts, { recursive: true });
     browser = await launchBrowser();
     engine = startEngine();
-    models = await listModels(engine, [{ path: path.join(root, 'models'), origin: 'bundled' }]);
+    models = await bundledModels(engine);
   });
   afterEach(async () => {
     await view?.close();

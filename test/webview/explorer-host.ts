@@ -290,6 +290,11 @@ export class ExplorerHost {
 }
 
 /** The models under these folders, as the engine lists them. */
+/** The models that come with the extension, in the order of the lists. */
+export function bundledModels(engine: EngineClient): Promise<readonly ModelSummary[]> {
+  return listModels(engine, [{ path: path.join(root, 'models'), origin: 'bundled' }]);
+}
+
 export function listModels(engine: EngineClient, roots: readonly ModelRoot[]): Promise<readonly ModelSummary[]> {
   return engine.call('listModels', { roots });
 }

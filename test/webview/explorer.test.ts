@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { root } from '../../scripts/lib/run.mjs';
 import type { EngineClient } from '../../src/client/index';
 import type { Trace, TraceToken } from '../../src/core/trace/record';
 import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import type { ExplorerSettings, ExplorerState } from '../../src/protocol/explorer';
+import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';
 import { themeIds } from '../harness/themes';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';
-import { ExplorerHost, listModels, startEngine } from './explorer-host';
+import { ExplorerHost, bundledModels, startEngine } from './explorer-host';
 
-const artifacts = path.join(root, 'test-artifacts');
 const PROMPT = 'In the beginning God created the heaven and the earth.';
 
 describe('the Explorer over a real model', () => {
@@ -25,10 +23,9 @@ describe('the Explorer over a real model', () => {
   let view: WebviewUnderTest | undefined;
 
   before(async () => {
-    mkdirSync(artifacts, { recursive: true });
     browser = await launchBrowser();
     engine = startEngine();
-    const listed = await listModels(engine, [{ path: path.join(root, 'models'), origin: 'bundled' }]);
+    const listed = await bundledModels(engine);
     models = [...listed].sort((a, b) => Number(b.kind === 'text') - Number(a.kind === 'text'));
     assert.equal(models[0]?.kind, 'text');
   });

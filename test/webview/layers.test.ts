@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { root } from '../../scripts/lib/run.mjs';
 import type { EngineClient } from '../../src/client/index';
 import { tokenLabel } from '../../src/core/text/tokens';
 import type { Trace } from '../../src/core/trace/record';
 import type { LogitLens } from '../../src/protocol/lens';
 import { Problem } from '../../src/protocol/errors';
+import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';
 import { themeIds } from '../harness/themes';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';
-import { ExplorerHost, listModels, startEngine } from './explorer-host';
+import { ExplorerHost, bundledModels, startEngine } from './explorer-host';
 
-const artifacts = path.join(root, 'test-artifacts');
 const PROMPT = 'In the beginning God created the heaven and the earth.';
 
 describe('the Layers tab over a real model', () => {
@@ -27,10 +25,9 @@ describe('the Layers tab over a real model', () => {
   let view: WebviewUnderTest | undefined;
 
   before(async () => {
-    mkdirSync(artifacts, { recursive: true });
     browser = await launchBrowser();
     engine = startEngine();
-    const models = await listModels(engine, [{ path: path.join(root, 'models'), origin: 'bundled' }]);
+    const models = await bundledModels(engine);
     host = new ExplorerHost(
       engine,
       models.filter(({ kind }) => kind === 'text'),

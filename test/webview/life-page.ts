@@ -1,6 +1,4 @@
-import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { root } from '../../scripts/lib/run.mjs';
 import type { EngineClient } from '../../src/client/index';
 import { centred, randomBoard } from '../../src/core/life/board';
 import { findPattern } from '../../src/core/life/patterns';
@@ -11,7 +9,7 @@ import type { ModelSummary } from '../../src/protocol/models';
 import type { ExplorerSettings, ExplorerView } from '../../src/protocol/explorer';
 import { launchBrowser } from '../harness/chromium';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';
-import { ExplorerHost, listModels, startEngine } from './explorer-host';
+import { ExplorerHost, bundledModels, startEngine } from './explorer-host';
 
 export const GREEDY = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 1 } as const;
 /** Draws so warm that the model errs, but mostly says cells. */
@@ -31,7 +29,7 @@ export class LifePage {
   static async start(): Promise<LifePage> {
     const browser = await launchBrowser();
     const engine = startEngine();
-    const listed = await listModels(engine, [{ path: path.join(root, 'models'), origin: 'bundled' }]);
+    const listed = await bundledModels(engine);
     const models = listed.filter(({ kind, role }) => kind === 'life' && role === 'target');
     const grid = models[0]?.life;
     if (!grid) throw new Error('There is no bundled Life model.');

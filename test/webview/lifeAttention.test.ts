@@ -1,22 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { root } from '../../scripts/lib/run.mjs';
 import { neighbourhood } from '../../src/core/life/neighbourhood';
 import { locateLife } from '../../src/core/life/sequence';
 import type { Trace } from '../../src/core/trace/record';
+import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { themeIds } from '../harness/themes';
 import { LifePage } from './life-page';
-
-const artifacts = path.join(root, 'test-artifacts');
 
 describe('attention on the board of a Life run', () => {
   let life: LifePage;
 
   before(async () => {
-    mkdirSync(artifacts, { recursive: true });
     life = await LifePage.start();
   });
   afterEach(() => life.close());

@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { root } from '../../scripts/lib/run.mjs';
 import { patternText, readPattern } from '../../src/core/life/formats';
 import { findPattern } from '../../src/core/life/patterns';
 import { Problem } from '../../src/protocol/errors';
 import type { EditMessage } from '../../src/protocol/lifeEditor';
+import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';
 import { themeIds } from '../harness/themes';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';
 import { LifeHost } from './life-editor-host';
 
-const artifacts = path.join(root, 'test-artifacts');
 const GLIDER = '#N Glider\n#O Richard K. Guy\n#C The smallest spaceship.\nx = 3, y = 3, rule = B3/S23\nbo$2bo$3o!\n';
 const GLIDER_CELLS = ['0,1', '1,2', '2,0', '2,1', '2,2'];
 const BLINKER = 'x = 3, y = 1, rule = B3/S23\n3o!\n';
@@ -26,7 +24,6 @@ describe('the Life editor', () => {
   let view: WebviewUnderTest | undefined;
 
   before(async () => {
-    mkdirSync(artifacts, { recursive: true });
     browser = await launchBrowser();
   });
   afterEach(async () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -11,6 +10,7 @@ import { parseRule, step } from '../../src/core/life/rule';
 import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import type { PredictRequest } from '../../src/protocol/lifeEditor';
+import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';
 import { themeIds } from '../harness/themes';
@@ -29,7 +29,6 @@ describe('the model beside the rule, over the real model', () => {
   let view: WebviewUnderTest | undefined;
 
   before(async () => {
-    mkdirSync(path.join(root, 'test-artifacts'), { recursive: true });
     browser = await launchBrowser();
     client = startEngine();
     const listed = await listModels(client, [{ path: path.join(root, 'models'), origin: 'bundled' }]);
@@ -56,7 +55,7 @@ describe('the model beside the rule, over the real model', () => {
   const ask = (page: Page): Promise<void> => page.getByRole('button', { name: 'Ask a model' }).click();
   const shot = (page: Page, name: string): Promise<unknown> =>
     page.screenshot({
-      path: path.join(root, 'test-artifacts', `life-editor-model-${name}.png`),
+      path: path.join(artifacts, `life-editor-model-${name}.png`),
       animations: 'disabled',
     });
   /** Answers with what the rule says, but for these cells. */

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { root } from '../../scripts/lib/run.mjs';
 import type { EngineClient } from '../../src/client/index';
 import type { Trace } from '../../src/core/trace/record';
 import type { ModelSummary } from '../../src/protocol/models';
 import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';
-import { ExplorerHost, listModels, startEngine } from './explorer-host';
+import { ExplorerHost, bundledModels, startEngine } from './explorer-host';
 
 const isChunk = (name: string) => (pathname: string) => pathname.startsWith(`/dist/explorer-${name}`);
 
@@ -24,7 +22,7 @@ describe('the Explorer loads each tab when it is shown', () => {
   before(async () => {
     browser = await launchBrowser();
     engine = startEngine();
-    const listed = await listModels(engine, [{ path: path.join(root, 'models'), origin: 'bundled' }]);
+    const listed = await bundledModels(engine);
     models = listed.filter(({ kind }) => kind === 'text');
     host = new ExplorerHost(engine, models);
     trace = await host.record({ prompt: 'And the sea', maxNewTokens: 6 });

@@ -1,6 +1,4 @@
-import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { root } from '../../scripts/lib/run.mjs';
 import type { EngineClient } from '../../src/client/index';
 import { type PassRow, RunPasses } from '../../src/core/lens/passes';
 import type { Trace, TraceSpeculation } from '../../src/core/trace/record';
@@ -8,7 +6,7 @@ import type { ModelSummary } from '../../src/protocol/models';
 import type { ExplorerSettings } from '../../src/protocol/explorer';
 import { launchBrowser } from '../harness/chromium';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';
-import { ExplorerHost, listModels, startEngine } from './explorer-host';
+import { ExplorerHost, bundledModels, startEngine } from './explorer-host';
 
 export const TEXT: Partial<ExplorerSettings> = {
   prompt: 'In the beginning God created the heaven and the earth.',
@@ -39,7 +37,7 @@ export class SpeculationPage {
   static async start(): Promise<SpeculationPage> {
     const browser = await launchBrowser();
     const engine = startEngine();
-    const models = await listModels(engine, [{ path: path.join(root, 'models'), origin: 'bundled' }]);
+    const models = await bundledModels(engine);
     return new SpeculationPage(browser, engine, models);
   }
 

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { root } from '../../scripts/lib/run.mjs';
 import { parseTrace, serializeTrace } from '../../src/core/trace/vivtrace';
 import type { Trace } from '../../src/core/trace/record';
 import { probability } from '../../src/webview/components/format';
+import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { themeIds } from '../harness/themes';
 import type { ExplorerHost } from './explorer-host';
 import { LIFE, SpeculationPage, TEXT, draftedRows } from './speculation-page';
-
-const artifacts = path.join(root, 'test-artifacts');
 
 describe('the Speculation tab in use', () => {
   let tab: SpeculationPage;
@@ -21,7 +18,6 @@ describe('the Speculation tab in use', () => {
   let board: Trace;
 
   before(async () => {
-    mkdirSync(artifacts, { recursive: true });
     tab = await SpeculationPage.start();
     text = tab.host('text');
     trace = await text.record(TEXT);

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { root } from '../../scripts/lib/run.mjs';
 import type { EngineClient } from '../../src/client/index';
 import type { Sampling, Trace } from '../../src/core/trace/record';
 import { Problem } from '../../src/protocol/errors';
+import { artifacts } from '../harness/artifacts';
 import { launchBrowser } from '../harness/chromium';
 import { themeIds } from '../harness/themes';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';
-import { ExplorerHost, listModels, startEngine } from './explorer-host';
+import { ExplorerHost, bundledModels, startEngine } from './explorer-host';
 
-const artifacts = path.join(root, 'test-artifacts');
 const PROMPT = 'In the beginning God created the heaven and the earth.';
 const SAMPLING: Sampling = { temperature: 0.8, topK: 40, topP: 0.9, minP: 0.02, seed: 3 };
 
@@ -24,10 +22,9 @@ describe('the Tokens tab over a real model', () => {
   let view: WebviewUnderTest | undefined;
 
   before(async () => {
-    mkdirSync(artifacts, { recursive: true });
     browser = await launchBrowser();
     engine = startEngine();
-    const models = await listModels(engine, [{ path: path.join(root, 'models'), origin: 'bundled' }]);
+    const models = await bundledModels(engine);
     host = new ExplorerHost(
       engine,
       models.filter(({ kind }) => kind === 'text'),

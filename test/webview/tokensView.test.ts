@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { root } from '../../scripts/lib/run.mjs';
 import type { EngineClient } from '../../src/client/index';
 import type { ModelSummary } from '../../src/protocol/models';
+import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';
 import { themeIds } from '../harness/themes';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';
-import { listModels, startEngine } from './explorer-host';
+import { bundledModels, startEngine } from './explorer-host';
 import { TokensHost } from './tokens-view-host';
 
-const artifacts = path.join(root, 'test-artifacts');
 const SIDE = { width: 300, height: 620 };
 const BEFORE = 'In the beginning God created the heaven and the';
 
@@ -24,10 +22,9 @@ describe('the Tokens view', () => {
   let view: WebviewUnderTest | undefined;
 
   before(async () => {
-    mkdirSync(artifacts, { recursive: true });
     browser = await launchBrowser();
     engine = startEngine();
-    const models = await listModels(engine, [{ path: path.join(root, 'models'), origin: 'bundled' }]);
+    const models = await bundledModels(engine);
     model = models.find(({ name }) => name === 'almanac')!;
   });
   afterEach(async () => {
