@@ -9,6 +9,7 @@ import { TextField } from '../ui/text-field';
 import type { LifeEditor } from './editor';
 import { LifeIcon, type LifeIconName } from './icons';
 import type { LifeState } from './state';
+import '../ui/plain-button.css';
 
 const TOOLS: readonly {
   readonly name: LifeTool;

@@ -4,6 +4,7 @@ import { Dropdown } from '../ui/dropdown';
 import { Distribution } from './distribution';
 import type { TokensLink } from './link';
 import '../components/page.css';
+import '../ui/plain-button.css';
 import './tokens-view.css';
 
 /** What would follow the text before the cursor, or why nothing is shown and what to do. */
@@ -50,7 +51,7 @@ interface EmptyProps {
 
 function Empty({ shown, act }: EmptyProps) {
   const button = (action: TokensAction, text: string) => (
-    <button type="button" class="next-button" key={action} onClick={() => act(action)}>
+    <button type="button" class="plain-button next-button" key={action} onClick={() => act(action)}>
       {text}
     </button>
   );
