@@ -1,4 +1,5 @@
 import type { EngineApi, EngineMethod } from '../protocol/engine';
+import { index, layer, MAX_LAYERS, MAX_TOKENS, runQuestions, size } from '../protocol/questions';
 import {
   array,
   boolean,
@@ -14,19 +15,14 @@ import {
   type Check,
 } from '../protocol/validate';
 
-/** A million tokens is more than any context; a hundred million characters more than any prompt. */
-const MAX_TOKENS = 1_000_000;
+/** A hundred million characters are more than any prompt. */
 const MAX_TEXT = 100_000_000;
-const MAX_LAYERS = 10_000;
 const MAX_UINT32 = 2 ** 32 - 1;
 
 const none = object({});
 const path = string({ min: 1, max: 32_768 });
 const id = integer({ min: 0, max: MAX_UINT32 });
 const ids = array(id, { max: MAX_TOKENS });
-const index = integer({ min: 0, max: MAX_TOKENS });
-const layer = integer({ min: 0, max: MAX_LAYERS });
-const head = nullable(integer({ min: 0, max: MAX_LAYERS }));
 const runId = string({ min: 1, max: 200 });
 const model = object({ folder: path, file: optional(path) });
 const layers = union(oneOf('all'), array(layer, { max: MAX_LAYERS }));
@@ -52,9 +48,6 @@ const run = object({
 });
 
 const text = string({ max: 10_000 });
-const size = integer({ min: 1, max: MAX_TOKENS });
-/** Cells of a board's side. */
-const side = integer({ min: 1, max: 1_024 });
 
 const identity = object({
   name: text,
@@ -111,26 +104,6 @@ export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['param
   }),
   closeRun: object({ runId }),
   saveTensors: object({ runId, path }),
-  positionLogits: object({ runId, index: integer({ min: 1, max: MAX_TOKENS }) }),
   nextLogits: object({ model, ids }),
-  attentionOverview: object({ runId, size: integer({ min: 1, max: 4_096 }) }),
-  attentionHead: object({ runId, layer, head }),
-  attentionRow: object({ runId, layer, head, query: index }),
-  attentionPair: object({ runId, query: index, key: index }),
-  logitLens: object({
-    runId,
-    start: index,
-    count: integer({ min: 1, max: 256 }),
-    top: integer({ min: 1, max: 20 }),
-  }),
-  attentionKeys: object({ runId, query: index, from: index, count: size }),
-  gridAttention: object({
-    runId,
-    width: side,
-    height: side,
-    topology: oneOf('torus', 'plane'),
-    firstKey: index,
-    firstQuery: index,
-    cells: size,
-  }),
+  ...runQuestions(runId),
 };

@@ -1,6 +1,7 @@
 import { MOST_ROUNDS } from '../../core/compare/comparison';
 import type { Handlers } from '../../protocol/call';
 import type { ExplorerApi } from '../../protocol/explorer';
+import { runQuestions } from '../../protocol/questions';
 import {
   anything,
   array,
@@ -61,10 +62,6 @@ const state = object({
 const compared = object({ decoder, options: optionValues });
 
 const nothing = object({});
-const layer = integer({ min: 0, max: 10_000 });
-/** Cells of a board's side. */
-const side = integer({ min: 1, max: 1_024 });
-const head = nullable(integer({ min: 0, max: 10_000 }));
 
 /** What each request of a webview must look like; a page is never trusted, however it came to be. */
 const checks: { readonly [M in keyof ExplorerApi]: Check<unknown> } = {
@@ -86,28 +83,10 @@ const checks: { readonly [M in keyof ExplorerApi]: Check<unknown> } = {
   openComparedRun: object({ runId }),
   showLog: nothing,
   openWalkthrough: nothing,
-  positionLogits: object({ runId, index }),
   describeTokens: object({ runId, ids: array(index, { max: 10_000 }) }),
+  ...runQuestions(runId),
+  // Pictures larger than this are not shown.
   attentionOverview: object({ runId, size: integer({ min: 1, max: 512 }) }),
-  attentionHead: object({ runId, layer, head }),
-  attentionRow: object({ runId, layer, head, query: index }),
-  attentionPair: object({ runId, query: index, key: index }),
-  logitLens: object({
-    runId,
-    start: index,
-    count: integer({ min: 1, max: 256 }),
-    top: integer({ min: 1, max: 20 }),
-  }),
-  attentionKeys: object({ runId, query: index, from: index, count: integer({ min: 1, max: 1_048_576 }) }),
-  gridAttention: object({
-    runId,
-    width: side,
-    height: side,
-    topology: oneOf('torus', 'plane'),
-    firstKey: index,
-    firstQuery: index,
-    cells: integer({ min: 1, max: 1_048_576 }),
-  }),
 };
 
 /** The same handlers, each behind the check of its parameters. */
