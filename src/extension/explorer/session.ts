@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { decoderSummaries } from '../../core/decode/registry';
-import { traceEvents } from '../../core/trace/assemble';
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
 import type { ModelSummary } from '../../protocol/models';
@@ -13,16 +12,16 @@ import type {
   ExplorerSnapshot,
   ExplorerState,
   ExplorerView,
-  RunStatus,
 } from '../../protocol/explorer';
 import { cancelled, isRpcMessage, RpcServer } from '../../protocol/rpc';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
 import { modelNotListed, type ModelCatalog } from '../models/catalog';
 import type { ComparisonStore } from '../runs/comparisons';
-import type { RunRecording, RunStore } from '../runs/store';
+import type { RunStore } from '../runs/store';
 import { Comparisons } from './comparisons';
-import { ActiveRun, comparisonPlan, runRequest } from './run';
+import { comparisonPlan, runRequest } from './run';
+import { RunOnShow, type SavedTrace } from './runOnShow';
 import { saveRun } from './save';
 import { saveComparison } from './saveComparison';
 import { defaultSettings, settingsOf, withModel } from './settings';
@@ -49,17 +48,6 @@ export interface SessionOptions {
   readonly onTitle?: (title: string) => void;
 }
 
-export interface SavedTrace {
-  readonly trace: Trace | null;
-  readonly notes: readonly string[];
-  readonly problem?: Problem;
-  /** `.safetensors` beside the trace, where it has a path on disk. */
-  readonly tensors?: string;
-}
-
-/** Far below what one message may carry. */
-const EVENTS_A_MESSAGE = 500;
-
 /**
  * The host's side of one Explorer: answers the webview, holds the run on show, and outlives the page, which may be
  * hidden, moved and loaded again at any time.
@@ -67,18 +55,13 @@ const EVENTS_A_MESSAGE = 500;
 export class ExplorerSession implements vscode.Disposable {
   private settings: ExplorerSettings;
   private view: ExplorerView | null = null;
-  private trace: Trace | null = null;
-  private notes: readonly string[] = [];
-  private status: RunStatus = { state: 'idle' };
-  private active: ActiveRun | undefined;
+  private readonly run: RunOnShow;
   private readonly tensors: RunTensors;
   private readonly comparisons: Comparisons;
   private readonly server: RpcServer<ExplorerApi>;
   private readonly subscriptions: vscode.Disposable[] = [];
   /** The first snapshot of a revived page may bring the state of the window before. */
   private revived = false;
-  /** Counts what was asked of runs: a start that was overtaken by a stop, another start or the end does not happen. */
-  private turn = 0;
   /** Settings of a command that came while the page was hidden: they win over what the page had. */
   private undelivered = false;
   /** The tab that such a command asked for. */
@@ -90,12 +73,16 @@ export class ExplorerSession implements vscode.Disposable {
     private readonly options: SessionOptions,
   ) {
     this.settings = options.settings ?? defaultSettings();
-    const saved = options.saved;
-    if (saved) {
-      this.trace = saved.trace;
-      this.notes = saved.notes;
-      this.status = saved.problem ? { state: 'problem', problem: saved.problem.toData() } : { state: 'done' };
-    }
+    const { saved } = options;
+    const { engine, runs, log } = services;
+    this.run = new RunOnShow(
+      {
+        ...{ engine, runs, log },
+        notify: (name, data) => this.notify(name, data),
+        onTitle: (title) => options.onTitle?.(title),
+      },
+      saved,
+    );
     this.tensors = new RunTensors(services.engine, services.catalog, () => saved?.tensors);
     this.comparisons = new Comparisons({
       engine: services.engine,
@@ -135,35 +122,16 @@ export class ExplorerSession implements vscode.Disposable {
     if (run) {
       this.startRun(this.settings).catch((error: unknown) => {
         const problem = this.services.log.problem('Starting the run', error);
-        if (problem.code !== 'cancelled') this.setStatus({ state: 'problem', problem: problem.toData() });
+        if (problem.code !== 'cancelled') this.run.say({ state: 'problem', problem: problem.toData() });
       });
     }
   }
 
   dispose(): void {
-    this.turn++;
     this.server.abortAll();
     vscode.Disposable.from(...this.subscriptions).dispose();
     this.comparisons.stop();
-    this.leaveRun();
-  }
-
-  /** Stops the run on show, and frees what the engine holds of it: nobody can ask for it any more. */
-  private leaveRun(): void {
-    const { active, trace } = this;
-    this.active = undefined;
-    this.trace = null;
-    // What still goes on is freed when it has ended.
-    if (active) active.stop();
-    else if (trace) this.free(trace.header.id);
-  }
-
-  private free(runId: string): void {
-    // The engine may have been ended long before the tab: nothing is started only to free memory.
-    if (this.services.engine.status.state !== 'ready') return;
-    this.services.engine.call('closeRun', { runId }).catch((error: unknown) => {
-      this.services.log.problem('Closing a run', error);
-    });
+    this.run.dispose();
   }
 
   private handlers(): Handlers<ExplorerApi> {
@@ -172,8 +140,7 @@ export class ExplorerSession implements vscode.Disposable {
       snapshot: ({ state }) => this.snapshot(state),
       run: async ({ settings }) => ({ runId: await this.startRun(settings) }),
       stop: () => {
-        this.turn++;
-        this.active?.stop();
+        this.run.stop();
         return null;
       },
       tokenize: async (params, { signal }) => {
@@ -189,7 +156,7 @@ export class ExplorerSession implements vscode.Disposable {
         );
       },
       refreshModels: () => catalog.refresh(),
-      save: async ({ runId }) => ({ path: await saveRun(this.traceOf(runId), this.tensors, log) }),
+      save: async ({ runId }) => ({ path: await saveRun(this.run.of(runId), this.tensors, log) }),
       copy: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
         return null;
@@ -221,19 +188,19 @@ export class ExplorerSession implements vscode.Disposable {
         return null;
       },
       describeTokens: async ({ runId, ids }, { signal }) => {
-        const trace = this.traceOf(runId);
+        const trace = this.run.of(runId);
         const model = await this.tensors.modelOf(trace);
         if (!model) throw modelNotListed(trace.header.model.folder);
         return engine.call('describeTokens', { model, ids }, { signal });
       },
-      ...tensorRequests(this.tensors, (runId) => this.traceOf(runId)),
+      ...tensorRequests(this.tensors, (runId) => this.run.of(runId)),
     });
   }
 
   private async snapshot(state: ExplorerState | null): Promise<ExplorerSnapshot> {
     if (state) {
       this.view = state.view;
-      if (!this.revived && this.options.mode === 'explorer' && !this.trace && !this.active) await this.revive(state);
+      if (!this.revived && this.options.mode === 'explorer' && this.run.runId === null) await this.revive(state);
       // A page that was hidden comes back with what the user had typed meanwhile.
       else if (!this.undelivered) this.settings = state.settings;
     }
@@ -250,13 +217,13 @@ export class ExplorerSession implements vscode.Disposable {
       ...(problem ? { modelsProblem: problem } : {}),
       settings: this.settings,
       view: this.view,
-      trace: this.trace,
-      runId: this.trace?.header.id ?? this.active?.runId ?? null,
-      status: this.status,
+      trace: this.run.trace,
+      runId: this.run.runId,
+      status: this.run.status,
       comparison: this.comparisons.comparison,
       comparisonProgress: this.comparisons.progress,
       engine: this.services.engine.status,
-      notes: this.notes,
+      notes: this.run.notes,
       trusted: vscode.workspace.isTrusted,
     };
   }
@@ -267,43 +234,19 @@ export class ExplorerSession implements vscode.Disposable {
     if (state.comparisonId) await this.comparisons.revive(state.comparisonId);
     const found = state.runId ? await this.services.runs.find(state.runId) : undefined;
     // A command may have started another run meanwhile.
-    if (found && !this.active && !this.trace) {
-      const { trace, notes } = found;
-      this.trace = trace;
-      this.notes = notes;
-      this.status = { state: 'done' };
-      this.options.onTitle?.(trace.header.model.name);
-    }
+    if (found && this.run.runId === null) this.run.revive(found);
   }
 
   private async startRun(settings: ExplorerSettings): Promise<string> {
-    const turn = ++this.turn;
+    const wanted = this.run.ask();
     const models = await this.services.catalog.list();
     const chosen = withModel(settings, models);
     const model = await this.requireListed(chosen.model?.folder);
-    if (turn !== this.turn) throw cancelled();
+    if (!wanted()) throw cancelled();
     this.settings = chosen;
     this.refuseWhileBusy();
     if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
-    this.leaveRun();
-    const recording = this.services.runs.record();
-    const run = new ActiveRun(this.services.engine, chosen, model, models, {
-      onEvents: (events) => {
-        recording.add(events);
-        if (this.active !== run) return;
-        this.trace = run.trace;
-        this.notify('trace', { runId: run.runId, events });
-      },
-      onStatus: (status) => {
-        if (this.active === run) this.setStatus(status);
-      },
-    });
-    this.active = run;
-    this.notes = [];
-    this.notify('runStarted', { runId: run.runId });
-    this.options.onTitle?.(model.name);
-    void this.follow(run, recording);
-    return run.runId;
+    return this.run.start(chosen, model, models);
   }
 
   private async startComparison(
@@ -315,7 +258,7 @@ export class ExplorerSession implements vscode.Disposable {
     const chosen = withModel(settings, models);
     const model = await this.requireListed(chosen.model?.folder);
     this.refuseWhileBusy();
-    if (this.active) {
+    if (this.run.running) {
       throw new Problem({
         code: 'not-available',
         message: vscode.l10n.t('A run is under way: it would slow down what is compared.'),
@@ -340,44 +283,11 @@ export class ExplorerSession implements vscode.Disposable {
   /** A run that was made before, in place of the one on show; the controls hold what made it. */
   private showRun(trace: Trace): void {
     this.refuseWhileBusy();
-    this.turn++;
-    this.leaveRun();
-    this.trace = trace;
-    this.notes = [];
+    this.run.show(trace);
     const { decoderOptions } = this.settings;
     const made = settingsOf(trace);
     this.settings = { ...made, decoderOptions: { ...decoderOptions, ...made.decoderOptions } };
-    this.notify('runStarted', { runId: trace.header.id });
-    const events = [...traceEvents(trace)];
-    for (let start = 0; start < events.length; start += EVENTS_A_MESSAGE) {
-      this.notify('trace', { runId: trace.header.id, events: events.slice(start, start + EVENTS_A_MESSAGE) });
-    }
-    this.setStatus({ state: 'done' });
     this.notify('settings', { settings: this.settings });
-    this.options.onTitle?.(trace.header.model.name);
-  }
-
-  private async follow(run: ActiveRun, recording: RunRecording): Promise<void> {
-    try {
-      await run.start();
-    } catch (error) {
-      this.services.log.problem('Run', error);
-    }
-    if (run.trace) await recording.end(run.trace);
-    if (this.active === run) {
-      this.trace = run.trace;
-      this.active = undefined;
-    } else {
-      this.free(run.runId);
-    }
-  }
-
-  /** The trace that a request is about: requests for a run that is no longer on show are refused. */
-  private traceOf(runId: string): Trace {
-    if (this.trace?.header.id !== runId) {
-      throw new Problem({ code: 'run-unknown', message: vscode.l10n.t('This run is no longer on show.') });
-    }
-    return this.trace;
   }
 
   private async requireListed(folder: string | undefined): Promise<ModelSummary> {
@@ -391,11 +301,6 @@ export class ExplorerSession implements vscode.Disposable {
     const model = await this.services.catalog.find(folder);
     if (!model) throw modelNotListed(folder);
     return model;
-  }
-
-  private setStatus(status: RunStatus): void {
-    this.status = status;
-    this.notify('status', { status });
   }
 
   private notify<N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]): void {

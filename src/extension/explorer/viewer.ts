@@ -5,7 +5,8 @@ import { Problem } from '../../protocol/errors';
 import { formatBytes } from '../format';
 import { webviewHtml, webviewOptions } from '../webviewPage';
 import { tensorsBeside } from './save';
-import { ExplorerSession, type ExplorerServices, type SavedTrace } from './session';
+import type { SavedTrace } from './runOnShow';
+import { ExplorerSession, type ExplorerServices } from './session';
 
 const VIEW_TYPE = 'vivarium.trace';
 /** A trace is read as one text, and shown as a whole. */

@@ -1,0 +1,173 @@
+import * as vscode from 'vscode';
+import { traceEvents } from '../../core/trace/assemble';
+import type { Trace } from '../../core/trace/record';
+import { Problem } from '../../protocol/errors';
+import type { ExplorerNotifications, ExplorerSettings, RunStatus } from '../../protocol/explorer';
+import type { ModelSummary } from '../../protocol/models';
+import type { EditorEngine } from '../engine/engine';
+import type { Log } from '../log';
+import type { RunRecording, RunStore } from '../runs/store';
+import { ActiveRun } from './run';
+
+export interface RunOnShowOptions {
+  readonly engine: EditorEngine;
+  readonly runs: RunStore;
+  readonly log: Log;
+  readonly notify: <N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]) => void;
+  /** Called when another run is on show, with the name of its model. */
+  readonly onTitle: (title: string) => void;
+}
+
+export interface SavedTrace {
+  readonly trace: Trace | null;
+  readonly notes: readonly string[];
+  readonly problem?: Problem;
+  /** `.safetensors` beside the trace, where it has a path on disk. */
+  readonly tensors?: string;
+}
+
+/** Far below what one message may carry. */
+const EVENTS_A_MESSAGE = 500;
+
+/** The run that one Explorer shows, from its start or from a file to the next; told to the page as it comes. */
+export class RunOnShow implements vscode.Disposable {
+  trace: Trace | null = null;
+  notes: readonly string[] = [];
+  status: RunStatus = { state: 'idle' };
+  private active: ActiveRun | undefined;
+  /** Counts what was asked of runs: a start that was overtaken by a stop, another start or the end does not happen. */
+  private turn = 0;
+
+  constructor(
+    private readonly options: RunOnShowOptions,
+    saved?: SavedTrace,
+  ) {
+    if (!saved) return;
+    this.trace = saved.trace;
+    this.notes = saved.notes;
+    this.status = saved.problem ? { state: 'problem', problem: saved.problem.toData() } : { state: 'done' };
+  }
+
+  get runId(): string | null {
+    return this.trace?.header.id ?? this.active?.runId ?? null;
+  }
+
+  get running(): boolean {
+    return this.active !== undefined;
+  }
+
+  /** Asks for a start. @returns whether nothing was asked since. */
+  ask(): () => boolean {
+    const turn = ++this.turn;
+    return () => turn === this.turn;
+  }
+
+  stop(): void {
+    this.turn++;
+    this.active?.stop();
+  }
+
+  dispose(): void {
+    this.turn++;
+    this.leave();
+  }
+
+  /** @returns the id of the run, which goes on; problems become its status. */
+  start(settings: ExplorerSettings, model: ModelSummary, models: readonly ModelSummary[]): string {
+    this.leave();
+    const { engine, runs, notify, onTitle } = this.options;
+    const recording = runs.record();
+    const run = new ActiveRun(engine, settings, model, models, {
+      onEvents: (events) => {
+        recording.add(events);
+        if (this.active !== run) return;
+        this.trace = run.trace;
+        notify('trace', { runId: run.runId, events });
+      },
+      onStatus: (status) => {
+        if (this.active === run) this.say(status);
+      },
+    });
+    this.active = run;
+    this.notes = [];
+    notify('runStarted', { runId: run.runId });
+    onTitle(model.name);
+    void this.follow(run, recording);
+    return run.runId;
+  }
+
+  /** A run that was made before, in place of the one on show. */
+  show(trace: Trace): void {
+    const { notify, onTitle } = this.options;
+    this.turn++;
+    this.leave();
+    this.trace = trace;
+    this.notes = [];
+    notify('runStarted', { runId: trace.header.id });
+    const events = [...traceEvents(trace)];
+    for (let start = 0; start < events.length; start += EVENTS_A_MESSAGE) {
+      notify('trace', { runId: trace.header.id, events: events.slice(start, start + EVENTS_A_MESSAGE) });
+    }
+    this.say({ state: 'done' });
+    onTitle(trace.header.model.name);
+  }
+
+  /** The run of the window before, for a page that asks for everything anyway. */
+  revive({ trace, notes }: { readonly trace: Trace; readonly notes: readonly string[] }): void {
+    this.trace = trace;
+    this.notes = notes;
+    this.status = { state: 'done' };
+    this.options.onTitle(trace.header.model.name);
+  }
+
+  say(status: RunStatus): void {
+    this.status = status;
+    this.options.notify('status', { status });
+  }
+
+  /**
+   * The trace that a request is about.
+   *
+   * @throws Problem `run-unknown` where the run is no longer on show
+   */
+  of(runId: string): Trace {
+    if (this.trace?.header.id !== runId) {
+      throw new Problem({ code: 'run-unknown', message: vscode.l10n.t('This run is no longer on show.') });
+    }
+    return this.trace;
+  }
+
+  /** Stops the run on show, and frees what the engine holds of it: nobody can ask for it any more. */
+  private leave(): void {
+    const { active, trace } = this;
+    this.active = undefined;
+    this.trace = null;
+    // What still goes on is freed when it has ended.
+    if (active) active.stop();
+    else if (trace) this.free(trace.header.id);
+  }
+
+  private free(runId: string): void {
+    const { engine, log } = this.options;
+    // The engine may have been ended long before the tab: nothing is started only to free memory.
+    if (engine.status.state !== 'ready') return;
+    engine.call('closeRun', { runId }).catch((error: unknown) => {
+      log.problem('Closing a run', error);
+    });
+  }
+
+  private async follow(run: ActiveRun, recording: RunRecording): Promise<void> {
+    try {
+      await run.start();
+    } catch (error) {
+      this.options.log.problem('Run', error);
+    }
+    if (run.trace) await recording.end(run.trace);
+    if (this.active === run) {
+      this.trace = run.trace;
+      this.active = undefined;
+    } else {
+      this.free(run.runId);
+    }
+  }
+}
