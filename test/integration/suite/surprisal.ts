@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { EngineClient } from '../../../src/client/index';
 import { textSpans } from '../../../src/core/text/spans';
 import type { TraceToken } from '../../../src/core/trace/record';
-import { bundledModel, closeAllTabs, eventually, extension, showNewText } from './workbench';
+import { scoreText, startEngine } from './scored';
+import { closeAllTabs, eventually, showNewText } from './workbench';
 
 const TEXT = 'In the beginning\r\nGod created 😀 the héaven and the earth.';
 
@@ -35,35 +35,11 @@ async function hoverAt(document: vscode.TextDocument, position: vscode.Position)
 const textOf = (content: vscode.MarkdownString | vscode.MarkedString): string =>
   typeof content === 'string' ? content : content.value;
 
-/** The tokens of a text as a run scores them that an Explorer would start. */
+/** The tokens of a text as a run scores them. */
 async function scoredByRun(text: string): Promise<TraceToken[]> {
-  const client = new EngineClient({
-    enginePath: vscode.Uri.joinPath(extension().extensionUri, 'dist', 'engine.mjs').fsPath,
-    idleMilliseconds: Infinity,
-    log: () => undefined,
-    onStatus: () => undefined,
-  });
+  const client = startEngine();
   try {
-    const tokens: TraceToken[] = [];
-    await client.call(
-      'run',
-      {
-        runId: 'expected',
-        model: { folder: bundledModel('almanac') },
-        prompt: { text },
-        decoder: 'autoregressive',
-        sampling: { temperature: 0.7, topK: 0, topP: 1, minP: 0, seed: 1 },
-        maxNewTokens: 0,
-        capture: { attention: [], hidden: [], logits: false },
-      },
-      {
-        onEvent: (event) => {
-          if (event.type !== 'trace') return;
-          for (const each of event.events) if (each.type === 'token') tokens.push(each);
-        },
-      },
-    );
-    return tokens;
+    return await scoreText(client, text);
   } finally {
     client.dispose();
     await client.ended();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { EngineClient } from '../../../src/client/index';
+import type { EngineClient } from '../../../src/client/index';
 import { wholeText } from '../../../src/core/text/continuation';
 import { CursorFollower } from '../../../src/extension/tokens/follower';
 import type { Caller } from '../../../src/protocol/call';
@@ -8,7 +8,8 @@ import type { EngineApi } from '../../../src/protocol/engine';
 import type { ModelSummary } from '../../../src/protocol/models';
 import { Problem } from '../../../src/protocol/errors';
 import type { NextTokens } from '../../../src/protocol/tokensView';
-import { bundledModel, closeAllTabs, eventually, extension, showNewText } from './workbench';
+import { RUN, scoreText, startEngine } from './scored';
+import { closeAllTabs, eventually, extension, showNewText } from './workbench';
 
 const TEXT = 'In the beginning\r\nGod created 😀 the héaven and the earth.';
 
@@ -44,12 +45,7 @@ describe('the Tokens view', () => {
   const problems: unknown[] = [];
 
   before(async () => {
-    client = new EngineClient({
-      enginePath: vscode.Uri.joinPath(extension().extensionUri, 'dist', 'engine.mjs').fsPath,
-      idleMilliseconds: Infinity,
-      log: () => undefined,
-      onStatus: () => undefined,
-    });
+    client = startEngine();
     const root = vscode.Uri.joinPath(extension().extensionUri, 'models').fsPath;
     models = await client.call('listModels', { roots: [{ path: root, origin: 'bundled' }] });
   });
@@ -96,18 +92,9 @@ describe('the Tokens view', () => {
     });
   /** What a run of a text keeps of the place after it. */
   const expected = async (text: string): Promise<Float32Array> => {
-    const { tokens } = await client.call('tokenize', { model: { folder: bundledModel('almanac') }, text });
-    await client.call('run', {
-      runId: 'expected',
-      model: { folder: bundledModel('almanac') },
-      prompt: { text },
-      decoder: 'autoregressive',
-      sampling: { temperature: 1, topK: 0, topP: 1, minP: 0, seed: 1 },
-      maxNewTokens: 0,
-      capture: { attention: [], hidden: [], logits: true },
-    });
-    const { logits } = await client.call('positionLogits', { runId: 'expected', index: tokens.length });
-    await client.call('closeRun', { runId: 'expected' });
+    const tokens = await scoreText(client, text);
+    const { logits } = await client.call('positionLogits', { runId: RUN, index: tokens.length });
+    await client.call('closeRun', { runId: RUN });
     return logits;
   };
   const near = (one: Float32Array, other: Float32Array): void => {

@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import { EngineClient } from '../../../src/client/index';
+import type { TraceToken } from '../../../src/core/trace/record';
+import { bundledModel, extension } from './workbench';
+
+/** An engine beside the extension's own: what the editor shows is held against it. */
+export function startEngine(): EngineClient {
+  return new EngineClient({
+    enginePath: vscode.Uri.joinPath(extension().extensionUri, 'dist', 'engine.mjs').fsPath,
+    idleMilliseconds: Infinity,
+    log: () => undefined,
+    onStatus: () => undefined,
+  });
+}
+
+export const RUN = 'expected';
+
+/** The tokens of a text as a run scores them that an Explorer would start; its logits are kept under {@link RUN}. */
+export async function scoreText(client: EngineClient, text: string): Promise<TraceToken[]> {
+  const tokens: TraceToken[] = [];
+  await client.call(
+    'run',
+    {
+      runId: RUN,
+      model: { folder: bundledModel('almanac') },
+      prompt: { text },
+      decoder: 'autoregressive',
+      sampling: { temperature: 0.7, topK: 0, topP: 1, minP: 0, seed: 1 },
+      maxNewTokens: 0,
+      capture: { attention: [], hidden: [], logits: true },
+    },
+    {
+      onEvent: (event) => {
+        if (event.type !== 'trace') return;
+        for (const each of event.events) if (each.type === 'token') tokens.push(each);
+      },
+    },
+  );
+  return tokens;
+}
