@@ -85,7 +85,7 @@ describe('the Tokens tab over a real model', () => {
     const { promptLength } = trace.header;
     assert.equal(await selectedChip(page), `token-${promptLength}`);
     const { id, judgement } = trace.tokens[promptLength]!;
-    assert.equal(await facts(page), `position ${promptLength} · id ${id} · generated`);
+    assert.equal(await facts(page), `position ${promptLength} · id ${id} · sampled`);
     const figures = await page.locator('.figure dd').allInnerTexts();
     assert.deepEqual(
       figures.map((text) => Number.parseFloat(text.replace(/[<>,]/g, ''))),

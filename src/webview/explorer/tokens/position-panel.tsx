@@ -4,6 +4,7 @@ import type { Judgement, Sampling, TraceToken } from '../../../core/trace/record
 import { FilterSliders } from '../../components/filter-sliders';
 import { count } from '../../components/format';
 import { STACKED } from '../../components/lane-painter';
+import { ORIGIN_NAMES } from '../../components/origins';
 import { ProbabilityBars } from '../../components/probability-bars';
 import { FILTER_KEYS, type FilterKey } from '../../components/sampling-scale';
 import { TokenChip } from '../../components/token-chip';
@@ -36,7 +37,7 @@ export function PositionPanel(props: PositionPanelProps) {
       <header class="position-head">
         <TokenChip text={token.text} fill={fill} theme={tab.theme} />
         <h2 class="position-facts">
-          position {token.index} · id {token.id} · {token.origin === 'prompt' ? 'prompt' : 'generated'}
+          position {token.index} · id {token.id} · {ORIGIN_NAMES[token.origin]}
         </h2>
         <span class="position-steps">
           <Button
