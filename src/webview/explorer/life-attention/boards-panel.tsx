@@ -140,7 +140,7 @@ function MassBar({
       </div>
       <p>
         <span>
-          <i class="mass-near" /> in the neighbourhood <b>{row ? weightText(neighbourhood) : '–'}</b>
+          <i class="mass-near" /> on the 3 × 3 <b>{row ? weightText(neighbourhood) : '–'}</b>
         </span>
         <span>
           <i class="mass-elsewhere" /> elsewhere <b>{row ? weightText(elsewhere) : '–'}</b>

@@ -50,14 +50,16 @@ export function HeadsPanel(props: HeadsPanelProps) {
         <h2>Heads</h2>
         <ModeSwitch mode="grid" onMode={props.onTokens} />
         <span class="spring" />
-        <span class="control-label">Sort</span>
-        <Dropdown
-          label="Sort heads"
-          title="By Moore score: the largest first. By entropy: the most pointed first."
-          value={state.gridSort}
-          options={GRID_SORTS.map((value) => ({ value, text: SORT_TEXT[value] }))}
-          onChange={(value) => setState({ gridSort: value as GridSort })}
-        />
+        <span class="heads-sort">
+          <span class="control-label">Sort</span>
+          <Dropdown
+            label="Sort heads"
+            title="By Moore score: the largest first. By entropy: the most pointed first."
+            value={state.gridSort}
+            options={GRID_SORTS.map((value) => ({ value, text: SORT_TEXT[value] }))}
+            onChange={(value) => setState({ gridSort: value as GridSort })}
+          />
+        </span>
       </header>
       <GridThumbnails
         size={sequence.grid}
