@@ -6,25 +6,7 @@ export class Workbench {
 
   /** Runs a command from the palette by the title it shows there: "Vivarium: Explore Prompt". */
   async runCommand(title: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input');
-    // The palette lists a command only once its extension is known, and does not wait for it.
-    const entry = this.page.locator('.quick-input-list').getByRole('option', { name: title }).first();
-    for (let attempt = 0; ; attempt++) {
-      await this.page.keyboard.press('F1');
-      await input.waitFor();
-      // A dialog that is just being closed has the same field.
-      const listed = await input
-        .fill(`>${title}`, { timeout: 5000 })
-        .then(() => entry.waitFor({ timeout: 5000 }))
-        .then(
-          () => true,
-          () => false,
-        );
-      if (listed) break;
-      if (attempt === 5) throw new Error(`The palette does not list "${title}"`);
-      await this.page.keyboard.press('Escape');
-    }
-    await entry.click();
+    await this.chooseQuickly('F1', `>${title}`, title);
   }
 
   /** Reloads the window as the editor itself does: what webviews have kept a moment ago is written before. */
@@ -66,35 +48,25 @@ export class Workbench {
 
   /** Opens a file of the workspace by name, through Go to File. */
   async openFile(name: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input');
-    const entry = this.page.locator('.quick-input-list').getByRole('option', { name }).first();
-    // A file that has just been written is found once the search has been asked anew.
-    for (let attempt = 0; ; attempt++) {
-      await this.page.keyboard.press('ControlOrMeta+P');
-      await input.waitFor();
-      await input.fill(name);
-      const listed = await entry.waitFor({ timeout: 5000 }).then(
-        () => true,
-        () => false,
-      );
-      if (listed) break;
-      if (attempt === 5) throw new Error(`Go to File does not list "${name}"`);
-      await this.page.keyboard.press('Escape');
-    }
-    await entry.click();
+    await this.chooseQuickly('ControlOrMeta+P', name, name);
   }
 
   /** Answers VS Code's own dialog that asks where to save, once it has suggested a name with this ending. */
   async saveAs(file: string, ending: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input');
+    const input = this.quickInput;
     await input.waitFor();
     // The dialog fills in a name of its own once it has read the folder, whatever was typed until then.
     await this.page.waitForFunction((suggested) => {
       const shown = document.querySelector<HTMLInputElement>('.quick-input-widget input');
       return shown?.value.endsWith(suggested);
     }, ending);
-    await input.fill(file);
-    await input.press('Enter');
+    // It does not take Enter while it reads the folder of what was typed, and that takes any time.
+    for (let attempt = 0; attempt < 10; attempt++) {
+      if ((await input.inputValue().catch(() => file)) !== file) await input.fill(file).catch(() => undefined);
+      await input.press('Enter', { timeout: 2000 }).catch(() => undefined);
+      if (await succeeds(input.waitFor({ state: 'hidden', timeout: 3000 }))) return;
+    }
+    throw new Error(`The dialog does not save ${file}`);
   }
 
   notification(text: string | RegExp): Locator {
@@ -124,4 +96,35 @@ export class Workbench {
   sideView(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready[src*="purpose=webviewView"]').frameLocator('#active-frame');
   }
+
+  private get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget input');
+  }
+
+  /**
+   * Opens the palette by a key and chooses what it lists under a name. Asked anew until it is listed: the key is lost
+   * on a webview that is just loading, a dialog that is just being closed has the same field, a command is listed once
+   * its extension is known, and a file once the search has seen it.
+   */
+  private async chooseQuickly(key: string, text: string, name: string): Promise<void> {
+    const input = this.quickInput;
+    const entry = this.page.locator('.quick-input-list').getByRole('option', { name }).first();
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await this.page.keyboard.press(key);
+      const chosen = input
+        .fill(text, { timeout: 5000 })
+        .then(() => entry.waitFor({ timeout: 5000 }))
+        .then(() => entry.click({ timeout: 5000 }));
+      if (await succeeds(chosen)) return;
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`VS Code does not list "${name}"`);
+  }
+}
+
+function succeeds(step: Promise<unknown>): Promise<boolean> {
+  return step.then(
+    () => true,
+    () => false,
+  );
 }
