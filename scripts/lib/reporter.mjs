@@ -1,14 +1,15 @@
-import { appendFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * A reporter for node:test: one line a test, failures in full, and the counts appended as JSON to the file named by
- * `VIVARIUM_COUNTS`. Suites are not counted, and a file without a test in it is a failure.
+ * A reporter for node:test: one line a test, failures in full, and the counts of each test file written as JSON to the
+ * file named by `VIVARIUM_COUNTS`. Suites are not counted, and a file without a test in it is a failure.
  *
  * @param {AsyncIterable<{ type: string, data: any }>} source
  */
 export default async function* report(source) {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {Record<string, { passed: number, failed: number, skipped: number }>} */
+  const files = {};
   let last = '';
   /** Names of the tests and suites that are open, outermost first. @type {string[]} */
   const open = [];
@@ -17,6 +18,7 @@ export default async function* report(source) {
     if (type === 'test:start') open.splice(data.nesting, Infinity, data.name);
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     const file = data.file ? path.relative(process.cwd(), data.file) : '';
+    const counts = (files[file] ??= { passed: 0, failed: 0, skipped: 0 });
     const isFile = path.resolve(data.name) === data.file;
     const name = open.slice(0, data.nesting + 1).join(' › ');
     if (file !== last && !isFile) {
@@ -44,8 +46,7 @@ export default async function* report(source) {
     }
   }
   const file = process.env['VIVARIUM_COUNTS'];
-  if (file) appendFileSync(file, `${JSON.stringify(counts)}\n`);
-  yield `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`;
+  if (file) writeFileSync(file, JSON.stringify(files));
 }
 
 /** @param {any} error */
