@@ -65,10 +65,16 @@ export function parseBoundedGrid(text: string): BoundedGrid {
   };
 }
 
-/** As Golly writes it, without the colon. */
+/**
+ * As Golly writes it, without the colon.
+ * @throws CoreError `life-invalid` for a sphere whose sides differ: its one length cannot say both.
+ */
 export function formatBoundedGrid({ kind, width, height, twisted, shift }: BoundedGrid): string {
   const letter = Object.keys(KINDS).find((key) => KINDS[key] === kind) as string;
-  if (kind === 'sphere') return `${letter}${width}`;
+  if (kind === 'sphere') {
+    if (width === height) return `${letter}${width}`;
+    throw new CoreError('life-invalid', `A sphere has sides of one length, and not of ${width} x ${height} cells.`);
+  }
   const side = (name: 'horizontal' | 'vertical', length: number): string => {
     const by = shift?.side === name ? shift.by : 0;
     return `${length}${twisted === name ? '*' : ''}${by === 0 ? '' : by > 0 ? `+${by}` : by}`;

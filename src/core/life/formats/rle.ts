@@ -12,6 +12,8 @@ const HEADER = /^\s*x\s*=\s*(\d+)\s*,\s*y\s*=\s*(\d+)\s*(?:,\s*rule\s*=\s*(.*))?
 const COLUMNS = 70;
 /** A rule by itself is shorter than a line, a table of neighbourhoods some 90 characters. */
 const MOST_RULE = 400;
+/** Letters that are a cell in no state. */
+const PROSE = /[ac-nYZ]|[p-w](?![A-X])/;
 /** A count beyond this is out of reach by itself. */
 const MOST_COUNT = 2 ** 31;
 
@@ -19,7 +21,8 @@ const MOST_COUNT = 2 ** 31;
  * Run-length encoding, as the Life wiki ("Run Length Encoded") and Golly's help ("File formats", "Bounded grids") describe it:
  * runs of `b` dead, `o` alive and `$` ends of rows with counts before them, up to `!`. Read leniently, as files are: no header, a
  * header that is too small, counts and runs over several lines, blanks, no `!`, comments between runs, text after the end;
- * `.` and `A` of Golly's many-state form; any other small letter as a live cell, as older programs wrote them.
+ * `.` and `A` of Golly's many-state form; `x`, `y` and `z` as live cells, as older programs mark them. Other letters are
+ * prose, which belongs after `!` or behind `#`.
  */
 export const rle: PatternForm = {
   format: 'rle',
@@ -177,13 +180,13 @@ function isAlive(text: string, at: number, line: number): boolean {
   if (character === 'b' || character === '.') return false;
   if (character === 'o' || character === 'A') return true;
   const isPrefix = /[p-y]/.test(character) && /[A-X]/.test(text.charAt(at + 1));
-  if (isPrefix || /[B-X]/.test(character)) {
+  if ((isPrefix || /[B-X]/.test(character)) && !PROSE.test(text.split('!', 1)[0] as string)) {
     throw new CoreError(
       'life-unsupported',
       `The pattern has cells in more than two states (line ${line + 1}); only patterns of dead and live cells are read.`,
     );
   }
-  if (/[a-z]/.test(character)) return true;
+  if (/[xyz]/.test(character)) return true;
   throw malformed(NAME, line, `Among runs stands ${shownCharacter(character)}.`);
 }
 

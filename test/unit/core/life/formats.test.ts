@@ -146,7 +146,10 @@ test('the text tells the form, and the name of the file where it does not', () =
 
 test('what is no pattern, or one of another kind, is refused with a sentence', () => {
   refused('x = 3, y = 3, rule = B3/S23\nbo$%$3o!', 'life-invalid', /Line 2: Among runs stands "%"/);
-  refused('hello, world', 'life-invalid', /Among runs stands ","/, 'a.rle');
+  refused('hello, world', 'life-invalid', /Line 1: Among runs stands "h"/, 'a.rle');
+  refused('x = 3, y = 3\nThis is a glider.\nbo$2bo$3o!', 'life-invalid', /Line 2: Among runs stands "T"/);
+  refused('x = 3, y = 3\nbo$2bo$3o\nfound by two boys\n', 'life-invalid', /Line 3: Among runs stands "f"/);
+  refused('x = 3, y = 1\nABC!', 'life-unsupported', /more than two states \(line 2\)/);
   refused('.O.\n.8.\n', 'life-invalid', /Line 2: Among cells stands "8"/, 'a.cells');
   refused('#Life 1.06\n1 2\n3\n', 'life-invalid', /Line 3: It is no pair of coordinates/);
   refused(Uint8Array.of(0x78, 0, 0x3d), 'life-invalid', /binary/);
@@ -354,6 +357,10 @@ test('bounded grids are read as Golly writes them, and written so', () => {
     shift: { side: 'vertical', by: -1 },
   });
   assert.equal(formatBoundedGrid(parseBoundedGrid('t8')), 'T8,8');
+  assert.throws(
+    () => formatBoundedGrid({ kind: 'sphere', width: 3, height: 4 }),
+    /sides of one length, and not of 3 x 4/,
+  );
   for (const wrong of [
     '',
     'T',
