@@ -61,9 +61,12 @@ export const bundles = [
     runtime: 'webview',
     entry: 'src/webview/explorer/main.tsx',
     outfile: 'dist/webview/explorer.js',
-    budget: 222 * KB,
+    // The style sheets of all parts are in it.
+    budget: 226 * KB,
     parts: {
       'src/webview/explorer/tokens/tokens-view.tsx': 52 * KB,
+      // With every form of a pattern that can be pasted.
+      'src/webview/explorer/board/board-input.tsx': 46 * KB,
       'src/webview/explorer/attention/attention-tab.tsx': 52 * KB,
       'src/webview/explorer/layers/layers-tab.tsx': 30 * KB,
       'src/webview/explorer/life/life-view.tsx': 36 * KB,

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Trace, TraceEvent, TraceHeader, TracePass, TraceToken } from '../../src/core/trace/record';
-import type { ExplorerNotifications, ExplorerSnapshot, ExplorerState } from '../../src/protocol/explorer';
+import type {
+  ExplorerNotifications,
+  ExplorerSettings,
+  ExplorerSnapshot,
+  ExplorerState,
+} from '../../src/protocol/explorer';
 import { Problem } from '../../src/protocol/errors';
 import type { RpcMessage } from '../../src/protocol/rpc';
 import { noticesOf } from '../../src/webview/explorer/notices';
@@ -10,7 +15,7 @@ import { DEFAULT_SETTINGS, EMPTY_VIEW, readSavedState } from '../../src/webview/
 import { ExplorerSession, effectiveSelection } from '../../src/webview/explorer/session';
 
 const header = (id: string, promptLength = 2): TraceHeader =>
-  ({ type: 'header', id, promptLength }) as unknown as TraceHeader;
+  ({ type: 'header', id, promptLength, model: { folder: '/model' } }) as unknown as TraceHeader;
 const token = (index: number): TraceToken => ({ type: 'token', index }) as unknown as TraceToken;
 const pass = (step: number): TracePass => ({ type: 'pass', step, contextLength: 0, fed: 1, milliseconds: 1 });
 
@@ -174,13 +179,55 @@ describe('The session of a page', () => {
     assert.deepEqual(state.view.tabs['tokens'], { measure: 'rank', table: true });
   });
 
-  test('a new run forgets the old one and its selection', async () => {
+  test('a new run forgets the old one, and keeps what was chosen where that is the same place', async () => {
     const trace: Trace = { header: header('old'), tokens: [token(0), token(1)], passes: [] };
-    const [session, host] = await opened({ trace, runId: 'old', view: { ...EMPTY_VIEW, selected: 1 } });
-    host.notify(session, 'runStarted', { runId: 'new' });
-    assert.equal(session.state.trace, null);
-    assert.equal(session.state.runId, 'new');
-    assert.equal(session.state.view.selected, null);
+    const { promptLength, model } = trace.header;
+    const chosenAfter = async (selected: number, next: Partial<TraceHeader>): Promise<number | null> => {
+      const [session, host] = await opened({ trace, runId: 'old', view: { ...EMPTY_VIEW, selected } });
+      host.notify(session, 'runStarted', { runId: 'new' });
+      assert.equal(session.state.trace, null);
+      assert.equal(session.state.runId, 'new');
+      host.notify(session, 'trace', { runId: 'new', events: [{ ...header('new'), ...next }] });
+      return session.state.view.selected;
+    };
+    assert.equal(await chosenAfter(promptLength + 40, {}), promptLength + 40);
+    assert.equal(await chosenAfter(promptLength, { promptLength: promptLength + 1 }), null);
+    assert.equal(await chosenAfter(promptLength - 1, { promptLength: promptLength + 1 }), promptLength - 1);
+    assert.equal(await chosenAfter(promptLength - 1, { promptLength: promptLength - 1 }), null);
+    assert.equal(await chosenAfter(0, { model: { ...model, folder: '/another' } }), null);
+  });
+
+  test('a board that changes runs again once, in place of the run under way, and only of the model on show', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const trace: Trace = { header: header('old'), tokens: [token(0)], passes: [] };
+    const settings = { ...SNAPSHOT.settings, model: { folder: trace.header.model.folder } };
+    const [session, host] = await opened({ trace, runId: 'old', settings });
+    const prompts = (): string[] =>
+      host.requests('run').map(({ params }) => (params as { settings: ExplorerSettings }).settings.prompt);
+    session.setBoard('1', true);
+    session.setBoard('2', true);
+    t.mock.timers.tick(1000);
+    assert.deepEqual(prompts(), ['2']);
+    session.setBoard('3', true);
+    t.mock.timers.tick(1000);
+    assert.deepEqual(prompts(), ['2', '3']);
+    const first = host.requests('run')[0]!;
+    const problem = new Problem({ code: 'cancelled', message: 'Stopped.' }).toData();
+    session.receive({ rpc: 'reply', id: first.id, ok: false, problem });
+    await Promise.resolve();
+    assert.equal(session.state.status.state, 'loading');
+    session.setBoard('4', false);
+    session.setBoard('5', true);
+    await session.run();
+    void session.stop();
+    t.mock.timers.tick(1000);
+    assert.deepEqual(prompts(), ['2', '3']);
+    const [other, otherHost] = await opened({ trace, runId: 'old' });
+    other.set({ model: { folder: '/another' } });
+    other.setBoard('6', true);
+    t.mock.timers.tick(1000);
+    assert.equal(otherHost.requests('run').length, 0);
+    assert.equal(other.state.settings.prompt, '6');
   });
 
   test('does not start a second run while one is under way', async () => {

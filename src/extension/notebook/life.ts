@@ -2,7 +2,7 @@ import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
 import { LifeModel } from '../../core/life/ask';
 import { rollForward } from '../../core/life/rollout';
-import { boardOfText } from '../../core/notebook/board-text';
+import { boardOfText } from '../../core/life/board-text';
 import type { CellSettings } from '../../core/notebook/cell';
 import type { ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';

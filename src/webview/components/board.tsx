@@ -13,12 +13,14 @@ export interface BoardProps extends Omit<BoardScene, 'moore'> {
   readonly onHover?: (cell: number | null) => void;
   /** Enter or the space bar on the chosen cell. */
   readonly onPress?: (cell: number) => void;
+  /** The pointer goes on to another cell with its button held. */
+  readonly onDrag?: (cell: number) => void;
   readonly children?: ComponentChildren;
 }
 
 /** A board of Life as a picture. One focus stop: arrow keys move the chosen cell, around a torus. */
 export function Board(props: BoardProps) {
-  const { geometry, cursor, onCursor, onHover, onPress } = props;
+  const { geometry, cursor, onCursor, onHover, onPress, onDrag } = props;
   const style = { width: `${geometry.across}px`, height: `${geometry.down}px` };
   const canvas = (
     <Canvas
@@ -57,10 +59,15 @@ export function Board(props: BoardProps) {
       onPointerDown={(event) => {
         const cell = event.button === 0 ? under(geometry, event) : null;
         if (cell === null) return;
+        if (onDrag) event.currentTarget.setPointerCapture(event.pointerId);
         onCursor(cell);
         onPress?.(cell);
       }}
-      onPointerMove={(event) => onHover?.(under(geometry, event))}
+      onPointerMove={(event) => {
+        const cell = under(geometry, event);
+        onHover?.(cell);
+        if (onDrag && cell !== null && (event.buttons & 1) !== 0) onDrag(cell);
+      }}
       onPointerLeave={() => onHover?.(null)}
     >
       {canvas}

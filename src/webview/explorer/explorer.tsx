@@ -7,7 +7,10 @@ import { NoticeList } from '../components/notice-list';
 import { useTheme } from '../components/theme';
 import { Button } from '../ui/button';
 import { ProgressRing } from '../ui/progress-ring';
+import { BOARD_INPUT, drawnGrid, isDrawn } from './board';
+import { BOARD_STATE, type BoardState, readBoardState } from './board/state';
 import { EmptyState } from './empty-state';
+import { useShownRun } from './shown-run';
 import { ModelControls, chosenModel } from './model-controls';
 import { noticesOf } from './notices';
 import { PromptRow } from './prompt-row';
@@ -29,7 +32,8 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
   const theme = useTheme();
   const [hovered, setHovered] = useState<number | null>(null);
   const [spoken, setSpoken] = useState('');
-  const { settings, trace, status, view, models, mode } = state;
+  const { settings, status, view, models, mode } = state;
+  const { trace, runId } = useShownRun(state);
 
   const comparing = state.comparison?.state === 'running' || state.comparisonProgress !== null;
   const busy = isBusy(status);
@@ -60,13 +64,19 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
   useLearnedRun(state, session);
 
   const onTab = useCallback((id: string) => session.setView({ tab: id }), [session]);
-  const bench = useBench(session, state, model);
+  const boardState = useMemo(() => readBoardState(view.tabs[BOARD_STATE]), [view.tabs[BOARD_STATE]]);
+  const live = boardState.live && !comparing;
+  const bench = useBench(session, state, model, live);
+  const grid = mode === 'explorer' ? drawnGrid(model) : null;
+  const drawn = grid !== null && isDrawn(boardState, settings.prompt, grid);
+  const board = useTabView(drawn ? BOARD_INPUT : null);
 
   const shown = useTabView(tab);
   const first = useRef(true);
   const hasView = (trace !== null && trace.tokens.length > 0) || (tab.withoutRun ?? false);
   // The page shows whole at first: the controls do not come before the view below them.
-  if (state.phase === 'opening' || (first.current && hasView && shown.state === 'loading')) {
+  const waits = (hasView && shown.state === 'loading') || (drawn && board.state === 'loading');
+  if (state.phase === 'opening' || (first.current && waits)) {
     return (
       <div class="opening" role="status">
         <ProgressRing />
@@ -119,6 +129,11 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
           onChange={(change) => session.set(change)}
           onRun={() => void session.run()}
           onStop={() => void session.stop()}
+          drawing={{
+            ...{ view: board, state: boardState, first: !hasView && !busy, announce, theme },
+            setState: (partial: Partial<BoardState>) => session.setTab(BOARD_STATE, partial),
+            onPrompt: (prompt) => session.setBoard(prompt, live),
+          }}
         />
       )}
       <NoticeList
@@ -137,7 +152,7 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
             bench={mode === 'viewer' ? null : bench}
             onTab={onTab}
             trace={trace}
-            runId={state.runId}
+            runId={runId}
             mode={mode}
             status={status}
             engine={state.engine}
@@ -145,6 +160,7 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
             api={session.api}
             runAgain={mode === 'viewer' || busy || comparing ? null : runWith}
             selected={selected}
+            chosen={view.selected}
             onSelect={onSelect}
             hovered={hovered}
             onHover={setHovered}
@@ -203,18 +219,19 @@ function useSessionState(session: ExplorerSession): SessionState {
 }
 
 /** What tabs that run something themselves need of the controls. */
-function useBench(session: ExplorerSession, state: SessionState, model: ModelSummary | null): TabBench {
+function useBench(session: ExplorerSession, state: SessionState, model: ModelSummary | null, live: boolean): TabBench {
   const { settings, models, decoders, comparison, comparisonProgress } = state;
   return useMemo(
     () => ({
       ...{ settings, model, models, decoders, comparison, progress: comparisonProgress },
       onChange: (change) => session.set(change),
+      onBoard: (prompt) => session.setBoard(prompt, live),
       compare: (decoders, rounds) => session.compare(decoders, rounds),
       stopComparison: () => session.stopComparison(),
       saveComparison: (form) => session.saveComparison(form),
       openComparedRun: (runId) => session.openComparedRun(runId),
     }),
-    [session, settings, model, models, decoders, comparison, comparisonProgress],
+    [session, settings, model, models, decoders, comparison, comparisonProgress, live],
   );
 }
 

@@ -4,8 +4,14 @@ import type { ModelSummary } from '../../protocol/models';
 import type { ExplorerApi, ExplorerSettings } from '../../protocol/explorer';
 import { count, counted } from '../components/format';
 import { Icon } from '../components/icon';
+import { Segmented } from '../components/segmented';
+import type { ThemeInfo } from '../components/theme';
 import { Button } from '../ui/button';
 import { TextArea } from '../ui/text-area';
+import { drawnGrid, isDrawn } from './board';
+import type { BoardInputProps } from './board/board-input';
+import type { BoardState } from './board/state';
+import type { ViewState } from './tab-view';
 import { useRunAdvice } from './run-estimate';
 import { readTokenIds } from './token-ids';
 
@@ -19,10 +25,21 @@ export interface PromptRowProps {
   readonly onChange: (change: Partial<ExplorerSettings>) => void;
   readonly onRun: () => void;
   readonly onStop: () => void;
+  /** The prompt of a Life model as a board, and what is kept of it. */
+  readonly drawing: {
+    readonly view: ViewState<BoardInputProps>;
+    readonly state: BoardState;
+    readonly setState: (partial: Partial<BoardState>) => void;
+    /** No run is on show yet: the board is open to begin with. */
+    readonly first: boolean;
+    readonly onPrompt: (prompt: string) => void;
+    readonly announce: (text: string) => void;
+    readonly theme: ThemeInfo;
+  };
 }
 
-/** What is typed, how many tokens it is, and Run and Stop. */
-export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop, ...rest }: PromptRowProps) {
+/** What is typed or drawn, how many tokens it is, and Run and Stop. */
+export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop, drawing, ...rest }: PromptRowProps) {
   const byIds = model?.tokenizer === 'none';
   const typed = byIds ? readTokenIds(settings.prompt, model.vocabularySize) : null;
   const tokens = useTokenCount(api, settings, model, !byIds);
@@ -35,26 +52,51 @@ export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop,
   const run = (): void => {
     if (!busy && !blocked) onRun();
   };
+  const grid = drawnGrid(model);
+  const drawn = grid !== null && isDrawn(drawing.state, settings.prompt, grid);
+  const { view } = drawing;
   return (
     <div class="prompt-row">
       <div class="prompt">
-        <TextArea
-          label={byIds ? 'Prompt, as token ids' : 'Prompt'}
-          class="prompt-text"
-          value={settings.prompt}
-          placeholder={byIds ? 'Token ids, such as 1, 403, 407' : 'Type a prompt'}
-          onInput={(prompt) => onChange({ prompt })}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-            event.preventDefault();
-            run();
-          }}
-          invalid={typed?.ok === false || tooLong}
-        />
-        <span class={tooLong ? 'prompt-count prompt-too-long' : 'prompt-count'} title={countTitle(byIds, most)}>
-          {number === null ? '' : counted(number, byIds ? 'id' : 'token')}
-          {tooLong && ` of at most ${count(most)}`}
-        </span>
+        {model && drawn && view.state === 'ready' && (
+          <view.View
+            prompt={settings.prompt}
+            grid={grid}
+            open={drawing.state.open ?? drawing.first}
+            state={drawing.state}
+            setState={drawing.setState}
+            onPrompt={drawing.onPrompt}
+            onRun={run}
+            theme={drawing.theme}
+            announce={drawing.announce}
+          />
+        )}
+        {model && drawn && view.state === 'failed' && (
+          <p class="prompt-problem" role="alert">
+            <Icon name="error" /> The board could not be loaded. <Button onClick={view.again}>Try again</Button>
+          </p>
+        )}
+        {!drawn && (
+          <TextArea
+            label={byIds ? 'Prompt, as token ids' : 'Prompt'}
+            class="prompt-text"
+            value={settings.prompt}
+            placeholder={byIds ? 'Token ids, such as 1, 403, 407' : 'Type a prompt'}
+            onInput={(prompt) => onChange({ prompt })}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+              event.preventDefault();
+              run();
+            }}
+            invalid={typed?.ok === false || tooLong}
+          />
+        )}
+        {!drawn && (
+          <span class={tooLong ? 'prompt-count prompt-too-long' : 'prompt-count'} title={countTitle(byIds, most)}>
+            {number === null ? '' : counted(number, byIds ? 'id' : 'token')}
+            {tooLong && ` of at most ${count(most)}`}
+          </span>
+        )}
         {typed?.ok === false && (
           <p class="prompt-problem" role="alert">
             <Icon name="error" /> {typed.message}
@@ -67,6 +109,14 @@ export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop,
         )}
       </div>
       <div class="prompt-buttons">
+        {grid && (
+          <Segmented
+            label="How the prompt is given"
+            options={PROMPT_AS}
+            value={drawn ? 'board' : 'text'}
+            onChange={(as) => drawing.setState({ as })}
+          />
+        )}
         <Button
           appearance="primary"
           disabled={busy || blocked}
@@ -84,6 +134,11 @@ export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop,
     </div>
   );
 }
+
+const PROMPT_AS = [
+  { name: 'board', title: 'Board', hint: 'Draw the board, choose a pattern, or paste one.' },
+  { name: 'text', title: 'Text', hint: 'The prompt as the model reads it.' },
+] as const;
 
 function shortcut(): string {
   return /Mac/.test(navigator.userAgent) ? '⌘Enter' : 'Ctrl+Enter';

@@ -1,4 +1,4 @@
-import type { Trace, TraceEvent, TracePass, TraceToken } from '../../core/trace/record';
+import type { Trace, TraceEvent, TraceHeader, TracePass, TraceToken } from '../../core/trace/record';
 
 /** What came of events that were added to a trace. */
 export interface GrownTrace {
@@ -31,4 +31,13 @@ export function growTrace(trace: Trace | null, events: readonly TraceEvent[]): G
   }
   if (grown !== null && grown === trace && events.length > 0) grown = { ...grown };
   return { trace: grown, gap };
+}
+
+/**
+ * Whether a token that was chosen in one run is chosen in the next: it stands at the same place of prompts of one length, or within
+ * both prompts, of the same model.
+ */
+export function keepsPlace(before: TraceHeader | null, now: TraceHeader, token: number): boolean {
+  if (before?.model.folder !== now.model.folder) return false;
+  return before.promptLength === now.promptLength || token < Math.min(before.promptLength, now.promptLength);
 }

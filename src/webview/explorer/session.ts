@@ -1,6 +1,6 @@
 import type { Comparison } from '../../core/compare/comparison';
 import type { DecoderSummary } from '../../core/decode/registry';
-import type { Trace } from '../../core/trace/record';
+import type { Trace, TraceHeader } from '../../core/trace/record';
 import type { ModelSummary } from '../../protocol/models';
 import { Problem, type ProblemData } from '../../protocol/errors';
 import type {
@@ -17,7 +17,7 @@ import type {
 } from '../../protocol/explorer';
 import { RpcClient, isRpcMessage } from '../../protocol/rpc';
 import type { WebviewHost } from '../host';
-import { growTrace } from './run-trace';
+import { growTrace, keepsPlace } from './run-trace';
 import { DEFAULT_SETTINGS, EMPTY_VIEW, readSavedState } from './saved-state';
 
 /** Everything that the shell draws from. A new object for every change. */
@@ -44,6 +44,8 @@ export interface SessionState {
 }
 
 const SAVE_EVERY_MS = 250;
+/** A board that is changed again before so long is not run. */
+const RUN_AFTER_MS = 300;
 
 /**
  * The page's record of one Explorer: what the host last said, and what the user has set since.
@@ -58,6 +60,10 @@ export class ExplorerSession {
   private saving: ReturnType<typeof setTimeout> | null = null;
   private asked = 0;
   private asking = false;
+  /** The run before the one on show: what was chosen of it may stand in the new one too. */
+  private before: TraceHeader | null = null;
+  private runs = 0;
+  private again: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly host: WebviewHost) {
     this.api = new RpcClient<ExplorerApi>({ post: (message) => host.postMessage(message) });
@@ -118,18 +124,37 @@ export class ExplorerSession {
     }
   }
 
-  async run(settings: ExplorerSettings = this.current.settings): Promise<void> {
-    if (isBusy(this.current.status)) return;
-    this.update({ problem: null, settings, status: { state: 'loading', message: 'Starting…' } });
+  /** @param restart whether a run that is under way gives way to this one; else it goes on. */
+  async run({ restart = false }: { readonly restart?: boolean } = {}): Promise<void> {
+    if (isBusy(this.current.status) && !restart) return;
+    this.forgetAgain();
+    const run = ++this.runs;
+    const { settings } = this.current;
+    this.update({ problem: null, status: { state: 'loading', message: 'Starting…' } });
     try {
       await this.api.call('run', { settings });
     } catch (error) {
+      // What became of a run that gave way is no longer of interest.
+      if (run !== this.runs) return;
       const problem = Problem.from(error).toData();
       this.update({ status: problem.code === 'cancelled' ? { state: 'idle' } : { state: 'problem', problem } });
     }
   }
 
+  /**
+   * Another board in the prompt of a Life model.
+   * @param live whether a run of the model on show, or under way, is made again when no other change comes soon.
+   */
+  setBoard(prompt: string, live: boolean): void {
+    this.set({ prompt });
+    const { trace, settings, status } = this.current;
+    const isShown = isBusy(status) || trace?.header.model.folder === settings.model?.folder;
+    this.forgetAgain();
+    if (live && isShown) this.again = setTimeout(() => void this.run({ restart: true }), RUN_AFTER_MS);
+  }
+
   async stop(): Promise<void> {
+    this.forgetAgain();
     await this.attempt(() => this.api.call('stop', {}));
   }
 
@@ -221,11 +246,17 @@ export class ExplorerSession {
     const comparison = is('comparison');
     const progress = is('comparisonProgress');
     if (started) {
-      this.update({ runId: started.runId, trace: null, notes: [], view: { ...this.current.view, selected: null } });
+      this.before = this.current.trace?.header ?? this.before;
+      this.update({ runId: started.runId, trace: null, notes: [] });
       this.keep();
     } else if (events && events.runId === this.current.runId) {
+      const begins = this.current.trace === null;
       const { trace, gap } = growTrace(this.current.trace, events.events);
+      const { selected } = this.current.view;
       this.update({ trace });
+      if (begins && trace && selected !== null && !keepsPlace(this.before, trace.header, selected)) {
+        this.setView({ selected: null });
+      }
       if (gap) void this.open();
     } else if (status) {
       this.update({ status: status.status });
@@ -290,6 +321,11 @@ export class ExplorerSession {
   private update(change: Partial<SessionState>): void {
     this.current = { ...this.current, ...change };
     for (const listener of [...this.listeners]) listener();
+  }
+
+  private forgetAgain(): void {
+    if (this.again !== null) clearTimeout(this.again);
+    this.again = null;
   }
 
   private keep(): void {

@@ -1,29 +1,36 @@
+import type { FunctionComponent } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
-import type { Tab, TabView } from './tab';
+import type { TabProps } from './tab';
 
 /** How far the view of a tab is. */
-export type ViewState =
+export type ViewState<Props = TabProps> =
   | { readonly state: 'loading' }
-  | { readonly state: 'ready'; readonly View: TabView }
+  | { readonly state: 'ready'; readonly View: FunctionComponent<Props> }
   | { readonly state: 'failed'; readonly again: () => void };
 
 /** What has a view that is loaded when it is shown. */
-export type Loadable = Pick<Tab, 'load'>;
+export interface Loadable<Props = TabProps> {
+  readonly load: () => Promise<FunctionComponent<Props>>;
+}
 
-const views = new WeakMap<Loadable, TabView>();
+/** Each under what loads it, which knows what it takes. */
+const views = new WeakMap<object, FunctionComponent<never>>();
 
 /** Loads the view of a tab ahead of its being shown. A failure is told when the tab is shown, and loads it again. */
 export function loadAhead(tab: Loadable): void {
   if (!views.has(tab)) void tab.load().then((view) => views.set(tab, view), ignore);
 }
 
-/** The view of the tab on show. One that has been shown before is there at once. */
-export function useTabView(tab: Loadable): ViewState {
-  const [, setArrived] = useState<TabView | null>(null);
-  const [failed, setFailed] = useState<Loadable | null>(null);
+/**
+ * The view of the tab on show, or of another part. One that has been shown before is there at once.
+ * @param tab null: nothing is loaded.
+ */
+export function useTabView<Props = TabProps>(tab: Loadable<Props> | null): ViewState<Props> {
+  const [, setArrived] = useState<FunctionComponent<Props> | null>(null);
+  const [failed, setFailed] = useState<Loadable<Props> | null>(null);
   const [attempt, setAttempt] = useState(0);
   useLayoutEffect(() => {
-    if (views.has(tab)) return undefined;
+    if (!tab || views.has(tab)) return undefined;
     let over = false;
     setFailed(null);
     tab.load().then(
@@ -41,9 +48,9 @@ export function useTabView(tab: Loadable): ViewState {
       over = true;
     };
   }, [tab, attempt]);
-  const View = views.get(tab);
+  const View = tab ? (views.get(tab) as FunctionComponent<Props> | undefined) : undefined;
   if (View) return { state: 'ready', View };
-  if (failed !== tab) return { state: 'loading' };
+  if (!tab || failed !== tab) return { state: 'loading' };
   return { state: 'failed', again: () => setAttempt(attempt + 1) };
 }
 

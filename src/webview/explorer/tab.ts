@@ -38,6 +38,8 @@ export interface TabProps {
   readonly runAgain: ((change: Partial<ExplorerSettings>) => void) | null;
   /** Selected token, index in the sequence, shared by all tabs; null only without tokens. */
   readonly selected: number | null;
+  /** What the user has chosen, which a run under way may not have reached yet; null where that is nothing. */
+  readonly chosen: number | null;
   readonly onSelect: (index: number | null) => void;
   /** Token under the pointer: a preview that is not kept. */
   readonly hovered: number | null;
@@ -55,6 +57,8 @@ export interface TabProps {
 export interface TabBench {
   readonly settings: ExplorerSettings;
   readonly onChange: (change: Partial<ExplorerSettings>) => void;
+  /** Another board in the prompt of a Life model: runs again soon, unless the user wants to run it themselves. */
+  readonly onBoard: (prompt: string) => void;
   /** The chosen model; null where it is not in the list. */
   readonly model: ModelSummary | null;
   readonly models: readonly ModelSummary[];

@@ -1,4 +1,6 @@
 import './attention.css';
+import { useRef } from 'preact/hooks';
+import type { Trace } from '../../../core/trace/record';
 import { isBusy } from '../session';
 import type { Tab, TabProps } from '../tab';
 import { type AttentionMode, ModeSwitch } from '../life-attention/mode-switch';
@@ -11,8 +13,14 @@ import { AttentionView } from './attention-view';
 /** Attention is read once the whole sequence is known: while the run goes on the tab says how far it is. */
 export function AttentionTab(props: TabProps) {
   const { trace, runId, status } = props;
+  const last = useRef<Pick<TabProps, 'trace' | 'runId'> | null>(null);
   if (!trace || runId === null) return null;
-  if (!trace.summary && isBusy(status)) {
+  const isOpen = !trace.summary && isBusy(status);
+  if (!isOpen) last.current = { trace, runId };
+  else if (isRerun(last.current?.trace, trace) && modeOf(props.state) === 'grid') {
+    return <OnBoard {...props} {...last.current} />;
+  }
+  if (isOpen) {
     const tokens = trace.tokens.length;
     const total = trace.header.promptLength + trace.header.maxNewTokens;
     return (
@@ -31,6 +39,11 @@ export function AttentionTab(props: TabProps) {
       {tokens}
     </div>
   );
+}
+
+/** Whether a run asks the same Life model again: what is shown of the one before stays until it has ended. */
+function isRerun(before: Trace | null | undefined, { header }: Trace): boolean {
+  return before?.header.model.life !== undefined && before.header.model.folder === header.model.folder;
 }
 
 /** A Life run is shown on its board, unless its tokens were asked for. */

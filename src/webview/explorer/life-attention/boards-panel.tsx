@@ -23,6 +23,10 @@ export interface BoardsPanelProps {
   readonly head: SingleHead;
   /** The head's row for the cell; null while it is read. */
   readonly row: HeadRow | null;
+  /** The board in the prompt, which may have been edited since the run; null where that is no board. */
+  readonly asked: Uint8Array | null;
+  /** The run has given way to another, which is under way. */
+  readonly running: boolean;
   readonly problem: ProblemData | null;
   readonly onRetry: () => void;
   readonly state: GridState;
@@ -43,10 +47,13 @@ export function BoardsPanel(props: BoardsPanelProps) {
   const { before, grid } = run.sequence;
   const { prediction } = run;
   const frame = frameOfRun(run.sequence, prediction);
+  const edited = props.asked?.some((alive, at) => alive !== before[at]) ?? false;
   const onInput = (at: number): CellLook => {
+    const alive = props.asked?.[at] ?? before[at];
     const weight = row?.weights[at] ?? 0;
     return {
-      live: before[at] === 1,
+      live: alive === 1,
+      outline: alive === before[at] ? undefined : { colour: theme.colours.focus, kind: 'dashed' },
       fill: weight < LEAST / 5 ? undefined : weightColour(stops, weight, state.scale),
       text: weight < LEAST ? undefined : weight.toFixed(2),
     };
@@ -62,14 +69,25 @@ export function BoardsPanel(props: BoardsPanelProps) {
     };
   };
   return (
-    <div class="grid-boards">
+    <div class={props.running ? 'grid-boards grid-before' : 'grid-boards'}>
       <section class="grid-prediction" aria-label="Prediction">
         <header class="section-header">
           <h2>Prediction</h2>
           <span class="spring" />
-          <span>
-            {frame.counts.wrong} of {before.length} wrong
-          </span>
+          {props.running ? (
+            <span class="grid-running">Running again…</span>
+          ) : edited ? (
+            <span
+              class="grid-running"
+              title="Cells in a dashed line are not what the model was given: Run shows what it makes of them."
+            >
+              board edited since
+            </span>
+          ) : (
+            <span>
+              {frame.counts.wrong} of {before.length} wrong
+            </span>
+          )}
         </header>
         <Board
           geometry={props.prediction}

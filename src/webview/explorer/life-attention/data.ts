@@ -31,13 +31,16 @@ export interface GridSource {
   readonly sequence: LifeSequence;
   /** Cells of the answer that are there: their rows were computed. */
   readonly answered: number;
+  /** The run has given way to another, which is under way: what was not fetched of it is gone. */
+  readonly gone: boolean;
 }
 
 /** Where every head looks on the board when the cell is predicted: the row of the token before the cell. */
-export function useCellRows({ api, runId, sequence }: GridSource, cell: number): Request<AttentionKeys> {
+export function useCellRows({ api, runId, sequence, gone }: GridSource, cell: number): Request<AttentionKeys> {
   const data = useGridData(runId);
   const query = predictingQuery(sequence, cell);
-  return useRequest(`${query}`, data.rows, (signal) =>
+  const key = `${runId} ${query}`;
+  return useRequest(gone && !data.rows.get(key) ? null : key, data.rows, (signal) =>
     api.call('attentionKeys', { runId, query, from: sequence.firstInput, count: sequence.before.length }, { signal }),
   );
 }
@@ -47,11 +50,12 @@ export interface GridHeadsRequest extends Request<GridAttention> {
 }
 
 /** What each head does on average over all cells. */
-export function useGridHeads({ api, runId, sequence, answered }: GridSource): GridHeadsRequest {
+export function useGridHeads({ api, runId, sequence, answered, gone }: GridSource): GridHeadsRequest {
   const data = useGridData(runId);
   const [progress, setProgress] = useState<{ readonly done: number; readonly total: number } | null>(null);
   const { width, height, topology } = sequence.grid;
-  const request = useRequest(`${answered}`, data.heads, (signal) =>
+  const key = `${runId} ${answered}`;
+  const request = useRequest(gone && !data.heads.get(key) ? null : key, data.heads, (signal) =>
     api.call(
       'gridAttention',
       {

@@ -4,8 +4,11 @@ import { arrow } from '../../components/board';
 import { weightStops } from '../../components/ramp';
 import { usePixelRatio, useSize } from '../../components/use-size';
 import { ProgressRing } from '../../ui/progress-ring';
+import { Button } from '../../ui/button';
+import { isBusy } from '../session';
 import { ProblemNote } from '../attention/problem-note';
 import { CellPanel } from '../life/cell-panel';
+import { lifePrompt } from '../../../core/life/prompt';
 import { type LifeRun, answerToken, chosenCell, useLifeRun } from '../life/use-life';
 import { placeWords, stateWord } from '../life/words';
 import type { TabProps } from '../tab';
@@ -19,6 +22,7 @@ import {
   useCellRows,
   useGridHeads,
 } from './data';
+import { askedCells } from './asked';
 import { BoardsPanel } from './boards-panel';
 import { HeadsPanel } from './heads-panel';
 import { ModeSwitch } from './mode-switch';
@@ -52,18 +56,25 @@ export function GridTab(props: TabProps) {
       </Empty>
     );
   }
-  const source: GridSource = { api, runId, sequence: run.sequence, answered };
-  return <GridLoader key={runId} {...props} run={run} source={source} />;
+  const source: GridSource = { api, runId, sequence: run.sequence, answered, gone: isBusy(props.status) };
+  return <GridLoader {...props} run={run} source={source} />;
 }
+
+type GridHeads = NonNullable<ReturnType<typeof useGridHeads>['value']>;
 
 interface GridProps extends TabProps {
   readonly run: LifeRun;
   readonly source: GridSource;
 }
 
-/** Asks for the numbers of all heads first: they decide what is chosen. */
+/**
+ * Asks for the numbers of all heads first: they decide what is chosen. Until those of another run of the model are there, the run
+ * before stays, so that an edit changes what is on show and takes nothing away.
+ */
 function GridLoader(props: GridProps) {
   const heads = useGridHeads(props.source);
+  const last = useRef<(GridProps & { readonly heads: GridHeads }) | null>(null);
+  const stays = last.current?.trace?.header.model.folder === props.trace?.header.model.folder ? last.current : null;
   const onTokens = (): void => props.setState({ mode: 'tokens' });
   if (heads.problem) {
     return (
@@ -71,6 +82,10 @@ function GridLoader(props: GridProps) {
         <ProblemNote problem={heads.problem} retry={heads.retry} />
       </Empty>
     );
+  }
+  if (!heads.value && stays) {
+    const { run, heads: before } = stays;
+    return <Grid {...props} run={run} source={{ ...stays.source, gone: true }} heads={before} />;
   }
   if (!heads.value) {
     return (
@@ -88,6 +103,7 @@ function GridLoader(props: GridProps) {
       </Empty>
     );
   }
+  last.current = { ...props, heads: heads.value };
   return <Grid {...props} heads={heads.value} />;
 }
 
@@ -107,8 +123,8 @@ const TWO_COLUMNS = 720;
 const INPUT = 352;
 const PREDICTION = 224;
 
-function Grid(props: GridProps & { readonly heads: ReturnType<typeof useGridHeads>['value'] & object }) {
-  const { run, source, heads, theme, selected, onSelect, announce } = props;
+function Grid(props: GridProps & { readonly heads: GridHeads }) {
+  const { run, source, heads, theme, selected, chosen, onSelect, announce, bench, mode } = props;
   const { sequence, prediction } = run;
   const { grid } = sequence;
   const state = useMemo(() => readGridState(props.state), [props.state]);
@@ -116,7 +132,7 @@ function Grid(props: GridProps & { readonly heads: ReturnType<typeof useGridHead
   const [room, size] = useSize<HTMLDivElement>();
   const ratio = usePixelRatio();
 
-  const cell = Math.min(chosenCell(run, selected), source.answered - 1);
+  const cell = Math.min(chosenCell(run, chosen ?? selected), source.answered - 1);
   const head = state.head && indexOfHead(heads, state.head) >= 0 ? state.head : openingGridHead(heads);
   const index = indexOfHead(heads, head);
   const fetched = useCellRows(source, cell);
@@ -124,6 +140,13 @@ function Grid(props: GridProps & { readonly heads: ReturnType<typeof useGridHead
   const row = rows?.[index] ?? null;
   const stops = useMemo(() => weightStops(theme.colours.background, theme.dark), [theme]);
   const choose = (next: number): void => onSelect(answerToken(sequence, next));
+  const asked = useMemo(() => askedCells(bench, run, mode), [bench?.settings, bench?.model, run, mode]);
+  const flip = (): void => {
+    if (!asked) return;
+    const alive = 1 - (asked[cell] as number);
+    bench?.onBoard(lifePrompt(asked.with(cell, alive), grid));
+    announce(`${placeWords(cell, grid.width)} is now ${stateWord(alive)} on the board that is given`);
+  };
 
   const keys = (event: KeyboardEvent): void => {
     const modified = event.ctrlKey || event.metaKey || event.altKey;
@@ -138,7 +161,8 @@ function Grid(props: GridProps & { readonly heads: ReturnType<typeof useGridHead
       const at = order.findIndex((each) => sameSingle(each, head));
       const next = order[Math.max(0, Math.min(order.length - 1, at + bracket))];
       if (next) setState({ head: next });
-    } else if (event.key.toLowerCase() === 'm') setState({ frame: !state.frame });
+    } else if (event.key === ' ' && asked && (event.target as Element).closest('.board')) flip();
+    else if (event.key.toLowerCase() === 'm') setState({ frame: !state.frame });
     else return;
     event.preventDefault();
   };
@@ -163,29 +187,39 @@ function Grid(props: GridProps & { readonly heads: ReturnType<typeof useGridHead
   const panel = (
     <div class="grid-cell">
       <CellPanel run={run} cell={cell} onStep={(by) => choose((cell + by + source.answered) % source.answered)} />
+      {asked && (
+        <Button title="On the board that is given (Space on a board)" onClick={flip}>
+          Make it {asked[cell] === 1 ? 'dead' : 'alive'}
+        </Button>
+      )}
     </div>
+  );
+  const pictures = (
+    <HeadsPanel
+      sequence={sequence}
+      heads={heads}
+      rows={rows}
+      cell={cell}
+      head={head}
+      state={state}
+      setState={setState}
+      onTokens={() => props.setState({ mode: 'tokens' })}
+      stops={stops}
+      theme={theme}
+    />
   );
   return (
     <div class={`grid-attention attention ${columns}-columns`} ref={room} onKeyDown={keys}>
       {narrow && panel}
-      <HeadsPanel
-        sequence={sequence}
-        heads={heads}
-        rows={rows}
-        cell={cell}
-        head={head}
-        state={state}
-        setState={setState}
-        onTokens={() => props.setState({ mode: 'tokens' })}
-        stops={stops}
-        theme={theme}
-      />
+      {!narrow && pictures}
       <div class={sideBySide ? 'grid-middle' : 'grid-middle stacked'}>
         <BoardsPanel
           run={run}
           cell={cell}
           head={head}
           row={row}
+          asked={asked}
+          running={source.gone}
           problem={fetched.problem}
           onRetry={fetched.retry}
           state={state}
@@ -223,6 +257,7 @@ function Grid(props: GridProps & { readonly heads: ReturnType<typeof useGridHead
           />
         </div>
       </div>
+      {narrow && pictures}
       <aside class="grid-side" aria-label="The chosen cell and head">
         {!narrow && panel}
         <SidePanel

@@ -161,6 +161,9 @@ export function SidePanel({ run, heads, rows, cell, head, onHead }: SidePanelPro
           <kbd>[</kbd> <kbd>]</kbd> head
         </span>
         <span>
+          <kbd>Space</kbd> edit
+        </span>
+        <span>
           <kbd>M</kbd> frame
         </span>
       </section>

@@ -57,7 +57,7 @@ const SHOWN: readonly { readonly name: Shows; readonly title: string; readonly h
 ];
 
 function LifeView(props: LifeViewProps) {
-  const { run, theme, selected, hovered, onSelect, onHover, announce, status } = props;
+  const { run, theme, selected, chosen, hovered, onSelect, onHover, announce, status } = props;
   const { sequence, prediction } = run;
   const { grid } = sequence;
   const state = useMemo(() => readState(props.state), [props.state]);
@@ -66,7 +66,7 @@ function LifeView(props: LifeViewProps) {
   const ratio = usePixelRatio();
 
   const frame = useMemo(() => frameOfRun(sequence, prediction), [run]);
-  const cell = chosenCell(run, selected);
+  const cell = chosenCell(run, chosen ?? selected);
   const shownCell = hovered === null ? cell : chosenCell(run, hovered);
   const choose = (next: number): void => {
     // What the pointer rests on does not hide what the keys choose.

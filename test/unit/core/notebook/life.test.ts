@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { boardOfText } from '../../../../src/core/notebook/board-text';
+import { boardOfText } from '../../../../src/core/life/board-text';
 import { parseCell, readCell } from '../../../../src/core/notebook/cell';
 import { lifeResult, lifeText, readLifeBoards, readLifeResult } from '../../../../src/core/notebook/life-result';
 import { lifePicture } from '../../../../src/core/picture/boards';
@@ -12,14 +12,23 @@ const UPRIGHT = boardOfText('O\nO\nO', GRID);
 
 describe('a Life cell', () => {
   it('takes RLE, rows of dots and O, and rows of digits, each in the middle of the grid', () => {
-    for (const text of ['x = 3, y = 1\n3o!', 'OOO', '111', '\n000\n111\n000\n', '3o!']) {
+    for (const text of ['x = 3, y = 1\n3o!', 'OOO', '111', '\n000\n111\n000\n', '0 0 0\n1 1 1\n0 0 0', '3o!']) {
       assert.deepEqual(boardOfText(text, GRID), BLINKER, text);
     }
   });
 
+  it('takes all cells of the grid in one row, and a prompt by the template, as they are', () => {
+    const cells = '0000100000000000000000000';
+    assert.deepEqual(boardOfText(cells, GRID), Uint8Array.from(cells, Number));
+    const grid = { ...GRID, prompt: '@Next<{cells}>[' };
+    assert.deepEqual(boardOfText(`@Next<${cells}>[\n`, grid), Uint8Array.from(cells, Number));
+  });
+
   it('says what is wrong with its pattern', () => {
     assert.throws(() => boardOfText(' \n', GRID), { code: 'life-invalid', message: /no pattern/ });
-    assert.throws(() => boardOfText('OOOOOO', GRID), { code: 'life-invalid' });
+    const message = 'A pattern of 6 x 1 does not fit a grid of 5 x 5.';
+    assert.throws(() => boardOfText('OOOOOO', GRID), { code: 'life-invalid', message });
+    assert.throws(() => boardOfText('111111', GRID), { code: 'life-invalid', message });
     assert.throws(() => boardOfText('what is this?', GRID), /./);
   });
 
