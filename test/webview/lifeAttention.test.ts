@@ -96,9 +96,10 @@ describe('attention on the board of a Life run', () => {
     for (let cell = 0; cell < 256; cell++) sum += await mass(trace, layer, head, firstAnswer + cell - 1, cell);
     const mean = Number(await score('mean of 256'));
     assert.ok(Math.abs(sum / 256 - mean) < 0.006, `shown ${mean}, computed ${sum / 256}`);
-    await life.page.getByRole('radio', { name: 'Tokens' }).click();
+    const modes = life.page.getByRole('radiogroup', { name: 'Show attention' });
+    await modes.getByRole('radio', { name: 'Tokens' }).click();
     await life.page.locator('canvas[aria-roledescription="heat map"]').waitFor();
-    await life.page.getByRole('radio', { name: /Board|Grid/ }).click();
+    await modes.getByRole('radio', { name: 'Board' }).click();
     await section('Moore score').waitFor();
   });
 
@@ -111,6 +112,8 @@ describe('attention on the board of a Life run', () => {
     }
     await life.page.setViewportSize({ width: 320, height: 900 });
     await section('Moore score').waitFor();
+    const top = async (name: string): Promise<number> => (await section(name).boundingBox())!.y;
+    assert.ok((await top('Prediction')) < (await top('Heads')), 'the prediction comes before the heads');
     await shot('narrow');
   });
 });
