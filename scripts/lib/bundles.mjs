@@ -94,6 +94,15 @@ export const bundles = [
     options: webview,
   },
   {
+    name: 'runs',
+    runtime: 'webview',
+    entry: 'src/webview/runs/main.tsx',
+    outfile: 'dist/webview/runs.js',
+    // Two runs against each other: without the toolkit, whose controls it has no use for.
+    budget: 56 * KB,
+    options: webview,
+  },
+  {
     name: 'renderer',
     runtime: 'webview',
     entry: 'src/webview/renderer/main.tsx',

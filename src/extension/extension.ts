@@ -4,6 +4,7 @@ import { registerSurprisalCommands } from './editor/commands';
 import { SurprisalColours } from './editor/surprisal';
 import { EditorEngine } from './engine/engine';
 import { ExplorerPanels } from './explorer/panels';
+import { RunTensors } from './explorer/tensors';
 import { TraceViewer } from './explorer/viewer';
 import { LifeEditor } from './life/editor';
 import { LifeModels } from './life/models';
@@ -12,8 +13,9 @@ import { ModelCatalog } from './models/catalog';
 import { registerModelCommands } from './models/commands';
 import { ModelTree } from './models/tree';
 import { registerNotebooks } from './notebook/index';
-import { registerRunCommands } from './runs/commands';
+import { exploreRun, registerRunCommands } from './runs/commands';
 import { comparisonHistory, runHistory } from './runs/history';
+import { RunPairPanels } from './runs/pair/panels';
 import { RunTree } from './runs/tree';
 import { TokensView } from './tokens/view';
 
@@ -29,11 +31,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const comparisons = comparisonHistory(context, runs, log);
   const services = { context, engine, catalog, runs, comparisons, log };
   const panels = new ExplorerPanels(services);
+  const explore = (id: string): Promise<void> => exploreRun(runs, panels, id);
+  const pairs = new RunPairPanels({ extensionUri: context.extensionUri, runs, explore, log });
+  const tensors = new RunTensors(engine, catalog, () => undefined);
 
   // Disposed in this order: the engine after those who ask it, the log after those who write to it.
   context.subscriptions.push(
     ...registerModelCommands(catalog, engine, panels, log, register),
-    ...registerRunCommands(runs, tree, panels, register),
+    ...registerRunCommands({ runs, tree, panels, pairs, tensors }, register),
     ...registerSurprisalCommands(colours, panels, register),
     colours,
     registerNotebooks({ engine, catalog, runs, panels, log }, register),
@@ -42,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
     tree,
     new TraceViewer(services),
     new LifeEditor({ context, catalog, models: new LifeModels(engine, catalog, panels), log }, register),
+    pairs,
     panels,
     catalog,
     engine,

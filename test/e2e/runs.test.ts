@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type PackagedVivarium, openPackaged, pictured } from './packaged';
+import { readSafetensors } from '../harness/safetensors';
 import { Explorer } from './pages/explorer';
 
 const FIRST = 'The whale swam';
@@ -72,6 +73,43 @@ describe('the history of runs', () => {
     const text = await written(file);
     assert.match(text, /^index,id,text,origin,probability,rank,surprisal_bits,entropy_bits\r\n/);
     assert.ok(text.split('\r\n').length > 10);
+  });
+
+  step('exports a run as a picture, and its tensors, computed again', async () => {
+    const { workbench, vscode } = vivarium;
+    for (const [form, extension] of [
+      [/Picture as SVG/, '.svg'],
+      [/Tensors as safetensors/, '.safetensors'],
+    ] as const) {
+      await workbench.runCommand('Vivarium: Export Run');
+      await workbench.pick(/In the beginning/);
+      await workbench.pick(form);
+      await workbench.saveAs(path.join(vscode.workspace, `run${extension}`), extension);
+    }
+    assert.match(await written(path.join(vscode.workspace, 'run.svg')), /^<svg [^>]*role="img"/);
+    await written(path.join(vscode.workspace, 'run.safetensors'));
+    const tensors = readSafetensors(path.join(vscode.workspace, 'run.safetensors'));
+    assert.ok([...tensors.keys()].some((name) => name.startsWith('attention.')));
+  });
+
+  step('holds two runs against each other, also after a reload of the window', async () => {
+    const { workbench, vscode } = vivarium;
+    await run(/In the beginning/).click({ button: 'right' });
+    // A menu takes no click in its first moments: that may belong to what opened it.
+    await vscode.page.getByRole('menuitem', { name: 'Compare With…' }).hover();
+    await vscode.page.keyboard.press('Enter');
+    await workbench.pick(/The whale swam/);
+    const tab = workbench.editorTab(/The whale swam and In the beginning/);
+    await tab.waitFor();
+    const verdict = () => workbench.webview().locator('.pair-verdict');
+    await verdict().waitFor();
+    const text = await verdict().innerText();
+    assert.match(text, /They part in the prompts, at position \d+/);
+    await vscode.screenshot('run-pair');
+    await workbench.reloadWindow();
+    await tab.waitFor();
+    assert.equal(await verdict().innerText(), text);
+    await workbench.openActivity('Vivarium');
   });
 
   step('deletes a run when it has asked', async () => {

@@ -4,9 +4,9 @@ import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
 import { serializeTrace } from '../../core/trace/vivtrace';
 import { Problem } from '../../protocol/errors';
-import { writeAtomically } from '../files';
 import { formatBytes } from '../format';
 import type { Log } from '../log';
+import { askWhere, fileDate, writeTo } from '../saveDialog';
 import type { RunTensors } from './tensors';
 
 /**
@@ -14,14 +14,12 @@ import type { RunTensors } from './tensors';
  * @returns the trace's path, or null where the user changed their mind.
  */
 export async function saveRun(trace: Trace, tensors: RunTensors, log: Log): Promise<string | null> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const { model, createdAt } = trace.header;
-  // Both may come from a file: what names no file is replaced.
-  const name = `${model.name}-${createdAt.slice(0, 19).replace('T', '-')}.vivtrace`.replace(/[\\/:*?"<>|]/g, '-');
-  const target = await vscode.window.showSaveDialog({
-    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
-    filters: { [vscode.l10n.t('Vivarium trace')]: ['vivtrace'] },
+  const target = await askWhere({
     title: vscode.l10n.t('Save Run'),
+    name: `${model.name}-${fileDate(createdAt)}.vivtrace`,
+    form: vscode.l10n.t('Vivarium trace'),
+    extension: 'vivtrace',
   });
   if (!target) return null;
   if (target.scheme !== 'file') {
@@ -35,18 +33,7 @@ export async function saveRun(trace: Trace, tensors: RunTensors, log: Log): Prom
   const file = path.extname(chosen).toLowerCase() === '.vivtrace' ? chosen : `${chosen}.vivtrace`;
   const tensorFile = tensorsBeside(file);
   if (!(await mayReplace(chosen, file, tensorFile))) return null;
-  try {
-    await writeAtomically(file, serializeTrace(trace));
-  } catch (error) {
-    throw new Problem(
-      {
-        code: 'file',
-        message: vscode.l10n.t('{0} could not be written: {1}', file, Problem.from(error).message),
-        action: vscode.l10n.t('Choose a folder that can be written to and has space left.'),
-      },
-      { cause: error },
-    );
-  }
+  await writeTo(vscode.Uri.file(file), serializeTrace(trace));
   try {
     const { bytes } = await tensors.call(trace, 'saveTensors', { runId: trace.header.id, path: tensorFile });
     void vscode.window.setStatusBarMessage(

@@ -1,20 +1,25 @@
-import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { Trace } from '../../core/trace/record';
-import { draftsCsv, tokensCsv, traceJson } from '../../core/trace/tables';
-import { serializeTrace } from '../../core/trace/vivtrace';
 import { Problem } from '../../protocol/errors';
 import type { Register } from '../commands';
 import type { ExplorerPanels } from '../explorer/panels';
-import { writeAtomically } from '../files';
+import type { RunTensors } from '../explorer/tensors';
+import { exportRun } from './export';
+import type { RunPairPanels } from './pair/panels';
+import { askForRun } from './pick';
 import type { RunStore } from './store';
 import type { RunTree } from './tree';
 
+interface RunCommandServices {
+  readonly runs: RunStore;
+  readonly tree: RunTree;
+  readonly panels: ExplorerPanels;
+  readonly pairs: RunPairPanels;
+  readonly tensors: RunTensors;
+}
+
 /** Commands of the "Runs" view: of what is given, else of what is selected there. */
 export function registerRunCommands(
-  runs: RunStore,
-  tree: RunTree,
-  panels: ExplorerPanels,
+  { runs, tree, panels, pairs, tensors }: RunCommandServices,
   register: Register,
 ): vscode.Disposable[] {
   const chosen = (node: unknown, nodes: unknown): readonly string[] => {
@@ -27,10 +32,14 @@ export function registerRunCommands(
     async (node: unknown, nodes: unknown): Promise<void> => {
       for (const id of chosen(node, nodes)) await action(id);
     };
+  const compare = async (node: unknown, nodes: unknown): Promise<void> => {
+    const pair = await chosenPair(runs, chosen(node, nodes));
+    if (pair) pairs.open(...pair);
+  };
   return [
     register('vivarium.openRun', async (node) => {
-      const id = idOf(node) ?? (await pickRun(runs));
-      if (id !== undefined) panels.openRun(await traceOf(runs, id));
+      const id = idOf(node) ?? (await askForRun(runs, vscode.l10n.t('Choose a run')));
+      if (id !== undefined) await exploreRun(runs, panels, id);
     }),
     register(
       'vivarium.pinRun',
@@ -60,10 +69,34 @@ export function registerRunCommands(
       if (ids.length > 0 && (await confirmed(ids.length))) await runs.remove(ids);
     }),
     register('vivarium.exportRun', async (node, nodes) => {
-      const id = chosen(node, nodes)[0] ?? (await pickRun(runs));
-      if (id !== undefined) await exportRun((await traceOf(runs, id)).trace);
+      const id = chosen(node, nodes)[0] ?? (await askForRun(runs, vscode.l10n.t('Choose a run')));
+      if (id !== undefined) await exportRun((await traceOf(runs, id)).trace, tensors);
     }),
+    register('vivarium.compareRuns', compare),
+    register('vivarium.compareRunWith', compare),
   ];
+}
+
+/** Shows a run of the history in an Explorer of its own. @throws Problem `run-unknown` */
+export async function exploreRun(runs: RunStore, panels: ExplorerPanels, id: string): Promise<void> {
+  panels.openRun(await traceOf(runs, id));
+}
+
+/** Two runs, the older first: those that are given, and others are asked for. */
+async function chosenPair(runs: RunStore, given: readonly string[]): Promise<[a: string, b: string] | undefined> {
+  if (given.length > 2) {
+    throw new Problem({
+      code: 'bad-request',
+      message: vscode.l10n.t('{0} runs are selected, and two can be compared.', given.length),
+      action: vscode.l10n.t('Select two.'),
+    });
+  }
+  const one = given[0] ?? (await askForRun(runs, vscode.l10n.t('Choose the first run')));
+  if (one === undefined) return undefined;
+  const other = given[1] ?? (await askForRun(runs, vscode.l10n.t('Choose the run to compare it with'), [one]));
+  if (other === undefined) return undefined;
+  const made = new Map((await runs.list()).map(({ id, createdAt }) => [id, createdAt]));
+  return (made.get(one) ?? '') <= (made.get(other) ?? '') ? [one, other] : [other, one];
 }
 
 function idOf(node: unknown): string | undefined {
@@ -81,68 +114,9 @@ async function traceOf(runs: RunStore, id: string) {
   });
 }
 
-async function pickRun(runs: RunStore): Promise<string | undefined> {
-  const list = await runs.list();
-  if (list.length === 0) {
-    throw new Problem({
-      code: 'run-unknown',
-      message: vscode.l10n.t('There is no run yet.'),
-      action: vscode.l10n.t('Make one with "Vivarium: Explore Prompt".'),
-    });
-  }
-  const items = list.map(({ id, name, prompt, model, decoder, createdAt }) => ({
-    label: name ?? (prompt || vscode.l10n.t('(empty prompt)')),
-    description: [model, decoder, new Date(createdAt).toLocaleString()].join(' · '),
-    id,
-  }));
-  const chosen = await vscode.window.showQuickPick(items, {
-    placeHolder: vscode.l10n.t('Choose a run'),
-    matchOnDescription: true,
-  });
-  return chosen?.id;
-}
-
 async function confirmed(count: number): Promise<boolean> {
   const remove = vscode.l10n.t('Delete');
   const question =
     count === 1 ? vscode.l10n.t('Delete this run from the history?') : vscode.l10n.t('Delete {0} runs?', count);
   return (await vscode.window.showWarningMessage(question, { modal: true }, remove)) === remove;
-}
-
-/** What a run can be written as; the file name's extension says which is meant. */
-const FORMS: readonly {
-  readonly extension: string;
-  readonly name: string;
-  readonly write: (trace: Trace) => string;
-}[] = [
-  { extension: 'vivtrace', name: 'Vivarium trace', write: serializeTrace },
-  { extension: 'json', name: 'JSON', write: traceJson },
-  { extension: 'tokens.csv', name: 'Tokens as CSV', write: tokensCsv },
-  { extension: 'drafts.csv', name: 'Drafted tokens as CSV', write: draftsCsv },
-];
-
-async function exportRun(trace: Trace): Promise<void> {
-  const forms = FORMS.filter(
-    ({ extension }) => extension !== 'drafts.csv' || trace.passes.some(({ speculation }) => speculation),
-  );
-  const form = await vscode.window.showQuickPick(
-    forms.map((each) => ({ label: each.name, description: `.${each.extension}`, ...each })),
-    { placeHolder: vscode.l10n.t('Export the run as') },
-  );
-  if (!form) return;
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const { model, createdAt } = trace.header;
-  const name = `${model.name}-${createdAt.slice(0, 19).replace('T', '-')}.${form.extension}`.replace(
-    /[\\/:*?"<>|]/g,
-    '-',
-  );
-  const target = await vscode.window.showSaveDialog({
-    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
-    filters: { [form.name]: [path.extname(`x.${form.extension}`).slice(1)] },
-    title: vscode.l10n.t('Export Run'),
-  });
-  if (!target) return;
-  const text = form.write(trace);
-  if (target.scheme === 'file') await writeAtomically(target.fsPath, text);
-  else await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
 }

@@ -47,6 +47,11 @@ export function digestOf({ header, tokens, summary }: Trace): RunDigest {
   };
 }
 
+/** What a list calls a run: the user's name for it, else its prompt; empty where neither says anything. */
+export function labelOf({ name, prompt }: Pick<RunDigest, 'name' | 'prompt'>): string {
+  return name ?? prompt;
+}
+
 const text = string({ max: 10_000 });
 const shape = object({
   id: text,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RunDigest } from './digest';
+import { labelOf, type RunDigest } from './digest';
 import type { RunStore } from './store';
 
 /** The "Runs" view: what was run, the pinned first, then the newest. Its nodes are what its commands are given. */
@@ -31,7 +31,7 @@ export class RunTree implements vscode.TreeDataProvider<RunDigest>, vscode.Dispo
   }
 
   getTreeItem(run: RunDigest): vscode.TreeItem {
-    const label = run.name ?? (run.prompt || vscode.l10n.t('(empty prompt)'));
+    const label = labelOf(run) || vscode.l10n.t('(empty prompt)');
     const item = new vscode.TreeItem(label);
     item.id = run.id;
     item.contextValue = run.pinned ? 'vivarium.run.pinned' : 'vivarium.run';

@@ -1,8 +1,8 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { TraceToken } from '../../core/trace/record';
 import { UNKNOWN, bits, count, probability } from './format';
 import { ORIGIN_DEFINITIONS, ORIGIN_NAMES } from './origins';
 import { TokenLabel } from './token-chip';
+import { SpacerRow, useVirtualRows } from './virtual-rows';
 import './token-table.css';
 
 export interface TokenTableProps {
@@ -12,33 +12,9 @@ export interface TokenTableProps {
   readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
-const ROW = 22;
-const HEAD = 26;
-const SPARE = 8;
-
 /** The numbers behind the lanes, a row a token; rows out of sight are not in the page. */
 export function TokenTable({ tokens, selected, onSelect, onKeyDown }: TokenTableProps) {
-  const pane = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 400 });
-
-  useLayoutEffect(() => {
-    const element = pane.current;
-    if (!element || selected === null) return;
-    const top = selected * ROW;
-    const room = element.clientHeight - HEAD;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + ROW > element.scrollTop + room) element.scrollTop = top + ROW - room;
-  }, [selected]);
-  useLayoutEffect(() => {
-    const element = pane.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => setView({ top: element.scrollTop, height: element.clientHeight }));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-
-  const first = Math.max(0, Math.floor(view.top / ROW) - SPARE);
-  const last = Math.min(tokens.length, Math.ceil((view.top + view.height) / ROW) + SPARE);
+  const { pane, onScroll, first, last } = useVirtualRows(tokens.length, selected);
   return (
     <div
       class="token-table"
@@ -46,7 +22,7 @@ export function TokenTable({ tokens, selected, onSelect, onKeyDown }: TokenTable
       tabIndex={0}
       role="region"
       aria-label="Numbers of every token"
-      onScroll={(event) => setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
+      onScroll={onScroll}
       onKeyDown={onKeyDown}
     >
       <table aria-rowcount={tokens.length + 1}>
@@ -75,7 +51,7 @@ export function TokenTable({ tokens, selected, onSelect, onKeyDown }: TokenTable
           </tr>
         </thead>
         <tbody>
-          {first > 0 && <Spacer rows={first} />}
+          <SpacerRow rows={first} columns={8} />
           {tokens.slice(first, last).map((token) => (
             <tr
               key={token.index}
@@ -96,17 +72,9 @@ export function TokenTable({ tokens, selected, onSelect, onKeyDown }: TokenTable
               <td class="number">{bits(token.judgement?.entropy)}</td>
             </tr>
           ))}
-          {last < tokens.length && <Spacer rows={tokens.length - last} />}
+          <SpacerRow rows={tokens.length - last} columns={8} />
         </tbody>
       </table>
     </div>
-  );
-}
-
-function Spacer({ rows }: { readonly rows: number }) {
-  return (
-    <tr aria-hidden="true">
-      <td colSpan={8} class="token-table-spacer" style={{ height: `${rows * ROW}px` }} />
-    </tr>
   );
 }

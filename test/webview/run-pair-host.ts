@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import type { EngineClient } from '../../src/client/index';
+import type { RunPair } from '../../src/core/compare/runPair';
+import { TraceAssembler } from '../../src/core/trace/assemble';
+import type { Sampling, Trace } from '../../src/core/trace/record';
+import { RunPairSession } from '../../src/extension/runs/pair/session';
+import type { ModelSummary } from '../../src/protocol/models';
+import { isRpcMessage, RpcServer } from '../../src/protocol/rpc';
+import type { RunPairApi, RunPairShown } from '../../src/protocol/runPair';
+import type { WebviewUnderTest } from '../harness/webview';
+
+export interface MadeRun {
+  readonly model: ModelSummary;
+  readonly prompt: string;
+  readonly decoder?: string;
+  readonly draft?: ModelSummary;
+  readonly sampling?: Partial<Sampling>;
+  readonly maxNewTokens?: number;
+}
+
+/** A run by the real engine. */
+export async function makeRun(engine: EngineClient, made: MadeRun): Promise<Trace> {
+  const { model, prompt, decoder = 'autoregressive', draft, sampling, maxNewTokens = 24 } = made;
+  const assembler = new TraceAssembler();
+  const runId = randomUUID();
+  await engine.call(
+    'run',
+    {
+      runId,
+      model: { folder: model.folder, file: model.file },
+      prompt: { text: prompt },
+      decoder,
+      ...(draft ? { draft: { folder: draft.folder } } : {}),
+      sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 1, ...sampling },
+      maxNewTokens,
+      capture: { attention: [], hidden: [], logits: false },
+    },
+    {
+      onEvent: (event) => {
+        if (event.type === 'trace') for (const each of event.events) assembler.add(each);
+      },
+    },
+  );
+  await engine.call('closeRun', { runId });
+  return assembler.trace!;
+}
+
+/** The extension's side of the page without VS Code: the real session over runs that the test gives. */
+export class RunPairHost {
+  readonly explored: string[] = [];
+  readonly saved: { readonly pair: RunPair; readonly form: string }[] = [];
+  readonly shown: RunPairShown[] = [];
+  /** What the user chooses next. */
+  next: string | undefined;
+  private readonly server: RpcServer<RunPairApi>;
+  private view: WebviewUnderTest | undefined;
+
+  constructor(runs: ReadonlyMap<string, Trace>, ids: { readonly a: string; readonly b: string }) {
+    const session = new RunPairSession(ids, {
+      find: (id) => {
+        const trace = runs.get(id);
+        return Promise.resolve(trace && { trace, name: trace.header.promptText ?? '' });
+      },
+      choose: () => Promise.resolve(this.next),
+      explore: (id) => {
+        this.explored.push(id);
+        return Promise.resolve();
+      },
+      save: (pair, form) => {
+        this.saved.push({ pair, form });
+        return Promise.resolve(`/runs.${form}`);
+      },
+      onShown: (shown) => this.shown.push(shown),
+    });
+    this.server = new RpcServer<RunPairApi>({ post: (message) => void this.send(message) }, session.handlers);
+  }
+
+  /** Goes into `WebviewUnderTest.open` as `onMessage`. */
+  readonly onMessage = (message: unknown, view: WebviewUnderTest): void => {
+    if (!isRpcMessage(message)) return;
+    this.view = view;
+    this.server.receive(message);
+  };
+
+  /** A page that is gone gets nothing, as in the editor. */
+  private async send(message: unknown): Promise<void> {
+    const { view } = this;
+    try {
+      await view?.post(message);
+    } catch (error) {
+      if (!view?.page.isClosed()) throw error;
+    }
+  }
+}
