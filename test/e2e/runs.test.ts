@@ -109,7 +109,6 @@ describe('the history of runs', () => {
     await workbench.reloadWindow();
     await tab.waitFor();
     assert.equal(await verdict().innerText(), text);
-    await workbench.openActivity('Vivarium');
   });
 
   step('deletes a run when it has asked', async () => {

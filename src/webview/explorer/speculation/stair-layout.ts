@@ -79,7 +79,9 @@ export function stairMarks({ start, end, pass }: PassRow, tokens: readonly Trace
   const { speculation } = pass;
   const marks: StairMark[] = [];
   if (!speculation) {
-    for (let position = start; position < end; position++) {
+    // A file may say that a pass brought more than there is.
+    const last = Math.min(end, Math.max(tokens.length, start + 1));
+    for (let position = start; position < last; position++) {
       const origin = tokens[position]?.origin ?? 'sampled';
       marks.push({ kind: origin === 'prompt' ? 'sampled' : origin, position, part: 'whole' });
     }
