@@ -5,6 +5,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { LIFE_RESULT_MIME, readLifeBoards, readLifeResult } from '../../../src/core/notebook/life-result';
 import { readRunResult, RESULT_MIME } from '../../../src/core/notebook/result';
+import { outputTypes, savedNotebook } from '../nbformat/validate';
 import { closeAllTabs, eventually } from './workbench';
 
 const LANGUAGE = 'vivarium-prompt';
@@ -76,10 +77,7 @@ describe('notebooks', () => {
     await ended(notebook.cellAt(0));
     const expected = item(notebook.cellAt(0), RESULT_MIME);
     assert.ok(await notebook.save());
-    const saved = JSON.parse(await readFile(file, 'utf8')) as Nbformat;
-    assertNbformat(saved);
-    const [output] = saved.cells[0]?.outputs ?? [];
-    assert.deepEqual(Object.keys(output?.data ?? {}).sort(), [RESULT_MIME, 'image/svg+xml', 'text/plain'].sort());
+    assert.deepEqual(outputTypes(await savedNotebook(file)), [[RESULT_MIME, 'image/svg+xml', 'text/plain'].sort()]);
     // Under another name: this one is open.
     const copy = path.join(folder, 'copied.ipynb');
     await copyFile(file, copy);
@@ -188,53 +186,56 @@ describe('notebooks', () => {
     assert.equal((await ended(cell)).success, true);
   });
 
-  it('that are corrupt or newer are left as they are', async () => {
-    for (const content of ['{"cells": [', 'not a notebook', '{"nbformat": 99, "cells": [], "metadata": {}}']) {
-      const file = path.join(folder, `bad-${content.length}.ipynb`);
+  it('are valid nbformat 4.5 whatever their cells came to, and no result is in our own type alone', async () => {
+    const file = path.join(folder, 'valid.ipynb');
+    await writeFile(file, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [] }));
+    const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
+    const cells = [
+      ['max-new: 4\nshow: tokens, attention\n\nIn the beginning', LANGUAGE],
+      ['decoder: speculative\nmax-new: 12\n\nIn the beginning', LANGUAGE],
+      ['steps: 2\n\nbo$2bo$3o!', 'vivarium-life'],
+      ['decoder: magic\n\nx', LANGUAGE],
+    ] as const;
+    const edit = new vscode.WorkspaceEdit();
+    const data = cells.map(([text, language]) => new vscode.NotebookCellData(Code, text, language));
+    edit.set(notebook.uri, [vscode.NotebookEdit.insertCells(0, data)]);
+    await vscode.workspace.applyEdit(edit);
+    await run(notebook);
+    await ended(notebook.cellAt(3));
+    assert.ok(await notebook.save());
+    const types = outputTypes(await savedNotebook(file));
+    const kept = (mime: string): string[] => [mime, 'image/svg+xml', 'text/plain'].sort();
+    assert.deepEqual(types, [kept(RESULT_MIME), kept(RESULT_MIME), kept(LIFE_RESULT_MIME), []]);
+  });
+
+  it('that are corrupt, cut, of another kind or newer are left as they are', async () => {
+    const whole = await readFile(path.join(folder, 'valid.ipynb'), 'utf8');
+    const python = {
+      cells: [
+        {
+          cell_type: 'code',
+          execution_count: 1,
+          metadata: {},
+          outputs: [{ output_type: 'stream', name: 'stdout', text: ['1\n'] }],
+          source: ['print(1)'],
+        },
+      ],
+      metadata: { kernelspec: { display_name: 'Python 3', language: 'python', name: 'python3' } },
+      nbformat: 4,
+      nbformat_minor: 2,
+    };
+    const contents = [
+      ...['{"cells": [', 'not a notebook', '{"nbformat": 99, "cells": [], "metadata": {}}', '[]', '7', '\uFEFF{}'],
+      ...['{"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": ["1"]}]}], "metadata": {}}'],
+      ...[whole.slice(0, whole.length / 2), whole.slice(0, -2), JSON.stringify(python)],
+    ];
+    for (const [place, content] of contents.entries()) {
+      const file = path.join(folder, `bad-${place}.ipynb`);
       await writeFile(file, content);
       await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file)).then(undefined, () => undefined);
       await vscode.commands.executeCommand('workbench.action.files.saveAll');
-      assert.equal(await readFile(file, 'utf8'), content);
+      assert.equal(await readFile(file, 'utf8'), content, content.slice(0, 60));
       await closeAllTabs();
     }
   });
 });
-
-interface Nbformat {
-  readonly nbformat: number;
-  readonly nbformat_minor: number;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly cells: readonly {
-    readonly cell_type: string;
-    readonly metadata: Readonly<Record<string, unknown>>;
-    readonly source: string | readonly string[];
-    readonly execution_count?: number | null;
-    readonly outputs?: readonly {
-      readonly output_type: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-      readonly metadata?: unknown;
-    }[];
-  }[];
-}
-
-/** What nbformat 4 demands of a notebook with code cells and display data. */
-function assertNbformat({ nbformat, nbformat_minor, metadata, cells }: Nbformat): void {
-  assert.equal(nbformat, 4);
-  assert.ok(Number.isInteger(nbformat_minor));
-  assert.equal(typeof metadata, 'object');
-  for (const cell of cells) {
-    assert.ok(['code', 'markdown', 'raw'].includes(cell.cell_type));
-    assert.equal(typeof cell.metadata, 'object');
-    assert.ok(typeof cell.source === 'string' || cell.source.every((line) => typeof line === 'string'));
-    if (cell.cell_type !== 'code') continue;
-    assert.ok(cell.execution_count === null || Number.isInteger(cell.execution_count));
-    for (const output of cell.outputs ?? []) {
-      assert.ok(['display_data', 'execute_result', 'stream', 'error'].includes(output.output_type));
-      assert.equal(typeof output.metadata, 'object');
-      for (const [mime, data] of Object.entries(output.data ?? {})) {
-        // Types that end in +json hold JSON; every other one text, or a list of lines.
-        if (!/\+json$/.test(mime)) assert.ok(typeof data === 'string' || Array.isArray(data), mime);
-      }
-    }
-  }
-}
