@@ -81,7 +81,15 @@ describe('the renderer of notebooks, with what a file may hold', () => {
     answer: '{cells}',
   } as const;
   const boards = [Uint8Array.from({ length: 64 }, (_, at) => ([9, 18, 24, 25, 26].includes(at) ? 1 : 0))];
-  const life = lifeResult('tiny', grid, [...boards, ...boards], ['A note.']);
+  const steps = [
+    [
+      { start: 1, end: 34, drafted: 32, accepted: 32, next: 'bonus' },
+      { start: 34, end: 52, drafted: 32, accepted: 17, next: 'replacement' },
+      { start: 52, end: 65, drafted: 13, accepted: 13, next: null },
+    ],
+  ] as const;
+  const decoding = { decoder: 'exact-rule', steps };
+  const life = lifeResult('tiny', grid, [...boards, ...boards], ['A note.'], decoding);
 
   before(async () => {
     browser = await launchBrowser();
@@ -118,10 +126,35 @@ describe('the renderer of notebooks, with what a file may hold', () => {
     });
   }
 
+  it('shows which pass said each cell, goes through the passes by keyboard, and fits 320 px', async () => {
+    renderer = await RendererUnderTest.open(browser, 'light', 320);
+    await renderer.show(LIFE_RESULT_MIME, life);
+    const { page } = renderer;
+    const pass = page.getByRole('slider', { name: 'Pass' });
+    assert.equal(await pass.getAttribute('aria-valuetext'), 'Pass 3 of 3: cells 52 to 63, 13 of 13 drafted accepted');
+    await pass.press('ArrowLeft');
+    const said = 'Pass 2 of 3: cells 34 to 51, 17 of 32 drafted accepted, then a replacement';
+    await page.locator('.result-decided .result-readout', { hasText: said }).waitFor();
+    assert.match(await page.locator('.result-decided .result-figures').innerText(), /0\.805\s+62\/77/);
+    await pass.press('Home');
+    await page.locator('.result-decided .result-readout', { hasText: 'The prompt’s own pass' }).waitFor();
+    await page.screenshot({
+      path: path.join(artifacts, 'renderer-life-320.png'),
+      animations: 'disabled',
+      fullPage: true,
+    });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 320));
+    // At the start nothing was decoded.
+    await page.getByRole('slider', { name: 'Step' }).press('Home');
+    await page.locator('.result-decided').waitFor({ state: 'detached' });
+    await nothingHappened();
+  });
+
   it('shows hostile texts as the characters that they are', async () => {
     renderer = await RendererUnderTest.open(browser);
     for (const text of HOSTILE) {
-      const keep = /^(type|id|createdAt|sha256|task|tokenizer|origin|finish|verdict|source|topology|rule|show|boards)$/;
+      const keep =
+        /^(type|id|next|createdAt|sha256|task|tokenizer|origin|finish|verdict|source|topology|rule|show|boards)$/;
       const hostile = (old: string, key: string): string => (keep.test(key) ? old : text);
       const run = await renderer.show(RESULT_MIME, withTexts(result, hostile));
       await renderer.page.locator(`#${run} section.result`).waitFor();

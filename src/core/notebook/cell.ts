@@ -76,6 +76,8 @@ export interface CellSettings {
   readonly model: string | null;
   readonly draft: string | null;
   readonly decoder: string;
+  /** Whether the cell itself says which decoder. */
+  readonly decoderNamed: boolean;
   readonly decoderOptions: OptionValues;
   readonly sampling: Sampling;
   readonly maxNewTokens: number;
@@ -118,7 +120,8 @@ export function readCell(
     model: text('model'),
     draft: text('draft'),
     decoder,
-    decoderOptions: optionsOf(decoder, header, values, problems),
+    decoderNamed: text('decoder') !== null,
+    decoderOptions: optionsOf({ name: decoder, kind }, header, values, problems),
     sampling: {
       temperature: number('temperature', sampling.temperature),
       topK: number('top-k', sampling.topK),
@@ -137,7 +140,7 @@ export function readCell(
 
 /** What was given of the decoder's options; options of others are problems, for they would silently do nothing. */
 function optionsOf(
-  name: string,
+  { name, kind }: { readonly name: string; readonly kind: CellKind },
   header: readonly HeaderLine[],
   values: ReadonlyMap<string, string | number | boolean>,
   problems: CellProblem[],
@@ -145,7 +148,7 @@ function optionsOf(
   const options: Record<string, string | number | boolean> = {};
   const decoder = findDecoder(name);
   for (const line of header) {
-    const { decoders } = headerKey(line.key, 'prompt') ?? {};
+    const { decoders } = headerKey(line.key, kind) ?? {};
     const value = values.get(line.key);
     if (!decoders || value === undefined) continue;
     if (decoder && Object.hasOwn(decoder.options, line.key)) {

@@ -31,7 +31,7 @@ const integer = (about: string, min: number, max: number, initial: number): Deco
 
 const GENERAL: readonly Omit<HeaderKey, 'about'>[] = [
   { name: 'model', value: { kind: 'model', role: 'target' }, cells: ['prompt', 'life'] },
-  { name: 'draft', value: { kind: 'model', role: 'draft' }, cells: ['prompt'] },
+  { name: 'draft', value: { kind: 'model', role: 'draft' }, cells: ['prompt', 'life'] },
   {
     name: 'decoder',
     value: {
@@ -40,7 +40,7 @@ const GENERAL: readonly Omit<HeaderKey, 'about'>[] = [
       default: 'autoregressive',
       choices: DECODERS.map(({ name }) => name),
     },
-    cells: ['prompt'],
+    cells: ['prompt', 'life'],
   },
   { name: 'temperature', value: number('0 takes the most probable token.', 0, 100, 0.7), cells: ['prompt'] },
   {
@@ -101,7 +101,7 @@ function decoderKeys(): readonly HeaderKey[] {
     }
   }
   return [...keys].map(([name, { option, decoders }]) => {
-    return { name, about: option.about, value: option, cells: ['prompt'], decoders };
+    return { name, about: option.about, value: option, cells: ['prompt', 'life'], decoders };
   });
 }
 

@@ -2,6 +2,7 @@ import { CoreError } from '../errors';
 import { step, parseRule, type GridSize } from '../life/rule';
 import { analyseRollout, type RolloutReport } from '../life/rollout';
 import type { LifeGrid } from '../trace/record';
+import { decodingSentence, keptSteps, readLifeDecoding, type LifeDecoding } from './life-decoding';
 
 /** The type under which a notebook keeps what a model made of a board. */
 export const LIFE_RESULT_MIME = 'application/vnd.vivarium.life+json';
@@ -20,6 +21,8 @@ export interface LifeResult {
   readonly rule: string;
   /** The start, then the predictions; width × height characters 0 or 1 each, row by row. */
   readonly boards: readonly string[];
+  /** How a decoder that was asked for came to them; absent where none was. */
+  readonly decoding?: LifeDecoding;
   readonly notes: readonly string[];
 }
 
@@ -28,10 +31,18 @@ export function lifeResult(
   grid: LifeGrid,
   boards: readonly Uint8Array[],
   notes: readonly string[],
+  decoding: LifeDecoding | null = null,
 ): LifeResult {
   const { width, height, topology, rule } = grid;
   const said = boards.slice(0, MOST_BOARDS).map((board) => board.join(''));
-  return { version: LIFE_RESULT_VERSION, model, width, height, topology, rule, boards: said, notes };
+  const steps = keptSteps(decoding?.steps ?? []);
+  const left = (decoding?.steps.length ?? 0) - steps.length;
+  const note = `The passes of the first ${steps.length} steps are kept in the notebook, of ${left} they are not.`;
+  return {
+    ...{ version: LIFE_RESULT_VERSION, model, width, height, topology, rule, boards: said },
+    ...(decoding ? { decoding: { ...decoding, steps } } : {}),
+    notes: left > 0 ? [...notes, note] : notes,
+  };
 }
 
 /** A result with what follows from it: the boards that the rule makes of the start, and the errors. */
@@ -65,7 +76,7 @@ export function readLifeResult(value: unknown): LifeResult {
     const made = `This result was made by a newer Vivarium (version ${given.version}).`;
     throw new CoreError('trace-invalid', `${made} Update Vivarium to see it.`);
   }
-  const { model, width, height, topology, rule, boards, notes } = given;
+  const { model, width, height, topology, rule, boards, decoding, notes } = given;
   const isSide = (side: unknown): side is number =>
     typeof side === 'number' && Number.isInteger(side) && side > 0 && side <= MOST_SIDE;
   if (!isSide(width) || !isSide(height) || (topology !== 'torus' && topology !== 'plane')) throw none();
@@ -76,7 +87,11 @@ export function readLifeResult(value: unknown): LifeResult {
     typeof board === 'string' && board.length === cells && /^[01]*$/.test(board);
   if (boards.length === 0 || boards.length > MOST_BOARDS || !boards.every(isBoard)) throw none();
   const texts = Array.isArray(notes) ? notes.filter((note): note is string => typeof note === 'string') : [];
-  return { version: LIFE_RESULT_VERSION, model, width, height, topology, rule, boards, notes: texts };
+  return {
+    ...{ version: LIFE_RESULT_VERSION, model, width, height, topology, rule, boards },
+    ...(decoding === undefined ? {} : { decoding: readLifeDecoding(decoding) }),
+    notes: texts,
+  };
 }
 
 /** One sentence on how the model did. */
@@ -94,5 +109,6 @@ export function lifeText(result: LifeResult, reading: LifeReading): string {
   const rows = Array.from({ length: result.height }, (_, row) =>
     Array.from(last.subarray(row * result.width, (row + 1) * result.width), (cell) => (cell ? 'O' : '.')).join(''),
   );
-  return [lifeSentence(result, reading), ...result.notes, '', ...rows].join('\n');
+  const decoded = result.decoding ? [decodingSentence(result.decoding)] : [];
+  return [lifeSentence(result, reading), ...decoded, ...result.notes, '', ...rows].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { LifeReading, LifeResult } from '../notebook/life-result';
 import { lifeSentence } from '../notebook/life-result';
+import { decodingSentence } from '../notebook/life-decoding';
 import { errorOf } from '../life/prediction';
 import { element, FAINT_INK, picture, RULE, text } from './svg';
 
@@ -32,11 +33,13 @@ export function lifePicture(result: LifeResult, reading: LifeReading): string {
     reading.report.own > 0
       ? text(MARGIN, 40 + BOARD + 20, '+ false birth   o false death', { fill: ERROR, 'font-size': 11 })
       : '';
+  const decoded = result.decoding ? decodingSentence(result.decoding) : '';
+  const below = decoded ? text(MARGIN, 40 + BOARD + 36, decoded, { fill: FAINT_INK, 'font-size': 12 }) : '';
   return picture(
     WIDTH,
-    40 + BOARD + 30,
-    sentence,
-    text(MARGIN, 18, sentence, { fill: FAINT_INK, 'font-size': 12 }) + boards.join('') + legend,
+    40 + BOARD + (decoded ? 46 : 30),
+    [sentence, decoded].filter((part) => part !== '').join('; '),
+    text(MARGIN, 18, sentence, { fill: FAINT_INK, 'font-size': 12 }) + boards.join('') + legend + below,
   );
 }
 

@@ -4,10 +4,14 @@ import { LifeModel } from '../../core/life/ask';
 import { rollForward } from '../../core/life/rollout';
 import { boardOfText } from '../../core/life/board-text';
 import type { CellSettings } from '../../core/notebook/cell';
+import { lifePasses, type LifeDecoding, type LifeStepPasses } from '../../core/notebook/life-decoding';
+import { TraceAssembler } from '../../core/trace/assemble';
+import type { LifeGrid, TraceEvent } from '../../core/trace/record';
 import type { ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
-import { lifeWriter } from '../../protocol/life';
+import { lifeWriter, type LifeWriterOptions } from '../../protocol/life';
 import type { EditorEngine } from '../engine/engine';
+import { draftFor } from './draft';
 import { lifeOutput } from './output';
 
 /**
@@ -22,18 +26,23 @@ export async function runLife(
   body: string,
   models: readonly ModelSummary[],
 ): Promise<boolean> {
-  const { name, folder, file, life: grid } = lifeModelNamed(settings.model, models);
+  const target = lifeModelNamed(settings.model, models);
+  const { name, folder, file, life: grid } = target;
   if (!grid) throw new Problem({ code: 'internal', message: 'A Life model without a grid.' });
   const stopper = new AbortController();
   execution.token.onCancellationRequested(() => stopper.abort());
   const { signal } = stopper;
   const start = boardOfText(body, grid);
-  const writer = lifeWriter(engine, { folder, file }, crypto.randomUUID(), { signal, priority: 'background' });
+  const decoding = settings.decoderNamed ? new CellDecoding(settings, target, models) : null;
+  const writer = lifeWriter(engine, { folder, file }, crypto.randomUUID(), {
+    ...{ signal, priority: 'background' },
+    ...(decoding ? { decoding: decoding.request, onEvents: (events) => decoding.add(events) } : {}),
+  });
   const model = new LifeModel(grid, writer);
   const made = [start];
   let drawing: Promise<unknown> = Promise.resolve();
   const draw = (boards: readonly Uint8Array[], notes: readonly string[] = []): void => {
-    const output = lifeOutput(name, grid, boards, notes);
+    const output = lifeOutput(name, grid, boards, notes, decoding?.result ?? null);
     drawing = drawing.then(() => execution.replaceOutput(output));
   };
   draw(made);
@@ -44,6 +53,7 @@ export async function runLife(
       async (board) => {
         const reading = await model.answer(board);
         if (reading.cells) {
+          decoding?.end(board, grid);
           made.push(reading.cells);
           draw([...made]);
         }
@@ -58,6 +68,43 @@ export async function runLife(
     await drawing;
   }
   return !signal.aborted;
+}
+
+/** The decoder that a cell asks for, and how it came to the boards so far. */
+class CellDecoding {
+  readonly request: LifeWriterOptions['decoding'] & object;
+  private assembler = new TraceAssembler();
+  private readonly steps: LifeStepPasses[] = [];
+  /** A board that comes back is not asked about again: greedy decoding would say the same in the same passes. */
+  private readonly known = new Map<string, LifeStepPasses>();
+  private draftName: string | undefined;
+
+  /** @throws Problem `model-not-found` where the decoder needs a draft and there is none that could be it. */
+  constructor(settings: CellSettings, target: ModelSummary, models: readonly ModelSummary[]) {
+    const draft = draftFor(settings, target, models);
+    const { decoder, decoderOptions } = settings;
+    this.request = { decoder, decoderOptions, ...(draft ? { draft } : {}) };
+  }
+
+  add(events: readonly TraceEvent[]): void {
+    for (const event of events) this.assembler.add(event);
+  }
+
+  /** After the answer to a board. */
+  end(board: Uint8Array, grid: LifeGrid): void {
+    const { trace } = this.assembler;
+    this.assembler = new TraceAssembler();
+    this.draftName = trace?.header.decoder.draft?.name ?? this.draftName;
+    const key = board.join('');
+    const passes = (trace && lifePasses(trace, grid)) ?? this.known.get(key) ?? [];
+    this.known.set(key, passes);
+    this.steps.push(passes);
+  }
+
+  get result(): LifeDecoding {
+    const draft = this.draftName === undefined ? {} : { draft: this.draftName };
+    return { decoder: this.request.decoder, ...draft, steps: [...this.steps] };
+  }
 }
 
 /** @throws Problem `model-not-found` */

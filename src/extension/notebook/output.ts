@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Shown } from '../../core/notebook/shown';
 import { RESULT_MIME, resultText, runResult, type ResultAttention } from '../../core/notebook/result';
 import { runPicture } from '../../core/picture/run';
+import type { LifeDecoding } from '../../core/notebook/life-decoding';
 import { lifeResult, lifeText, LIFE_RESULT_MIME, readLifeBoards } from '../../core/notebook/life-result';
 import { lifePicture } from '../../core/picture/boards';
 import type { LifeGrid, Trace } from '../../core/trace/record';
@@ -27,8 +28,9 @@ export function lifeOutput(
   grid: LifeGrid,
   boards: readonly Uint8Array[],
   notes: readonly string[],
+  decoding: LifeDecoding | null = null,
 ): vscode.NotebookCellOutput {
-  const result = lifeResult(model, grid, boards, notes);
+  const result = lifeResult(model, grid, boards, notes, decoding);
   const reading = readLifeBoards(result);
   return new vscode.NotebookCellOutput([
     vscode.NotebookCellOutputItem.json(result, LIFE_RESULT_MIME),

@@ -9,8 +9,7 @@ import type { ResultAttention } from '../../core/notebook/result';
 import { tokenLabel } from '../../core/text/tokens';
 import { TraceAssembler } from '../../core/trace/assemble';
 import type { Trace } from '../../core/trace/record';
-import { draftOf, draftsFor } from '../../protocol/drafts';
-import type { ModelRef, ModelSummary } from '../../protocol/models';
+import type { ModelSummary } from '../../protocol/models';
 import type { RunRequest } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { EditorEngine } from '../engine/engine';
@@ -19,6 +18,7 @@ import type { ModelCatalog } from '../models/catalog';
 import type { RunStore } from '../runs/store';
 import { cellKind } from './languages';
 import { attentionOf } from './attention';
+import { draftFor } from './draft';
 import { runLife } from './life';
 import { runOutput } from './output';
 
@@ -168,24 +168,6 @@ function runRequest(
     maxNewTokens: settings.maxNewTokens,
     capture: { attention: attention ? 'all' : [], hidden: [], logits: false },
   };
-}
-
-/** @throws Problem `model-not-found` where the decoder needs a draft and there is none that could be it */
-function draftFor(settings: CellSettings, model: ModelSummary, models: readonly ModelSummary[]): ModelRef | null {
-  if (!findDecoder(settings.decoder)?.needs.includes('draft')) return null;
-  const candidates = draftsFor(model, models);
-  const named = candidates.find(({ name }) => name === settings.draft);
-  if (settings.draft !== null && !named) {
-    throw new Problem({
-      code: 'model-not-found',
-      message: vscode.l10n.t('"{0}" cannot draft for {1}.', settings.draft, model.name),
-      action: vscode.l10n.t(
-        'It takes a model with the same vocabulary: {0}.',
-        candidates.map(({ name }) => name).join(', '),
-      ),
-    });
-  }
-  return named ? { folder: named.folder } : draftOf(model, models, null);
 }
 
 function shownByDefault({ decoder }: CellSettings): readonly Shown[] {

@@ -1,11 +1,14 @@
 import { useMemo, useState } from 'preact/hooks';
 import { type LifeResult, lifeSentence, readLifeBoards } from '../../core/notebook/life-result';
+import { decodingSentence } from '../../core/notebook/life-decoding';
 import { errorOf } from '../../core/life/prediction';
 import { Board } from '../components/board';
 import { boardGeometry } from '../components/board-geometry';
 import { Slider } from '../components/slider';
 import { useTheme } from '../components/theme';
 import { usePixelRatio } from '../components/use-size';
+import { LifePasses } from './life-passes';
+import { keepKeys } from './slider-keys';
 
 /** CSS pixels of a board's longer side. */
 const SIDE = 200;
@@ -23,6 +26,7 @@ export function LifeView({ result }: { readonly result: LifeResult }) {
   const [mine, truth] = [predicted[at] ?? new Uint8Array(), exact[at] ?? new Uint8Array()];
   const wrong = mine.reduce((sum, cell, place) => sum + (cell === truth[place] ? 0 : 1), 0);
   const { own, inherited } = report.steps[at - 1] ?? { own: 0, inherited: 0 };
+  const passes = result.decoding?.steps[at - 1];
   const says =
     at === 0 ? 'Start' : `Step ${at} of ${last}: ${wrong} cells wrong, ${own} own and ${inherited} inherited errors`;
   const look = (cells: Uint8Array, marks: boolean) => (place: number) => {
@@ -42,6 +46,7 @@ export function LifeView({ result }: { readonly result: LifeResult }) {
     <section class="result" aria-label={`Life by ${result.model}`}>
       <p class="result-head">
         <span class="muted">{lifeSentence(result, reading)}</span>
+        {result.decoding && <span class="muted"> · {decodingSentence(result.decoding)}</span>}
       </p>
       <div class="result-boards">
         <figure>
@@ -52,6 +57,9 @@ export function LifeView({ result }: { readonly result: LifeResult }) {
           <figcaption>exact, {result.rule}</figcaption>
           {board(truth, false, `Exact board at step ${at}`)}
         </figure>
+        {passes && passes.length > 0 && (
+          <LifePasses key={at} passes={passes} board={mine} geometry={geometry} theme={theme} />
+        )}
       </div>
       {last > 0 && (
         <div class="result-steps" onKeyDown={keepKeys}>
@@ -69,11 +77,4 @@ export function LifeView({ result }: { readonly result: LifeResult }) {
       ))}
     </section>
   );
-}
-
-/** Keys of the slider: a notebook would go from cell to cell with them. All others are the editor's. */
-const SLIDER_KEYS = /^(Arrow(Left|Right|Up|Down)|Home|End|Page(Up|Down))$/;
-
-function keepKeys(event: KeyboardEvent): void {
-  if (SLIDER_KEYS.test(event.key)) event.stopPropagation();
 }

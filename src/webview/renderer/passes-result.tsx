@@ -4,6 +4,7 @@ import type { Trace } from '../../core/trace/record';
 import { count, probability } from '../components/format';
 import { decimals } from '../explorer/speculation/numbers';
 import { Staircase } from '../explorer/speculation/staircase';
+import { FigureList, type FigureOfResult } from './figure-list';
 
 export interface PassesResultProps {
   readonly trace: Trace;
@@ -33,7 +34,7 @@ export function PassesResult({ trace, selected, onSelect }: PassesResultProps) {
     if (row) onSelect(row.start);
   };
   const brought = rows.reduce((sum, { start, end }) => sum + end - start, 0);
-  const figures: readonly (readonly [name: string, value: string, note: string])[] = [
+  const figures: readonly FigureOfResult[] = [
     ['passes', count(rows.length), ''],
     [
       'acceptance rate',
@@ -55,16 +56,7 @@ export function PassesResult({ trace, selected, onSelect }: PassesResultProps) {
         onHover={setPreview}
         onKeyDown={onKeyDown}
       />
-      <dl class="result-figures">
-        {figures.map(([name, value, note]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              {value} {note && <small>{note}</small>}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <FigureList figures={figures} />
     </div>
   );
 }

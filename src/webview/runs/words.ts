@@ -35,7 +35,8 @@ function differenceSentence({ a, b }: RunPair, difference: Difference | null): s
   const said = (token: { readonly text: string } | null): string =>
     token ? `“${tokenLabel(token.text)}”` : 'has ended';
   const where = index < Math.min(a.promptLength, b.promptLength) ? 'in the prompts, ' : '';
-  return `The first ${counted(index, 'token')} are the same. They part ${where}at position ${index}: A ${has(expected)}${said(expected)}, B ${has(found)}${said(found)}.`;
+  const same = index === 1 ? 'The first token is' : `The first ${count(index)} tokens are`;
+  return `${same} the same. They part ${where}at position ${index}: A ${has(expected)}${said(expected)}, B ${has(found)}${said(found)}.`;
 }
 
 function has(token: unknown): string {
@@ -46,9 +47,13 @@ function sharedSentences({ places, exact, meanKlAtLeast, meanTv, sameBest, large
   if (places === 0 || meanKlAtLeast === null || !meanTv) return [];
   const mean = `${exact ? '' : 'at least '}${smallBits(meanKlAtLeast)} bits`;
   return [
-    `Over the ${counted(places, 'place')} that both models judged after the same tokens, A’s distribution is ${mean} from B’s on average (KL), ${probabilityRange(meanTv)} in total variation.`,
-    ...(sameBest === null ? [] : [`The most probable token is the same at ${percent(sameBest)} of them.`]),
-    ...(largest && largest.klAtLeast > 0
+    places === 1
+      ? `At the one place that both models judged after the same tokens, A’s distribution is ${mean} from B’s (KL), ${probabilityRange(meanTv)} in total variation.`
+      : `Over the ${count(places)} places that both models judged after the same tokens, A’s distribution is ${mean} from B’s on average (KL), ${probabilityRange(meanTv)} in total variation.`,
+    ...(sameBest === null || places === 1
+      ? []
+      : [`The most probable token is the same at ${percent(sameBest)} of them.`]),
+    ...(largest && largest.klAtLeast > 0 && places > 1
       ? [
           `They are furthest apart at position ${largest.index}: ${exact ? '' : 'at least '}${smallBits(largest.klAtLeast)} bits.`,
         ]

@@ -3,7 +3,13 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { LIFE_RESULT_MIME, readLifeBoards, readLifeResult } from '../../../src/core/notebook/life-result';
+import { decidedCells, NO_PASS } from '../../../src/core/notebook/life-decoding';
+import {
+  LIFE_RESULT_MIME,
+  readLifeBoards,
+  readLifeResult,
+  type LifeResult,
+} from '../../../src/core/notebook/life-result';
 import { readRunResult, RESULT_MIME } from '../../../src/core/notebook/result';
 import { outputTypes, savedNotebook } from '../nbformat/validate';
 import { closeAllTabs, eventually } from './workbench';
@@ -70,7 +76,7 @@ describe('notebooks', () => {
     const file = path.join(folder, 'kept.ipynb');
     const source = ['max-new: 4\n', '\n', 'In the beginning'];
     const metadata = { vscode: { languageId: LANGUAGE } };
-    const cell = { cell_type: 'code', execution_count: null, metadata, outputs: [], source };
+    const cell = { id: 'kept', cell_type: 'code', execution_count: null, metadata, outputs: [], source };
     await writeFile(file, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [cell] }));
     const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
     await run(notebook);
@@ -125,6 +131,33 @@ describe('notebooks', () => {
     assert.deepEqual(moved, start);
     assert.match(item(cell, 'text/plain'), /every cell right/);
     assert.match(item(cell, 'image/svg+xml'), /^<svg /);
+  });
+
+  it('ask it with a decoder, and keep which pass said each cell', async () => {
+    const data = ['exact-rule\ngamma: 64', 'speculative', 'autoregressive'].map(
+      (decoder) => new vscode.NotebookCellData(Code, `decoder: ${decoder}\nsteps: 2\n\nbo$2bo$3o!`, 'vivarium-life'),
+    );
+    const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', new vscode.NotebookData(data));
+    await run(notebook);
+    const results: LifeResult[] = [];
+    for (const cell of notebook.getCells()) {
+      assert.equal((await ended(cell)).success, true);
+      results.push(readLifeResult(JSON.parse(item(cell, LIFE_RESULT_MIME))));
+      assert.match(item(cell, 'text/plain'), /2 steps in \d+ passes after the prompts/);
+    }
+    const [byRule, byDraft, plain] = results.map(({ decoding }) => decoding!);
+    assert.deepEqual(
+      results.map(({ boards }) => boards),
+      results.map(() => results[0]!.boards),
+    );
+    for (const { steps } of [byRule!, byDraft!, plain!]) {
+      assert.equal(steps.length, 2);
+      for (const step of steps) assert.ok(!decidedCells(step, 256).pass.includes(NO_PASS));
+    }
+    // A model that is right takes a pass for each 64 cells and the one after them.
+    assert.ok(byRule!.steps[0]!.length < 8 && byRule!.steps[0]!.every(({ drafted }) => drafted <= 64));
+    assert.equal(byDraft!.draft, 'lifegpt-16-draft');
+    assert.ok(plain!.steps[0]!.length >= 255 && plain!.steps[0]!.every(({ drafted }) => drafted === 0));
   });
 
   it('stop a cell that runs, and keep what came', async () => {

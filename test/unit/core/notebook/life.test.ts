@@ -43,6 +43,13 @@ describe('a Life cell', () => {
     };
     assert.equal(read('model: lifegpt-16\nsteps: 8\n\nOOO').settings.steps, 8);
     assert.match(read('steps: 8\ntemperature: 1\n\nOOO').problems[0]?.message ?? '', /no header key "temperature"/);
+    const { settings } = read('decoder: exact-rule\ngamma: 16\n\nOOO');
+    assert.deepEqual(
+      [settings.decoder, settings.decoderNamed, settings.decoderOptions],
+      ['exact-rule', true, { gamma: 16 }],
+    );
+    assert.equal(read('steps: 2\n\nOOO').settings.decoderNamed, false);
+    assert.match(read('decoder: exact-rule\nepsilon: 0.3\n\nOOO').problems[0]?.message ?? '', /not of exact-rule/);
     assert.match(read('steps: 0\n\nOOO').problems[0]?.message ?? '', /from 1 to 200/);
   });
 });
