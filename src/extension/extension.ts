@@ -35,9 +35,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const pairs = new RunPairPanels({ extensionUri: context.extensionUri, runs, explore, log });
   const tensors = new RunTensors(engine, catalog, () => undefined);
 
+  const patterns = new LifeEditor({ context, catalog, models: new LifeModels(engine, catalog, panels), log }, register);
+
   // Disposed in this order: the engine after those who ask it, the log after those who write to it.
   context.subscriptions.push(
-    ...registerModelCommands(catalog, engine, panels, log, register),
+    ...registerModelCommands(catalog, engine, panels, patterns, log, register),
     ...registerRunCommands({ runs, tree, panels, pairs, tensors }, register),
     ...registerSurprisalCommands(colours, panels, register),
     colours,
@@ -46,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new TokensView(context.extensionUri, engine, catalog, log),
     tree,
     new TraceViewer(services),
-    new LifeEditor({ context, catalog, models: new LifeModels(engine, catalog, panels), log }, register),
+    patterns,
     pairs,
     panels,
     catalog,

@@ -113,6 +113,8 @@ export type RunQuestion =
 /** Requests of an Explorer webview to the extension. Every parameter is validated by the host. */
 export interface ExplorerApi extends Pick<EngineApi, RunQuestion | 'tokenize'> {
   snapshot: Call<{ readonly state: ExplorerState | null }, ExplorerSnapshot>;
+  /** What the controls hold now: a command that fills in some of them runs with the others as they were last set. */
+  controls: Call<{ readonly settings: ExplorerSettings }, null>;
   run: Call<{ readonly settings: ExplorerSettings }, { readonly runId: string }>;
   stop: Call<Record<string, never>, null>;
   estimate: Call<{ readonly settings: ExplorerSettings }, MemoryEstimate>;

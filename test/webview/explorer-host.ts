@@ -169,6 +169,7 @@ export class ExplorerHost {
     const { engine } = this;
     const handlers: Handlers<ExplorerApi> = {
       snapshot: ({ state }) => this.answerSnapshot(state),
+      controls: () => null,
       run: ({ settings }) => {
         const runId = randomUUID();
         void this.follow(runId, settings);

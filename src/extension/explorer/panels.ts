@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ParsedTrace } from '../../core/trace/vivtrace';
 import type { ExplorerSettings } from '../../protocol/explorer';
+import type { ModelRef } from '../../protocol/models';
 import { webviewHtml, webviewOptions } from '../webviewPage';
 import { ExplorerSession, type ExplorerServices, type SessionOptions } from './session';
 import { settingsOf } from './settings';
@@ -18,6 +19,12 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
 
   get isOpen(): boolean {
     return this.sessions.size > 0;
+  }
+
+  /** The model that is chosen in the Explorer in use; null where there is none. */
+  get chosenModel(): ModelRef | null {
+    const panel = this.current();
+    return (panel && this.sessions.get(panel)?.chosenModel) ?? null;
   }
 
   /** Shows the Explorer in use (or a new one) with these settings, on a tab; `run` starts at once. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { decoderSummaries } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
-import type { ModelSummary } from '../../protocol/models';
+import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import type {
   AskedDecoder,
@@ -105,6 +105,10 @@ export class ExplorerSession implements vscode.Disposable {
     );
   }
 
+  get chosenModel(): ModelRef | null {
+    return this.settings.model;
+  }
+
   /** Fills the controls, as a command asks, and goes to a tab; `run` starts at once. */
   show(settings: Partial<ExplorerSettings>, { run = false, tab }: { run?: boolean; tab?: string | undefined }): void {
     this.settings = { ...this.settings, ...settings };
@@ -138,6 +142,11 @@ export class ExplorerSession implements vscode.Disposable {
     const { engine, catalog, context, log } = this.services;
     return explorerRequests({
       snapshot: ({ state }) => this.snapshot(state),
+      controls: ({ settings }) => {
+        // What a command has set and the page has not heard of wins.
+        if (!this.undelivered) this.settings = settings;
+        return null;
+      },
       run: async ({ settings }) => ({ runId: await this.startRun(settings) }),
       stop: () => {
         this.run.stop();

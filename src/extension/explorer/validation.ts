@@ -66,6 +66,7 @@ const nothing = object({});
 /** What each request of a webview must look like; a page is never trusted, however it came to be. */
 const checks: { readonly [M in keyof ExplorerApi]: Check<unknown> } = {
   snapshot: object({ state: nullable(state) }),
+  controls: object({ settings }),
   run: object({ settings }),
   stop: nothing,
   tokenize: object({ model: modelRef, text: string({ max: LONGEST_PROMPT }) }),

@@ -13,6 +13,8 @@ export class LifeEditor implements vscode.CustomEditorProvider<LifeDocument>, vs
   readonly onDidChangeCustomDocument = this.changed.event;
   private readonly registrations: vscode.Disposable;
   private untitled = 0;
+  /** Every editor that is open, with the document that it shows. */
+  private readonly open = new Map<vscode.WebviewPanel, LifeDocument>();
 
   constructor(
     private readonly services: LifeServices,
@@ -22,6 +24,16 @@ export class LifeEditor implements vscode.CustomEditorProvider<LifeDocument>, vs
       vscode.window.registerCustomEditorProvider(LIFE_VIEW_TYPE, this, { supportsMultipleEditorsPerDocument: true }),
       register('vivarium.newLifePattern', () => this.openNew()),
     );
+  }
+
+  /** What the editor in front shows; undefined where another has the focus. */
+  get inFront(): LifeDocument | undefined {
+    return [...this.open].find(([panel]) => panel.active)?.[1];
+  }
+
+  /** The document of a file, where an editor shows it. */
+  shown(uri: vscode.Uri): LifeDocument | undefined {
+    return [...this.open.values()].find((document) => document.uri.toString() === uri.toString());
   }
 
   openCustomDocument(uri: vscode.Uri, context: vscode.CustomDocumentOpenContext): Promise<LifeDocument> {
@@ -35,7 +47,11 @@ export class LifeEditor implements vscode.CustomEditorProvider<LifeDocument>, vs
       const history = document.perform(edit, from);
       this.changed.fire({ document, label: labelOf(edit.kind), ...history });
     });
-    panel.onDidDispose(() => session.dispose());
+    this.open.set(panel, document);
+    panel.onDidDispose(() => {
+      this.open.delete(panel);
+      session.dispose();
+    });
     panel.webview.html = webviewHtml(panel.webview, extensionUri, 'life');
   }
 

@@ -6,6 +6,8 @@ import type { Register } from '../commands';
 import type { EditorEngine } from '../engine/engine';
 import type { ExplorerPanels } from '../explorer/panels';
 import { defaultSettings } from '../explorer/settings';
+import type { LifeEditor } from '../life/editor';
+import { askedPattern, patternSettings } from '../life/prompt';
 import type { Log } from '../log';
 import { modelNotListed, type ModelCatalog } from './catalog';
 import { describeModel } from './tree';
@@ -15,11 +17,12 @@ export function registerModelCommands(
   catalog: ModelCatalog,
   engine: EditorEngine,
   panels: ExplorerPanels,
+  patterns: LifeEditor,
   log: Log,
   register: Register,
 ): vscode.Disposable[] {
   return [
-    register('vivarium.explorePrompt', (argument) => explorePrompt(panels, argument)),
+    register('vivarium.explorePrompt', (argument) => explorePrompt(catalog, panels, patterns, argument)),
     register('vivarium.compareDecoders', (argument) => compareDecoders(panels, argument)),
     register('vivarium.newExplorer', () => panels.open({}, { fresh: true })),
     register('vivarium.exploreModel', async (node) => {
@@ -63,9 +66,22 @@ export function registerModelCommands(
   ];
 }
 
-/** @param argument `{ prompt?: string, model?: { folder, file? }, run?: boolean }` */
-async function explorePrompt(panels: ExplorerPanels, argument: unknown): Promise<void> {
+/**
+ * Runs a prompt: the one that is given, else what is in front, which is a pattern of Life or the selected text, else one that is
+ * asked for.
+ * @param argument `{ prompt?: string, model?: { folder, file? }, run?: boolean }`, or the file of a pattern
+ */
+async function explorePrompt(
+  catalog: ModelCatalog,
+  panels: ExplorerPanels,
+  patterns: LifeEditor,
+  argument: unknown,
+): Promise<void> {
   const given = isRecord(argument) ? argument : {};
+  if (typeof given['prompt'] !== 'string') {
+    const pattern = await askedPattern(argument, patterns.inFront, (uri) => patterns.shown(uri));
+    if (pattern) return panels.open(await patternSettings(pattern, catalog, panels.chosenModel), { run: true });
+  }
   const prompt = promptOf(given) ?? (await askForPrompt(vscode.l10n.t('Explore Prompt')));
   if (prompt === undefined) return;
   const model = modelRef(given['model']);

@@ -207,9 +207,11 @@ export class ExplorerSession {
     this.update({ problem: null });
   }
 
-  set(settings: Partial<ExplorerSettings>): void {
-    this.update({ settings: { ...this.current.settings, ...settings } });
+  set(change: Partial<ExplorerSettings>): void {
+    const settings = { ...this.current.settings, ...change };
+    this.update({ settings });
     this.keep();
+    void this.attempt(() => this.api.call('controls', { settings }));
   }
 
   setView(view: Partial<ExplorerView>): void {
@@ -270,7 +272,9 @@ export class ExplorerSession {
     } else if (progress) {
       this.update({ comparisonProgress: progress.progress });
     } else if (settings) {
-      this.set(settings.settings);
+      // What the host says it knows.
+      this.update({ settings: { ...this.current.settings, ...settings.settings } });
+      this.keep();
       if (settings.tab !== undefined) this.setView({ tab: settings.tab });
     }
   }

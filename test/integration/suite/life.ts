@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAllTabs, eventually, tabs } from './workbench';
+import { closeAllTabs, eventually, explorerTabs, tabs } from './workbench';
 
 const PATTERNS: Readonly<Record<string, string>> = {
   'glider.rle': 'x = 3, y = 3, rule = B3/S23\nbob$2bo$3o!\n',
@@ -43,6 +43,28 @@ describe('patterns of Life', () => {
     await eventually('the Life editor', () => lifeTabs()[0]);
     await vscode.commands.executeCommand('workbench.action.splitEditorRight');
     await eventually('the second one', () => (lifeTabs().length === 2 ? true : undefined));
+  });
+
+  const untilAsked = (): Promise<unknown> =>
+    eventually('a run of a Life model', () =>
+      explorerTabs().some(({ label }) => /^Vivarium: lifegpt/.test(label)) ? true : undefined,
+    );
+
+  it('Explore Prompt asks a Life model about the pattern in front', async () => {
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path.join(folder, 'glider.rle')));
+    await eventually('the Life editor', () => (lifeTabs()[0]?.isActive ? true : undefined));
+    await vscode.commands.executeCommand('vivarium.explorePrompt');
+    await untilAsked();
+  });
+
+  it('Explore Prompt asks a Life model about a pattern that is shown as text, and about a file', async () => {
+    const uri = vscode.Uri.file(path.join(folder, 'glider.rle'));
+    await vscode.window.showTextDocument(uri);
+    await vscode.commands.executeCommand('vivarium.explorePrompt', uri);
+    await untilAsked();
+    await closeAllTabs();
+    await vscode.commands.executeCommand('vivarium.explorePrompt', vscode.Uri.file(path.join(folder, 'blinker.cells')));
+    await untilAsked();
   });
 
   it('New Life Pattern opens an empty one each time', async () => {
