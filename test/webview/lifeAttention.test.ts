@@ -110,6 +110,14 @@ describe('attention on the board of a Life run', () => {
       await assertAccessible(life.page, `attention on the board, ${theme} theme`);
       await shot(theme);
     }
+    // Low and not wide, as beside a side bar with a panel open.
+    await life.page.setViewportSize({ width: 920, height: 520 });
+    await life.page.locator('.two-columns').waitFor();
+    const box = async (name: string) => (await section(name).boundingBox())!;
+    const heads = await box('Heads');
+    assert.ok(heads.y + heads.height <= (await box('Chosen cell')).y, 'nothing lies over the heads');
+    assert.ok(heads.height >= 500);
+    await shot('low');
     await life.page.setViewportSize({ width: 320, height: 900 });
     await section('Moore score').waitFor();
     const top = async (name: string): Promise<number> => (await section(name).boundingBox())!.y;

@@ -14,6 +14,7 @@ import { aliveColour } from '../life/looks';
 import type { LifeRun } from '../life/use-life';
 import { frameOfRun } from '../life/frame';
 import { type HeadRow, LEAST } from './data';
+import { NineCells } from './nine-cells';
 import type { GridState, SingleHead } from './state';
 import { headName } from './words';
 
@@ -127,6 +128,7 @@ export function BoardsPanel(props: BoardsPanelProps) {
           onCursor={onCell}
           label={`Board that was given, shaded by the attention of ${headName(head)}.`}
         />
+        <NineCells sequence={run.sequence} cell={cell} row={row} />
         {props.problem ? (
           <ProblemNote problem={props.problem} retry={props.onRetry} />
         ) : (

@@ -143,6 +143,7 @@ function Picture({ size, rows, index, of, selected, scores, chance, cell, onHead
       <span class="grid-thumbnail-score">
         <span class="unseen">, Moore score </span>
         {score.toFixed(2)}
+        {row && <span class="unseen">, {weightText(row.mass.neighbourhood)} on the nine cells here</span>}
       </span>
     </div>
   );
