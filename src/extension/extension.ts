@@ -32,15 +32,16 @@ export function activate(context: vscode.ExtensionContext): void {
   const services = { context, engine, catalog, runs, comparisons, log };
   const panels = new ExplorerPanels(services);
   const explore = (id: string): Promise<void> => exploreRun(runs, panels, id);
-  const pairs = new RunPairPanels({ extensionUri: context.extensionUri, runs, explore, log });
   const tensors = new RunTensors(engine, catalog, () => undefined);
+  const pairs = new RunPairPanels({ extensionUri: context.extensionUri, runs, tensors, explore, log });
+  const exports = { tensors, extensionUri: context.extensionUri };
 
   const patterns = new LifeEditor({ context, catalog, models: new LifeModels(engine, catalog, panels), log }, register);
 
   // Disposed in this order: the engine after those who ask it, the log after those who write to it.
   context.subscriptions.push(
     ...registerModelCommands(catalog, engine, panels, patterns, log, register),
-    ...registerRunCommands({ runs, tree, panels, pairs, tensors }, register),
+    ...registerRunCommands({ runs, tree, panels, pairs, exports }, register),
     ...registerSurprisalCommands(colours, panels, register),
     colours,
     registerNotebooks({ engine, catalog, runs, panels, log }, register),

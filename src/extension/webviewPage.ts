@@ -15,7 +15,7 @@ export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions 
 export function webviewHtml(
   webview: vscode.Webview,
   extensionUri: vscode.Uri,
-  bundle: 'explorer' | 'life' | 'runs' | 'tokens',
+  bundle: 'explorer' | 'life' | 'picture' | 'runs' | 'tokens',
 ): string {
   const resources = webviewResources(extensionUri);
   const nonce = crypto.randomBytes(16).toString('base64url');

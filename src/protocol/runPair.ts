@@ -26,6 +26,11 @@ export interface RunPairApi {
   /** Shows a run in an Explorer of its own. */
   explore: Call<{ readonly place: PairPlace }, null>;
   alternatives: Call<{ readonly index: number }, PairAlternatives>;
+  /**
+   * Computes the divergences from whole distributions, where the traces keep a part of them.
+   * @throws Problem `not-available` where a model is not to be found, or is not the one that made its run
+   */
+  measure: Call<Record<string, never>, RunPairShown, { readonly done: number; readonly total: number }>;
   /** Writes the comparison to a file; null where the user changed their mind. */
   save: Call<{ readonly form: 'csv' | 'json' }, { readonly path: string | null }>;
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type PackagedVivarium, openPackaged, pictured } from './packaged';
+import { artifacts } from '../harness/artifacts';
 import { readSafetensors } from '../harness/safetensors';
 import { Explorer } from './pages/explorer';
 
@@ -80,6 +81,7 @@ describe('the history of runs', () => {
     const { workbench, vscode } = vivarium;
     for (const [form, extension] of [
       [/Picture as SVG/, '.svg'],
+      [/Picture as PNG/, '.png'],
       [/Tensors as safetensors/, '.safetensors'],
     ] as const) {
       await workbench.runCommand('Vivarium: Export Run');
@@ -88,6 +90,13 @@ describe('the history of runs', () => {
       await workbench.saveAs(path.join(vscode.workspace, `run${extension}`), extension);
     }
     assert.match(await written(path.join(vscode.workspace, 'run.svg')), /^<svg [^>]*role="img"/);
+    const png = path.join(vscode.workspace, 'run.png');
+    await written(png);
+    const bytes = await readFile(png);
+    assert.deepEqual([...bytes.subarray(0, 8)], [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    // The picture is 900 wide: IHDR begins at byte 16 with the width.
+    assert.equal(bytes.readUInt32BE(16), 1800);
+    await writeFile(path.join(artifacts, 'run-export.png'), bytes);
     await written(path.join(vscode.workspace, 'run.safetensors'));
     const tensors = readSafetensors(path.join(vscode.workspace, 'run.safetensors'));
     assert.ok([...tensors.keys()].some((name) => name.startsWith('attention.')));
@@ -105,7 +114,11 @@ describe('the history of runs', () => {
     const verdict = () => workbench.webview().locator('.pair-verdict');
     await verdict().waitFor();
     const text = await verdict().innerText();
+    assert.match(text, /at least 0\.00 bits/);
     assert.match(text, /They part in the prompts, at position \d+/);
+    // The engine brings both runs back: neither is held any more.
+    await workbench.webview().getByRole('button', { name: 'Compute exactly' }).click();
+    await verdict().getByText('is 0.00 bits from B’s (KL), 0.000 in total variation').waitFor();
     await vscode.screenshot('run-pair');
     await workbench.reloadWindow();
     await tab.waitFor();

@@ -3,7 +3,9 @@ import type { EngineClient } from '../../src/client/index';
 import type { RunPair } from '../../src/core/compare/runPair';
 import { TraceAssembler } from '../../src/core/trace/assemble';
 import type { Sampling, Trace } from '../../src/core/trace/record';
+import type { LogitsOf } from '../../src/extension/runs/pair/measure';
 import { RunPairSession } from '../../src/extension/runs/pair/session';
+import { Problem } from '../../src/protocol/errors';
 import type { ModelSummary } from '../../src/protocol/models';
 import { isRpcMessage, RpcServer } from '../../src/protocol/rpc';
 import type { RunPairApi, RunPairShown } from '../../src/protocol/runPair';
@@ -55,12 +57,17 @@ export class RunPairHost {
   private readonly server: RpcServer<RunPairApi>;
   private view: WebviewUnderTest | undefined;
 
-  constructor(runs: ReadonlyMap<string, Trace>, ids: { readonly a: string; readonly b: string }) {
+  constructor(
+    runs: ReadonlyMap<string, Trace>,
+    ids: { readonly a: string; readonly b: string },
+    logits: LogitsOf = () => Promise.reject(new Problem({ code: 'not-available', message: 'There is no model.' })),
+  ) {
     const session = new RunPairSession(ids, {
       find: (id) => {
         const trace = runs.get(id);
         return Promise.resolve(trace && { trace, name: trace.header.promptText ?? '' });
       },
+      logits,
       choose: () => Promise.resolve(this.next),
       explore: (id) => {
         this.explored.push(id);

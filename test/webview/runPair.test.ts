@@ -3,7 +3,9 @@ import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { EngineClient } from '../../src/client/index';
+import { compareRuns } from '../../src/core/compare/runPair';
 import type { Trace } from '../../src/core/trace/record';
+import type { LogitsOf } from '../../src/extension/runs/pair/measure';
 import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';
@@ -101,6 +103,44 @@ describe('two runs against each other', () => {
     await page.getByRole('button', { name: /^First difference/ }).press('Enter');
     await page.locator('.pair-mark', { hasText: 'B' }).waitFor();
     assert.match(await page.locator('.pair-said').innerText(), /: A “.+”, B “.+”, KL/);
+  });
+
+  it('computes from whole distributions what the traces only bound, and says where it cannot', async () => {
+    const logits: LogitsOf = async (trace, index) => {
+      const ids = trace.tokens.slice(0, index).map(({ id }) => id);
+      const { folder, file } = trace.header.model;
+      return (await engine.call('nextLogits', { model: { folder, file }, ids })).logits;
+    };
+    const host = new RunPairHost(runs, { a: ids.plain, b: ids.small }, logits);
+    const page = await open(host);
+    await page.getByRole('button', { name: 'Compute exactly' }).click();
+    await page.getByRole('status').filter({ hasText: 'whole distributions' }).waitFor({ state: 'attached' });
+    assert.doesNotMatch(await page.locator('.pair-verdict').innerText(), /at least|bounds/);
+    assert.equal(await page.getByRole('button', { name: 'Compute exactly' }).count(), 0);
+    await page.getByRole('button', { name: 'JSON' }).click();
+    await page.getByRole('status').filter({ hasText: 'Saved' }).waitFor({ state: 'attached' });
+    const bounded = compareRuns(runs.get(ids.plain)!, runs.get(ids.small)!);
+    const { pair } = host.saved[0]!;
+    assert.ok(pair.shared.exact && pair.shared.places > 10);
+    for (const { index, divergence } of pair.rows) {
+      const bound = bounded.rows[index]!.divergence;
+      if (!divergence || !bound) continue;
+      assert.ok(divergence.klAtLeast >= bound.klAtLeast - 1e-6, `position ${index}`);
+      assert.ok(divergence.tv.low >= bound.tv.low - 1e-6 && divergence.tv.low <= bound.tv.high + 1e-6);
+    }
+    await view!.close();
+    // Another model than the one that made the run: its numbers would be of something else.
+    const swapped = new RunPairHost(runs, { a: ids.plain, b: ids.small }, (trace, index, signal) =>
+      logits(runs.get(trace.header.id === ids.plain ? ids.small : ids.plain)!, index, signal),
+    );
+    const other = await open(swapped);
+    await other.getByRole('button', { name: 'Compute exactly' }).click();
+    await other.getByRole('alert').filter({ hasText: 'other probabilities than the run recorded' }).waitFor();
+    await view!.close();
+    const missing = await open(of('plain', 'small'));
+    await missing.getByRole('button', { name: 'Compute exactly' }).click();
+    await missing.getByRole('alert').filter({ hasText: 'There is no model.' }).waitFor();
+    await missing.getByRole('button', { name: 'Compute exactly' }).waitFor();
   });
 
   it('keeps runs and position over a reload, swaps, exports and opens a run', async () => {

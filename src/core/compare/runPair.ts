@@ -9,6 +9,8 @@ export interface RunPair {
   readonly a: PairedRun;
   readonly b: PairedRun;
   readonly comparable: Comparable;
+  /** Whether models of this machine with one vocabulary made both, so that whole distributions can be computed again. */
+  readonly measurable: boolean;
   /** null where both say the same, token by token and in length. */
   readonly difference: Difference | null;
   /** A row a place in the sequence, as many as the longer run has. */
@@ -78,7 +80,11 @@ export interface SharedSummary {
   readonly meanSurprisalDifference: number | null;
 }
 
-export function compareRuns(a: Trace, b: Trace): RunPair {
+/**
+ * @param exact divergences that were computed from whole distributions, by place: they count in the place of what the traces
+ *   alone say.
+ */
+export function compareRuns(a: Trace, b: Trace, exact: ReadonlyMap<number, Divergence> = new Map()): RunPair {
   const example = readsOtherwise(a, b);
   const sizes = [a.header.model.vocabularySize, b.header.model.vocabularySize] as const;
   const otherSize = sizes[0] > 0 && sizes[1] > 0 && sizes[0] !== sizes[1] && !agree(a, b);
@@ -91,11 +97,12 @@ export function compareRuns(a: Trace, b: Trace): RunPair {
         : { state: 'tokens' };
   const until = comparable.state === 'tokens' ? (difference?.index ?? Infinity) : -1;
   const length = Math.max(a.tokens.length, b.tokens.length);
-  const rows = Array.from({ length }, (_, index) => rowOf(index, a, b, index <= until));
+  const rows = Array.from({ length }, (_, index) => rowOf(index, a, b, index <= until, exact.get(index)));
   return {
     a: pairedRun(a),
     b: pairedRun(b),
     comparable,
+    measurable: sizes[0] > 0 && sizes[0] === sizes[1] && !a.header.model.server && !b.header.model.server,
     difference,
     rows,
     shared: sharedSummary(rows, a.tokens, b.tokens),
@@ -116,7 +123,7 @@ function pairedRun({ header, tokens }: Trace): PairedRun {
   };
 }
 
-function rowOf(index: number, a: Trace, b: Trace, shared: boolean): PairRow {
+function rowOf(index: number, a: Trace, b: Trace, shared: boolean, exact: Divergence | undefined): PairRow {
   const [one, other] = [a.tokens[index], b.tokens[index]];
   const row = { index, a: sideOf(one), b: sideOf(other), shared };
   if (!shared || !one?.judgement || !other?.judgement) return { ...row, crossed: null, divergence: null };
@@ -125,7 +132,7 @@ function rowOf(index: number, a: Trace, b: Trace, shared: boolean): PairRow {
   return {
     ...row,
     crossed: { aOfB: p.known.get(other.id) ?? null, bOfA: q.known.get(one.id) ?? null },
-    divergence: divergence(p, q),
+    divergence: exact ?? divergence(p, q),
   };
 }
 

@@ -2,8 +2,7 @@ import * as vscode from 'vscode';
 import { Problem } from '../../protocol/errors';
 import type { Register } from '../commands';
 import type { ExplorerPanels } from '../explorer/panels';
-import type { RunTensors } from '../explorer/tensors';
-import { exportRun } from './export';
+import { exportRun, type ExportServices } from './export';
 import type { RunPairPanels } from './pair/panels';
 import { askForRun } from './pick';
 import type { RunStore } from './store';
@@ -14,12 +13,12 @@ interface RunCommandServices {
   readonly tree: RunTree;
   readonly panels: ExplorerPanels;
   readonly pairs: RunPairPanels;
-  readonly tensors: RunTensors;
+  readonly exports: ExportServices;
 }
 
 /** Commands of the "Runs" view: of what is given, else of what is selected there. */
 export function registerRunCommands(
-  { runs, tree, panels, pairs, tensors }: RunCommandServices,
+  { runs, tree, panels, pairs, exports }: RunCommandServices,
   register: Register,
 ): vscode.Disposable[] {
   const chosen = (node: unknown, nodes: unknown): readonly string[] => {
@@ -70,7 +69,7 @@ export function registerRunCommands(
     }),
     register('vivarium.exportRun', async (node, nodes) => {
       const id = chosen(node, nodes)[0] ?? (await askForRun(runs, vscode.l10n.t('Choose a run')));
-      if (id !== undefined) await exportRun((await traceOf(runs, id)).trace, tensors);
+      if (id !== undefined) await exportRun((await traceOf(runs, id)).trace, exports);
     }),
     register('vivarium.compareRuns', compare),
     register('vivarium.compareRunWith', compare),

@@ -1,13 +1,14 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { runPicture } from '../../core/picture/run';
+import { runPicture, runSentence } from '../../core/picture/run';
 import type { Trace } from '../../core/trace/record';
 import { draftsCsv, tokensCsv, traceJson } from '../../core/trace/tables';
 import { serializeTrace } from '../../core/trace/vivtrace';
 import { Problem } from '../../protocol/errors';
 import type { RunTensors } from '../explorer/tensors';
 import { askWhere, fileDate, writeTo } from '../saveDialog';
+import { pngOf } from './rasterize';
 
 /** What a run can be written as; the file name's extension says which is meant. */
 interface ExportForm {
@@ -28,7 +29,12 @@ function fromTrace(
   return { extension, name, of, write: (trace, target) => writeTo(target, content(trace)) };
 }
 
-function formsOf(tensors: RunTensors): readonly ExportForm[] {
+export interface ExportServices {
+  readonly tensors: RunTensors;
+  readonly extensionUri: vscode.Uri;
+}
+
+function formsOf({ tensors, extensionUri }: ExportServices): readonly ExportForm[] {
   return [
     fromTrace('vivtrace', vscode.l10n.t('Vivarium trace'), serializeTrace),
     fromTrace('json', 'JSON', traceJson),
@@ -37,6 +43,12 @@ function formsOf(tensors: RunTensors): readonly ExportForm[] {
       passes.some(({ speculation }) => speculation),
     ),
     fromTrace('svg', vscode.l10n.t('Picture as SVG'), runPicture),
+    {
+      extension: 'png',
+      name: vscode.l10n.t('Picture as PNG'),
+      of: () => true,
+      write: async (trace, target) => writeTo(target, await pngOf(runPicture(trace), runSentence(trace), extensionUri)),
+    },
     {
       extension: 'safetensors',
       name: vscode.l10n.t('Tensors as safetensors'),
@@ -48,9 +60,9 @@ function formsOf(tensors: RunTensors): readonly ExportForm[] {
 }
 
 /** Asks as what and where, and writes the run there. */
-export async function exportRun(trace: Trace, tensors: RunTensors): Promise<void> {
+export async function exportRun(trace: Trace, services: ExportServices): Promise<void> {
   const form = await vscode.window.showQuickPick(
-    formsOf(tensors)
+    formsOf(services)
       .filter(({ of }) => of(trace))
       .map((each) => ({ label: each.name, description: `.${each.extension}`, ...each })),
     { placeHolder: vscode.l10n.t('Export the run as') },

@@ -15,6 +15,9 @@ export class PairLink {
   said = '';
   /** Of the selected place, once they have come. */
   alternatives: (PairAlternatives & { readonly index: number }) | null = null;
+  /** How far computing the whole distributions has come; null while nothing is computed. */
+  measuring: { readonly done: number; readonly total: number } | null = null;
+  private stopper = new AbortController();
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly host: WebviewHost) {
@@ -50,6 +53,36 @@ export class PairLink {
 
   explore(place: PairPlace): Promise<void> {
     return this.attempt(() => this.api.call('explore', { place }));
+  }
+
+  /** Computes the divergences from whole distributions. */
+  async measure(): Promise<void> {
+    this.stopper = new AbortController();
+    this.measuring = { done: 0, total: 0 };
+    this.tell();
+    await this.attempt(async () => {
+      try {
+        const shown = await this.api.call(
+          'measure',
+          {},
+          {
+            signal: this.stopper.signal,
+            onEvent: (progress) => {
+              this.measuring = progress;
+              this.tell();
+            },
+          },
+        );
+        this.show(shown);
+        this.said = 'Computed from the whole distributions.';
+      } finally {
+        this.measuring = null;
+      }
+    });
+  }
+
+  stop(): void {
+    this.stopper.abort();
   }
 
   save(form: 'csv' | 'json'): Promise<void> {
@@ -100,7 +133,8 @@ export class PairLink {
     try {
       await action();
     } catch (error) {
-      this.problem = Problem.from(error).toData();
+      const problem = Problem.from(error).toData();
+      if (problem.code !== 'cancelled') this.problem = problem;
     }
     this.tell();
   }

@@ -51,6 +51,26 @@ export function PairView({ link }: { readonly link: PairLink }) {
   );
 }
 
+/** Whole distributions in the place of bounds: computed when they are asked for, since each place takes its own. */
+function Exactly({ link }: { readonly link: PairLink }) {
+  const { measuring } = link;
+  if (!measuring) {
+    return (
+      <button type="button" class="link pair-jump" onClick={() => void link.measure()}>
+        Compute exactly
+      </button>
+    );
+  }
+  return (
+    <span class="pair-jump">
+      Computing{measuring.total > 0 ? `, ${measuring.done} of ${measuring.total}` : ''}…{' '}
+      <button type="button" class="link" onClick={() => link.stop()}>
+        Stop
+      </button>
+    </span>
+  );
+}
+
 function Body({ pair, link }: { readonly pair: RunPair; readonly link: PairLink }) {
   const theme = useTheme();
   const { selected, alternatives } = link;
@@ -76,6 +96,7 @@ function Body({ pair, link }: { readonly pair: RunPair; readonly link: PairLink 
                 </button>
               ),
             )}
+            {comparable.state === 'tokens' && pair.measurable && !shared.exact && <Exactly link={link} />}
           </p>
         </div>
         {comparable.state === 'tokens' && (

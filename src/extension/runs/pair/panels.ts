@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isRpcMessage, RpcServer } from '../../../protocol/rpc';
 import type { RunPairApi, RunPairShown } from '../../../protocol/runPair';
+import type { RunTensors } from '../../explorer/tensors';
 import type { Log } from '../../log';
 import { webviewHtml, webviewOptions } from '../../webviewPage';
 import { labelOf } from '../digest';
@@ -14,6 +15,7 @@ const VIEW_TYPE = 'vivarium.runPair';
 export interface RunPairPanelServices {
   readonly extensionUri: vscode.Uri;
   readonly runs: RunStore;
+  readonly tensors: RunTensors;
   readonly explore: (id: string) => Promise<void>;
   readonly log: Log;
 }
@@ -51,7 +53,7 @@ export class RunPairPanels implements vscode.WebviewPanelSerializer, vscode.Disp
   }
 
   private attach(panel: vscode.WebviewPanel, a: string, b: string): void {
-    const { extensionUri, runs, explore, log } = this.services;
+    const { extensionUri, runs, tensors, explore, log } = this.services;
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'explorer.svg');
     const session = new RunPairSession(
       { a, b },
@@ -62,6 +64,10 @@ export class RunPairPanels implements vscode.WebviewPanelSerializer, vscode.Disp
           return found && { trace: found.trace, name: digest ? labelOf(digest) : found.trace.header.model.name };
         },
         choose: (instead) => askForRun(runs, vscode.l10n.t('Choose a run to compare'), [instead]),
+        logits: async (trace, index, signal) => {
+          const request = { runId: trace.header.id, index };
+          return (await tensors.call(trace, 'positionLogits', request, { signal })).logits;
+        },
         explore,
         save: saveRunPair,
         onShown: (shown) => {

@@ -3,6 +3,7 @@ import type { Trace } from '../../../core/trace/record';
 import type { Handlers } from '../../../protocol/call';
 import { Problem } from '../../../protocol/errors';
 import type { PairPlace, RunPairApi, RunPairShown } from '../../../protocol/runPair';
+import { measureExactly, type LogitsOf } from './measure';
 import { runPairRequests } from './validation';
 
 const PLACES = ['a', 'b'] as const;
@@ -13,6 +14,7 @@ export interface RunPairServices {
   readonly find: (id: string) => Promise<{ readonly trace: Trace; readonly name: string } | undefined>;
   /** Asks the user for a run; undefined where they changed their mind. */
   readonly choose: (instead: string) => Promise<string | undefined>;
+  readonly logits: LogitsOf;
   readonly explore: (id: string) => Promise<void>;
   readonly save: (pair: RunPair, form: 'csv' | 'json') => Promise<string | null>;
   /** Called with what is on show, whenever that has changed. */
@@ -23,7 +25,7 @@ export interface RunPairServices {
 export class RunPairSession {
   readonly handlers: Handlers<RunPairApi>;
   private traces: Readonly<Record<PairPlace, Trace>> | null = null;
-  private pair: RunPair | null = null;
+  private shown: RunPairShown = { state: 'missing', places: PLACES };
 
   constructor(
     private ids: Readonly<Record<PairPlace, string>>,
@@ -44,7 +46,18 @@ export class RunPairSession {
         const top = (place: PairPlace) => this.traces?.[place].tokens[index]?.judgement?.top ?? null;
         return { a: top('a'), b: top('b') };
       },
-      save: async ({ form }) => ({ path: await services.save(this.known(), form) }),
+      measure: async (_, { signal, emit }) => {
+        const { traces } = this;
+        const { pair, names } = this.known();
+        if (!traces) return this.shown;
+        const onProgress = (done: number, total: number): void => emit({ done, total });
+        const exact = await measureExactly(pair, traces, services.logits, { signal, onProgress });
+        // Another pair may be on show by now.
+        if (this.traces !== traces) return this.shown;
+        this.shown = { state: 'ready', pair: compareRuns(traces.a, traces.b, exact), names };
+        return this.shown;
+      },
+      save: async ({ form }) => ({ path: await services.save(this.known().pair, form) }),
     });
   }
 
@@ -60,17 +73,16 @@ export class RunPairSession {
     // Another pair was asked for meanwhile: the answer is of what is on show.
     if (ids !== this.ids) return this.show();
     this.traces = a && b ? { a: a.trace, b: b.trace } : null;
-    this.pair = this.traces && compareRuns(this.traces.a, this.traces.b);
-    const shown: RunPairShown =
-      this.pair && a && b
-        ? { state: 'ready', pair: this.pair, names: { a: a.name, b: b.name } }
+    this.shown =
+      a && b
+        ? { state: 'ready', pair: compareRuns(a.trace, b.trace), names: { a: a.name, b: b.name } }
         : { state: 'missing', places: PLACES.filter((place) => !found[place]) };
-    this.services.onShown(shown);
-    return shown;
+    this.services.onShown(this.shown);
+    return this.shown;
   }
 
-  private known(): RunPair {
-    if (this.pair) return this.pair;
+  private known(): Extract<RunPairShown, { state: 'ready' }> {
+    if (this.shown.state === 'ready') return this.shown;
     throw new Problem({
       code: 'run-unknown',
       message: 'One of these runs is not kept any more.',

@@ -11,6 +11,7 @@ const checks: RequestChecks<RunPairApi> = {
   choose: object({ place }),
   explore: object({ place }),
   alternatives: object({ index: integer({ min: 0 }) }),
+  measure: object({}),
   save: object({ form: oneOf('csv', 'json') }),
 };
 

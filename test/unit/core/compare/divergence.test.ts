@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { divergence, knownDistribution, type KnownDistribution } from '../../../../src/core/compare/divergence';
+import { exactDivergence } from '../../../../src/core/compare/exact';
 import { klDivergenceBits, totalVariation } from '../../../../src/core/numeric/entropy';
 import { Random } from '../../../../src/core/numeric/random';
 import { randomDistribution } from '../../../harness/decoding';
@@ -24,6 +25,12 @@ test('whole distributions have their divergence and distance: ½, ¼, ¼ from ¼
   assert.equal(exact, true);
   close(tv.low, 0.25);
   close(tv.high, 0.25);
+});
+
+test('computed from whole distributions: the numbers themselves', () => {
+  const { klAtLeast, exact, tv } = exactDivergence(Float64Array.of(0.5, 0.25, 0.25), Float64Array.of(0.25, 0.25, 0.5));
+  close(klAtLeast, 0.25);
+  assert.deepEqual([exact, tv], [true, { low: 0.25, high: 0.25 }]);
 });
 
 test('of the two most probable in four, the rest counts as one: golden bounds', () => {
