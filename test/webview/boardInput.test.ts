@@ -162,6 +162,30 @@ describe('the board in the prompt of a Life model', () => {
     await shot('attention');
   });
 
+  it('keeps the head that the view opened with, and leaves an edit unrun where that is wanted', async () => {
+    const host = life.host(life.glider());
+    await host.record({});
+    await life.open(host, { tab: 'attention', selected: null, tabs: { prompt: { open: true, live: false } } });
+    const input = life.page.locator('.grid-input header .muted');
+    await input.waitFor();
+    const opening = await input.innerText();
+    // Of the next board other heads are the best.
+    host.overrides.gridAttention = async (params, { signal }) => {
+      const heads = await life.engine.call('gridAttention', params, { signal });
+      const statistics = heads.statistics.map((each) => ({ ...each, neighbourhood: 1 - each.neighbourhood }));
+      return { ...heads, statistics };
+    };
+    await button('Clear').click();
+    await life.page.locator('.grid-running', { hasText: 'board edited since' }).waitFor();
+    assert.equal(host.asked('run').length, 0);
+    await board().press('Enter');
+    await host.requested('run', 1);
+    await life.page.locator('.grid-running').waitFor({ state: 'detached' });
+    await host.requested('gridAttention', 2);
+    await life.page.locator('.grid-prediction').getByText('of 256 wrong').waitFor();
+    assert.equal(await input.innerText(), opening);
+  });
+
   it('is accessible in every theme, and fits a side bar', async () => {
     await fresh(lifePrompt(life.glider(), life.grid));
     for (const theme of themeIds) {

@@ -1,7 +1,7 @@
 import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
 import { LifeModel } from '../../core/life/ask';
-import { lifePrompt } from '../../core/life/prompt';
+import { lifePrompt, roomForAnswer } from '../../core/life/prompt';
 import type { LifeGrid } from '../../core/trace/record';
 import type { RequestSignal } from '../../protocol/call';
 import type { ModelSummary } from '../../protocol/models';
@@ -40,6 +40,7 @@ export class LifeModels {
       {
         model: { folder: model.folder, file: request.model.file ?? model.file },
         prompt: lifePrompt(request.cells, grid),
+        maxNewTokens: roomForAnswer(model, 1),
       },
       { fresh: true },
     );

@@ -40,7 +40,7 @@ export function EmptyState({ mode, models, model, onPrompt, onRefresh, onWalkthr
       <h2>{life ? 'Let the model take a step' : 'See what the model expects'}</h2>
       <p>
         {life
-          ? 'Give it a grid and press Run. Each cell of its answer then shows how sure it was, and every head what it looked at.'
+          ? 'Draw a board, or choose a pattern, and press Run. Each cell of its answer then shows how sure it was, and every head what it looked at.'
           : 'Type a prompt and press Run. Each token then shows how probable it was, what else could have come, and what every head looked at.'}
       </p>
       {samples.length > 0 && (

@@ -29,7 +29,7 @@ import { ModeSwitch } from './mode-switch';
 import { NeighbourReaders } from './neighbour-readers';
 import { OffsetMap } from './offset-map';
 import { SidePanel } from './side-panel';
-import { type GridState, readGridState, sameSingle } from './state';
+import { type GridState, type SingleHead, readGridState, sameSingle } from './state';
 import { headName, offsetText } from './words';
 import './grid.css';
 
@@ -133,7 +133,11 @@ function Grid(props: GridProps & { readonly heads: GridHeads }) {
   const ratio = usePixelRatio();
 
   const cell = Math.min(chosenCell(run, chosen ?? selected), source.answered - 1);
-  const head = state.head && indexOfHead(heads, state.head) >= 0 ? state.head : openingGridHead(heads);
+  // What the view opened with stays while other boards are asked: the best head of each is another.
+  const opening = useRef<SingleHead | null>(null);
+  const head =
+    [state.head, opening.current].find((each) => each && indexOfHead(heads, each) >= 0) ?? openingGridHead(heads);
+  opening.current = head;
   const index = indexOfHead(heads, head);
   const fetched = useCellRows(source, cell);
   const rows = useMemo(() => fetched.value && headRows(fetched.value, cell, sequence), [fetched.value, cell, sequence]);
