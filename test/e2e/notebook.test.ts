@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { assertAccessible } from '../harness/axe';
 import { themeIds, themeLabels } from '../harness/themes';
+import { outputTypes, savedNotebook } from '../integration/nbformat/validate';
 import { type PackagedVivarium, openPackaged, pictured } from './packaged';
 
 describe('the tour, a notebook', () => {
@@ -75,5 +77,60 @@ describe('the tour, a notebook', () => {
     const prompt = page.locator('#active-frame').contentFrame().getByRole('textbox', { name: 'Prompt' });
     await prompt.waitFor();
     assert.match(await prompt.inputValue(), /Let there be$/);
+  });
+});
+
+describe('a new notebook', () => {
+  let vivarium: PackagedVivarium;
+  const step = (title: string, body: () => Promise<void>): void => {
+    void test(
+      title,
+      pictured(() => vivarium, body),
+    );
+  };
+  const result = (name: RegExp) => vivarium.workbench.webview().getByRole('region', { name });
+
+  before(async () => {
+    vivarium = await openPackaged();
+    await vivarium.vscode.page.setViewportSize({ width: 1280, height: 2000 });
+  });
+  after(() => vivarium.vscode.stop());
+
+  step('runs a prompt and a pattern, and shows which pass said each cell', async () => {
+    const { workbench, vscode } = vivarium;
+    await workbench.runCommand('Vivarium: New Notebook');
+    await workbench.editorTab(/Untitled-1/).waitFor();
+    await workbench.runCommand('Notebook: Run All');
+    await result(/^Run of almanac/).waitFor();
+    const life = result(/^Life by lifegpt-16/);
+    await life.getByText(/4 steps: every cell right · exact-rule: 4 steps in \d+ passes/).waitFor();
+    const pass = life.getByRole('slider', { name: 'Pass' });
+    const last = await pass.getAttribute('aria-valuetext');
+    await pass.press('ArrowLeft');
+    assert.notEqual(await pass.getAttribute('aria-valuetext'), last);
+    await vscode.screenshot('notebook-new');
+  });
+
+  step('is saved as Jupyter’s schema asks, each result as a picture and as text too', async () => {
+    const { workbench, vscode } = vivarium;
+    const file = path.join(vscode.workspace, 'kept.ipynb');
+    await workbench.runCommand('File: Save');
+    await workbench.saveAs(file, '.ipynb');
+    await workbench.editorTab(/kept\.ipynb/).waitFor();
+    const types = outputTypes(await savedNotebook(file));
+    const results = types.filter((kinds) => kinds.length > 0);
+    assert.equal(results.length, 2);
+    for (const kinds of results) {
+      assert.deepEqual([kinds.length, kinds.includes('image/svg+xml'), kinds.includes('text/plain')], [3, true, true]);
+    }
+  });
+
+  step('has its results when it is opened again, and nothing is run for them', async () => {
+    const { workbench } = vivarium;
+    await workbench.runCommand('View: Close Editor');
+    await workbench.editorTab(/kept\.ipynb/).waitFor({ state: 'detached' });
+    await workbench.openFile('kept.ipynb');
+    await result(/^Run of almanac/).waitFor();
+    await result(/^Life by lifegpt-16/).waitFor();
   });
 });

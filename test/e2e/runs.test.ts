@@ -125,6 +125,20 @@ describe('the history of runs', () => {
     assert.equal(await verdict().innerText(), text);
   });
 
+  step('holds the two that are selected against each other', async () => {
+    const { workbench, vscode } = vivarium;
+    for (const name of [/The whale swam/, /In the beginning/]) await run(name).click({ modifiers: ['ControlOrMeta'] });
+    await run(/In the beginning/).click({ button: 'right' });
+    await vscode.page.getByRole('menuitem', { name: 'Compare Runs…' }).hover();
+    await vscode.page.keyboard.press('Enter');
+    await workbench
+      .editorTab(/The whale swam and In the beginning/)
+      .nth(1)
+      .waitFor();
+    // One is selected again: what is done with one of several is done with all.
+    await run(/The whale swam/).click();
+  });
+
   step('deletes a run when it has asked', async () => {
     const { vscode } = vivarium;
     await run(/In the beginning/).hover();

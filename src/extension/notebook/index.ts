@@ -63,6 +63,12 @@ async function newNotebook(): Promise<void> {
       'markdown',
     ),
     new vscode.NotebookCellData(Code, 'temperature: 0.7\n\nIn the beginning', 'vivarium-prompt'),
+    new vscode.NotebookCellData(
+      Markup,
+      vscode.l10n.t('A pattern of the Game of Life goes into a cell of its own: RLE, or rows of dots and O.'),
+      'markdown',
+    ),
+    new vscode.NotebookCellData(Code, 'decoder: exact-rule\nsteps: 4\n\nbo$2bo$3o!', 'vivarium-life'),
   ]);
   await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(NOTEBOOK_TYPE, data));
 }
