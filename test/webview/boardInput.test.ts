@@ -160,6 +160,23 @@ describe('the board in the prompt of a Life model', () => {
     await heading.waitFor();
     await place.waitFor();
     await shot('attention');
+    // Beside the rule too, from the first token of the new run to its last.
+    await life.page.getByRole('tab', { name: 'Life' }).click();
+    await place.waitFor();
+    await life.page.evaluate(() => {
+      const seen = new Set<string>();
+      new MutationObserver(() => seen.add(document.querySelector('.cell-place')?.textContent ?? 'none')).observe(
+        document.body,
+        { subtree: true, childList: true, characterData: true },
+      );
+      Object.assign(window, { seen });
+    });
+    await button('Undo').click();
+    await host.requested('run', 3);
+    await life.page.locator('.life-figure-facts', { hasText: /alive, / }).waitFor();
+    await life.page.locator('.shell:not(.shell-busy)').waitFor();
+    const seen = await life.page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen]);
+    assert.deepEqual(seen, ['row 7, column 8']);
   });
 
   it('keeps the head that the view opened with, and leaves an edit unrun where that is wanted', async () => {
