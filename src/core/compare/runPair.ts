@@ -1,8 +1,9 @@
-import type { ModelIdentity, TokenOrigin, Trace, TraceToken } from '../trace/record';
+import type { TokenOrigin, Trace, TraceToken } from '../trace/record';
 import { firstDifference, type Difference } from './difference';
 import { divergence, knownDistribution, type Divergence } from './divergence';
 import { setupLines, type SetupLine } from './runSetup';
 import { summaryLines, type SummaryLine } from './runSummary';
+import { otherTokenizer, type ReadOtherwise } from './tokenizers';
 
 /** Two runs side by side: of the same or of other models, of this machine or of servers. */
 export interface RunPair {
@@ -39,7 +40,7 @@ export type Comparable =
   | { readonly state: 'tokens' }
   | { readonly state: 'apart-at-once' }
   /** An id that reads differently, or null where the vocabularies differ in size. */
-  | { readonly state: 'other-tokenizer'; readonly example: { id: number; a: string; b: string } | null };
+  | { readonly state: 'other-tokenizer'; readonly example: ReadOtherwise | null };
 
 export interface PairRow {
   readonly index: number;
@@ -85,16 +86,14 @@ export interface SharedSummary {
  *   alone say.
  */
 export function compareRuns(a: Trace, b: Trace, exact: ReadonlyMap<number, Divergence> = new Map()): RunPair {
-  const example = readsOtherwise(a, b);
   const sizes = [a.header.model.vocabularySize, b.header.model.vocabularySize] as const;
-  const otherSize = sizes[0] > 0 && sizes[1] > 0 && sizes[0] !== sizes[1] && !agree(a, b);
+  const other = otherTokenizer(a, b);
   const difference = firstDifference(a.tokens, b.tokens);
-  const comparable: Comparable =
-    example || otherSize
-      ? { state: 'other-tokenizer', example }
-      : difference?.index === 0
-        ? { state: 'apart-at-once' }
-        : { state: 'tokens' };
+  const comparable: Comparable = other
+    ? { state: 'other-tokenizer', example: other.example }
+    : difference?.index === 0
+      ? { state: 'apart-at-once' }
+      : { state: 'tokens' };
   const until = comparable.state === 'tokens' ? (difference?.index ?? Infinity) : -1;
   const length = Math.max(a.tokens.length, b.tokens.length);
   const rows = Array.from({ length }, (_, index) => rowOf(index, a, b, index <= until, exact.get(index)));
@@ -199,36 +198,3 @@ function bestOf(token: TraceToken | undefined): number | null {
 function mean(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
-
-/** Every id that both traces name, with its texts. */
-function* sharedTexts(a: Trace, b: Trace): Generator<{ readonly id: number; readonly a: string; readonly b: string }> {
-  const texts = new Map(namedTokens(a));
-  for (const [id, text] of namedTokens(b)) {
-    const known = texts.get(id);
-    if (known !== undefined) yield { id, a: known, b: text };
-  }
-}
-
-function* namedTokens({ tokens }: Trace): Generator<readonly [id: number, text: string]> {
-  for (const { id, text, judgement } of tokens) {
-    yield [id, text];
-    for (const each of judgement?.top ?? []) yield [each.id, each.text];
-  }
-}
-
-/** An id that the traces read differently: then their tokenizers are not the same. */
-function readsOtherwise(a: Trace, b: Trace): { id: number; a: string; b: string } | null {
-  for (const each of sharedTexts(a, b)) if (each.a !== each.b) return each;
-  return null;
-}
-
-/** Vocabularies that are padded to other sizes still hold the same tokens: the same tokenizer file says so. */
-function agree(a: Trace, b: Trace): boolean {
-  const isSame = (key: keyof ModelIdentity): boolean => a.header.model[key] === b.header.model[key];
-  if (isSame('sha256') && a.header.model.sha256 !== '') return true;
-  const ids = new Set([...sharedTexts(a, b)].map(({ id }) => id));
-  return ids.size >= ENOUGH_SHARED;
-}
-
-/** Ids that read the same in both traces, from which on vocabularies of other sizes count as padded forms of one. */
-const ENOUGH_SHARED = 50;

@@ -81,6 +81,14 @@ export class RunTensors {
     return model ? { folder: model.folder, file } : undefined;
   }
 
+  /** Whether the model that is there now is another file than the one that made the run; false where there is none. */
+  async isOfAnotherFile(trace: Trace): Promise<boolean> {
+    const ref = await this.modelOf(trace);
+    if (!ref) return false;
+    const { sha256 } = await this.engine.call('inspectModel', { model: ref });
+    return sha256 !== trace.header.model.sha256;
+  }
+
   private async existingTensorFile(): Promise<string | undefined> {
     const file = this.tensorFile();
     if (!file) return undefined;

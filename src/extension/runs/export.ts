@@ -107,6 +107,14 @@ async function writeTensors(trace: Trace, target: vscode.Uri, tensors: RunTensor
     );
     if (saved.tensors.every((name) => name === 'input_ids')) throw await nothingToWrite(trace, tensors);
     await fs.rename(beside, target.fsPath);
+    if (await tensors.isOfAnotherFile(trace)) {
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t(
+          '{0} is not the file that made this run (its SHA-256 differs), so the tensors may differ from those of the run.',
+          trace.header.model.name,
+        ),
+      );
+    }
   } finally {
     await fs.rm(beside, { force: true });
   }

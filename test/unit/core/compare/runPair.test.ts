@@ -20,6 +20,19 @@ function changed(trace: Trace, tokens: readonly TraceToken[], model: Partial<Mod
   return { ...trace, tokens, header: { ...trace.header, model: { ...trace.header.model, ...model } } };
 }
 
+/** The run as a tokenizer with other texts shows it. */
+function readAs(
+  trace: Trace,
+  text: (token: { readonly id: number; readonly text: string }) => string,
+  model: Partial<ModelIdentity> = {},
+): Trace {
+  const tokens = trace.tokens.map((token): TraceToken => {
+    const top = token.judgement?.top.map((each) => ({ ...each, text: text(each) })) ?? [];
+    return { ...token, text: text(token), judgement: token.judgement && { ...token.judgement, top } };
+  });
+  return changed(trace, tokens, model);
+}
+
 /** The tokens with another distribution at one place. */
 function withTop(tokens: readonly TraceToken[], at: number, probabilities: readonly number[]): readonly TraceToken[] {
   return tokens.map((token) => {
@@ -92,16 +105,24 @@ test('a shorter run: the rest of the longer stands alone', async () => {
 
 test('ids that read differently, or vocabularies of other sizes, are other tokenizers: only the summaries are compared', async () => {
   const a = await run('autoregressive');
-  const other = changed(
-    a,
-    a.tokens.map((token) => ({ ...token, text: token.text.toUpperCase() })),
-  );
+  const other = readAs(a, ({ text }) => text.toUpperCase());
   const pair = compareRuns(a, other);
   assert.ok(pair.comparable.state === 'other-tokenizer' && pair.comparable.example!.a === 'a');
   assert.ok(pair.rows.every(({ divergence }) => divergence === null));
   assert.ok(pair.summary.length > 0);
   const larger = changed(a, a.tokens, { vocabularySize: 7, sha256: 'cd'.repeat(32) });
   assert.deepEqual(compareRuns(a, larger).comparable, { state: 'other-tokenizer', example: null });
+});
+
+test('what a server shows in its own way is no other tokenizer: parts of characters, special tokens, one text of many', async () => {
+  const a = await run('autoregressive');
+  const reading = (id: number, text: string): Trace =>
+    readAs(a, (each) => (each.id === id ? text : each.text), { vocabularySize: 0 });
+  for (const text of ['\uFFFD', '<0xE2>', '<|end|>', '']) {
+    assert.equal(compareRuns(a, reading(1, text)).comparable.state, 'tokens', text);
+  }
+  // One of five is more than that.
+  assert.equal(compareRuns(a, reading(1, 'B')).comparable.state, 'other-tokenizer');
 });
 
 test('prompts that begin differently share no question', async () => {
