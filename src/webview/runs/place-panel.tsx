@@ -4,6 +4,7 @@ import type { PairAlternatives } from '../../protocol/runPair';
 import { probability, probabilityRange, UNKNOWN } from '../components/format';
 import { TokenLabel } from '../components/token-chip';
 import { placeText } from './divergence-chart';
+import './side.css';
 
 export interface PlacePanelProps {
   readonly row: PairRow;

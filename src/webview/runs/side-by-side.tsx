@@ -1,5 +1,6 @@
 import type { RunPair } from '../../core/compare/runPair';
 import { figure } from './words';
+import './side.css';
 
 /** What both runs came to, and what they were made with: the lines that differ are marked. */
 export function SideBySide({ pair }: { readonly pair: RunPair }) {
