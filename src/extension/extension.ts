@@ -16,6 +16,7 @@ import { registerNotebooks } from './notebook/index';
 import { exploreRun, registerRunCommands } from './runs/commands';
 import { comparisonHistory, runHistory } from './runs/history';
 import { RunPairPanels } from './runs/pair/panels';
+import { RunningStatus } from './runs/running';
 import { RunTree } from './runs/tree';
 import { TokensView } from './tokens/view';
 
@@ -29,7 +30,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const register = commandsOf(log);
   const colours = new SurprisalColours(engine, catalog, log);
   const comparisons = comparisonHistory(context, runs, log);
-  const services = { context, engine, catalog, runs, comparisons, log };
+  const running = new RunningStatus(register);
+  const services = { context, engine, catalog, runs, comparisons, running, log };
   const panels = new ExplorerPanels(services);
   const explore = (id: string): Promise<void> => exploreRun(runs, panels, id);
   const tensors = new RunTensors(engine, catalog, () => undefined);
@@ -44,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerRunCommands({ runs, tree, panels, pairs, exports }, register),
     ...registerSurprisalCommands(colours, panels, register),
     colours,
-    registerNotebooks({ engine, catalog, runs, panels, log }, register),
+    registerNotebooks({ engine, catalog, runs, panels, running, log }, register),
     new ModelTree(catalog),
     new TokensView(context.extensionUri, engine, catalog, log),
     tree,
@@ -52,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
     patterns,
     pairs,
     panels,
+    running,
     catalog,
     engine,
     log,

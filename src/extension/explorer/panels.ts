@@ -77,6 +77,7 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     const session = new ExplorerSession(this.services, panel.webview, {
       mode: 'explorer',
       ...shown,
+      reveal: () => panel.reveal(),
       onTitle: (title) => {
         panel.title = vscode.l10n.t('Vivarium: {0}', title);
       },

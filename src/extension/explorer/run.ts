@@ -11,6 +11,9 @@ import type { AskedDecoder, ExplorerSettings, RunStatus } from '../../protocol/e
 import type { EditorEngine } from '../engine/engine';
 import type { ComparisonPlan } from './comparisons';
 
+/** Characters of the prompt that name a run. */
+const LABEL_CHARACTERS = 24;
+
 /** What a run tells while it goes on. */
 export interface RunListener {
   onEvents(events: readonly TraceEvent[]): void;
@@ -34,6 +37,12 @@ export class ActiveRun {
   /** The trace so far; null before its header came. */
   get trace(): Trace | null {
     return this.assembler.trace ?? null;
+  }
+
+  /** Which run it is, among others. */
+  get label(): string {
+    const prompt = this.settings.prompt.replace(/\s+/g, ' ').trim();
+    return prompt === '' ? this.model.name : `${this.model.name}: ${shorten(prompt)}`;
   }
 
   stop(): void {
@@ -111,6 +120,11 @@ export function comparisonPlan(
     requestOf: ({ decoder, options }, runId) =>
       runRequest(runId, { ...settings, decoder, decoderOptions: { [decoder]: options } }, model, models),
   };
+}
+
+function shorten(text: string): string {
+  const characters = [...text];
+  return characters.length <= LABEL_CHARACTERS ? text : `${characters.slice(0, LABEL_CHARACTERS).join('')}…`;
 }
 
 /** `1, 2 3` as ids. @throws Problem `prompt-invalid` naming what is no id. */

@@ -6,13 +6,17 @@ import type { ExplorerNotifications, ExplorerSettings, RunStatus } from '../../p
 import type { ModelSummary } from '../../protocol/models';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
+import type { RunningStatus } from '../runs/running';
 import type { RunRecording, RunStore } from '../runs/store';
 import { ActiveRun } from './run';
 
 export interface RunOnShowOptions {
   readonly engine: EditorEngine;
   readonly runs: RunStore;
+  readonly running: RunningStatus;
   readonly log: Log;
+  /** Brings the Explorer to the front. */
+  readonly reveal: () => void;
   readonly notify: <N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]) => void;
   /** Called when another run is on show, with the name of its model. */
   readonly onTitle: (title: string) => void;
@@ -157,10 +161,14 @@ export class RunOnShow implements vscode.Disposable {
   }
 
   private async follow(run: ActiveRun, recording: RunRecording): Promise<void> {
+    const { running, reveal, log } = this.options;
+    const shown = running.begin({ label: run.label, show: reveal, stop: () => run.stop() });
     try {
       await run.start();
     } catch (error) {
-      this.options.log.problem('Run', error);
+      log.problem('Run', error);
+    } finally {
+      shown.dispose();
     }
     if (run.trace) await recording.end(run.trace);
     if (this.active === run) {

@@ -18,6 +18,7 @@ import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
 import { modelNotListed, type ModelCatalog } from '../models/catalog';
 import type { ComparisonStore } from '../runs/comparisons';
+import type { RunningStatus } from '../runs/running';
 import type { RunStore } from '../runs/store';
 import { Comparisons } from './comparisons';
 import { comparisonPlan, runRequest } from './run';
@@ -36,6 +37,7 @@ export interface ExplorerServices {
   readonly catalog: ModelCatalog;
   readonly runs: RunStore;
   readonly comparisons: ComparisonStore;
+  readonly running: RunningStatus;
   readonly log: Log;
 }
 
@@ -46,6 +48,8 @@ export interface SessionOptions {
   readonly saved?: SavedTrace;
   /** Called when the run on show changes, for the tab's title. */
   readonly onTitle?: (title: string) => void;
+  /** Brings the tab to the front. */
+  readonly reveal?: () => void;
 }
 
 /**
@@ -59,6 +63,8 @@ export class ExplorerSession implements vscode.Disposable {
   private readonly tensors: RunTensors;
   private readonly comparisons: Comparisons;
   private readonly server: RpcServer<ExplorerApi>;
+  /** While decoders are compared, what says so. */
+  private comparing: vscode.Disposable | null = null;
   private readonly subscriptions: vscode.Disposable[] = [];
   /** The first snapshot of a revived page may bring the state of the window before. */
   private revived = false;
@@ -74,21 +80,31 @@ export class ExplorerSession implements vscode.Disposable {
   ) {
     this.settings = options.settings ?? defaultSettings();
     const { saved } = options;
-    const { engine, runs, log } = services;
+    const { engine, runs, running, log } = services;
+    const reveal = (): void => options.reveal?.();
     this.run = new RunOnShow(
       {
-        ...{ engine, runs, log },
+        ...{ engine, runs, running, log, reveal },
         notify: (name, data) => this.notify(name, data),
         onTitle: (title) => options.onTitle?.(title),
       },
       saved,
     );
     this.tensors = new RunTensors(services.engine, services.catalog, () => saved?.tensors);
+    const comparing = {
+      label: vscode.l10n.t('Comparing decoders'),
+      show: reveal,
+      stop: () => this.comparisons.stop(),
+    };
     this.comparisons = new Comparisons({
       engine: services.engine,
       store: services.comparisons,
       onComparison: (comparison) => this.notify('comparison', { comparison }),
-      onProgress: (progress) => this.notify('comparisonProgress', { progress }),
+      onProgress: (progress) => {
+        this.notify('comparisonProgress', { progress });
+        if (progress === null) this.comparing?.dispose();
+        this.comparing = progress && (this.comparing ?? running.begin(comparing));
+      },
       report: (what, error) => void services.log.problem(what, error),
     });
     this.server = new RpcServer<ExplorerApi>(

@@ -6,6 +6,7 @@ import type { EditorEngine } from '../engine/engine';
 import type { ExplorerPanels } from '../explorer/panels';
 import type { Log } from '../log';
 import type { ModelCatalog } from '../models/catalog';
+import type { RunningStatus } from '../runs/running';
 import type { RunStore } from '../runs/store';
 import { HeaderLanguage } from './header';
 import { VivariumKernel } from './kernel';
@@ -17,16 +18,17 @@ interface NotebookServices {
   readonly catalog: ModelCatalog;
   readonly runs: RunStore;
   readonly panels: ExplorerPanels;
+  readonly running: RunningStatus;
   readonly log: Log;
 }
 
 /** Everything about notebooks: the kernel, help with the headers of cells, the command that makes a new one. */
 export function registerNotebooks(
-  { engine, catalog, runs, panels, log }: NotebookServices,
+  { engine, catalog, runs, panels, running, log }: NotebookServices,
   register: Register,
 ): vscode.Disposable {
   const messaging = vscode.notebooks.createRendererMessaging('vivarium.renderer');
-  const kernel = new VivariumKernel(new CellRunner(engine, catalog, runs), log);
+  const kernel = new VivariumKernel(new CellRunner(engine, catalog, runs), running, log);
   for (const notebook of vscode.workspace.notebookDocuments) kernel.prefer(notebook);
   return vscode.Disposable.from(
     kernel,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Log } from '../log';
+import type { Running, RunningStatus } from '../runs/running';
 import type { CellRunner } from './runner';
 import { CELL_LANGUAGES, NOTEBOOK_TYPE } from './languages';
 
@@ -13,6 +14,7 @@ export class VivariumKernel implements vscode.Disposable {
 
   constructor(
     private readonly runner: CellRunner,
+    private readonly running: RunningStatus,
     private readonly log: Log,
   ) {
     this.controller = vscode.notebooks.createNotebookController('vivarium.kernel', NOTEBOOK_TYPE, 'Vivarium');
@@ -58,6 +60,7 @@ export class VivariumKernel implements vscode.Disposable {
     this.orders.set(notebook, order);
     execution.executionOrder = order;
     execution.start(Date.now());
+    const shown = this.running.begin(runningCell(execution.cell));
     try {
       const finished = await this.runner.run(execution);
       execution.end(finished ? true : undefined, Date.now());
@@ -72,6 +75,24 @@ export class VivariumKernel implements vscode.Disposable {
       await execution.appendOutput(new vscode.NotebookCellOutput([item]));
       execution.end(problem.code === 'cancelled' ? undefined : false, Date.now());
       return true;
+    } finally {
+      shown.dispose();
     }
   }
+}
+
+/** A cell that runs, to go to and to stop. Where it stands is asked when it is needed: cells move. */
+export function runningCell(cell: vscode.NotebookCell): Running {
+  const { notebook } = cell;
+  const range = (): vscode.NotebookRange => new vscode.NotebookRange(cell.index, cell.index + 1);
+  const name = notebook.uri.path.split('/').at(-1) ?? '';
+  return {
+    label: vscode.l10n.t('{0}, cell {1}', name, cell.index + 1),
+    show: () => vscode.window.showNotebookDocument(notebook, { selections: [range()] }),
+    stop: () => {
+      const { start, end } = range();
+      const asked = { ranges: [{ start, end }], document: notebook.uri };
+      return vscode.commands.executeCommand('notebook.cell.cancelExecution', asked);
+    },
+  };
 }

@@ -40,4 +40,58 @@ describe('activation', () => {
       assert.deepEqual(vscode.workspace.getConfiguration().get(name), value, name);
     }
   });
+
+  it('leads from its welcome texts and its walkthrough to commands, views and pictures that are there', async () => {
+    await extension().activate();
+    const { contributes } = extension().packageJSON as {
+      contributes: {
+        viewsWelcome: { contents: string }[];
+        walkthroughs: { steps: { description: string; media: { markdown: string }; completionEvents?: string[] }[] }[];
+        views: Record<string, { id: string }[]>;
+      };
+    };
+    const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+    const texts = [
+      ...contributes.viewsWelcome.map(({ contents }) => contents),
+      ...steps.map((each) => each.description),
+    ];
+    const linked = texts.flatMap((text) => [...text.matchAll(/\(command:([^)?]+)/g)].map(([, id]) => id ?? ''));
+    const ends = steps.flatMap(({ completionEvents }) => completionEvents ?? []);
+    const registered = new Set(await vscode.commands.getCommands(true));
+    const views = new Set(Object.values(contributes.views).flatMap((each) => each.map(({ id }) => id)));
+    assert.ok(linked.length >= steps.length);
+    assert.deepEqual(
+      linked.filter((id) => !registered.has(id)),
+      [],
+    );
+    for (const event of ends) {
+      const [kind, id = ''] = event.split(':');
+      assert.ok(kind === 'onCommand' ? registered.has(id) : kind === 'onView' && views.has(id), event);
+    }
+    for (const { media } of steps) {
+      await vscode.workspace.fs.stat(vscode.Uri.joinPath(extension().extensionUri, media.markdown));
+    }
+  });
+
+  it('gives every setting a description, and every number a range that holds its default', () => {
+    const { properties } = manifest().contributes.configuration as {
+      properties: Record<
+        string,
+        {
+          type: string;
+          default: unknown;
+          minimum?: number;
+          maximum?: number;
+          description?: string;
+          markdownDescription?: string;
+        }
+      >;
+    };
+    for (const [name, { type, default: value, minimum, maximum, ...texts }] of Object.entries(properties)) {
+      assert.ok((texts.description ?? texts.markdownDescription ?? '').length > 20, name);
+      if (type !== 'number' && type !== 'integer') continue;
+      assert.ok(minimum !== undefined && maximum !== undefined, name);
+      assert.ok(minimum <= Number(value) && Number(value) <= maximum, name);
+    }
+  });
 });

@@ -11,8 +11,9 @@ import {
   type LifeResult,
 } from '../../../src/core/notebook/life-result';
 import { readRunResult, RESULT_MIME } from '../../../src/core/notebook/result';
+import { runningCell } from '../../../src/extension/notebook/kernel';
 import { outputTypes, savedNotebook } from '../nbformat/validate';
-import { closeAllTabs, eventually } from './workbench';
+import { closeAllTabs, eventually, showNewText } from './workbench';
 
 const LANGUAGE = 'vivarium-prompt';
 const { Code } = vscode.NotebookCellKind;
@@ -173,6 +174,24 @@ describe('notebooks', () => {
     });
     assert.ok(['cancelled', 'length', 'end-of-text', 'context-full'].includes(result.summary?.finish ?? ''));
     assert.ok(result.tokens.length > 3);
+  });
+
+  it('stop the one cell that the status bar names, and go back to it', async () => {
+    const text = 'steps: 200\ndecoder: autoregressive\n\nbo$2bo$3o!';
+    const data = new vscode.NotebookData([new vscode.NotebookCellData(Code, text, 'vivarium-life')]);
+    const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', data);
+    const cell = notebook.cellAt(0);
+    const done = run(notebook);
+    await eventually('the first board', () => (cell.outputs.length > 0 ? true : undefined));
+    const running = runningCell(cell);
+    assert.match(running.label, /, cell 1$/);
+    await showNewText('');
+    await running.show();
+    assert.equal(vscode.window.activeNotebookEditor?.notebook, notebook);
+    await running.stop();
+    await done;
+    // An end that is neither a success nor a failure is a stop.
+    assert.equal((await ended(cell)).success, undefined);
   });
 
   it('complete the keys and values of a header, and explain them', async () => {
