@@ -15,8 +15,8 @@ import { ensureVsCode } from './lib/vscode.mjs';
  * @property {readonly ('build' | 'browser' | 'vscode' | 'package')[]} needs
  * @property {readonly (readonly [string, readonly string[]])[]} [steps] commands that pass or fail as one, instead of
  *   the test files in `test/<level>/`
- * @property {boolean} [throughVsCode] each test file has a VS Code of its own, so they run one at a time; and a file that
- *   fails is run once more, because the timing of another program's window is not ours. A second attempt is said.
+ * @property {'page' | 'vscode'} [window] what the tests drive: a file that fails is run once more, because the timing of
+ *   another program's window is not ours, and that is said. Each file has a VS Code of its own, so those run one at a time.
  */
 
 const node = process.execPath;
@@ -39,16 +39,16 @@ const levels = {
   engine: { about: 'the engine on the real onnxruntime', needs: ['build'] },
   cli: { about: 'the vivarium command', needs: ['build'] },
   training: { about: 'a few steps of training, and the export', needs: [] },
-  webview: { about: 'the webview bundles in Chromium', needs: ['build', 'browser'] },
+  webview: { about: 'the webview bundles in Chromium', needs: ['build', 'browser'], window: 'page' },
   integration: {
     about: 'inside the extension host of VS Code',
     needs: ['build', 'browser', 'vscode'],
-    throughVsCode: true,
+    window: 'vscode',
   },
   e2e: {
     about: 'the packaged extension in VS Code',
     needs: ['build', 'browser', 'vscode', 'package'],
-    throughVsCode: true,
+    window: 'vscode',
   },
 };
 
@@ -117,16 +117,16 @@ async function runFiles(files, env, alone) {
   return { code, counts };
 }
 
-/** @param {string} level @param {NodeJS.ProcessEnv} env @param {boolean} throughVsCode */
-async function runTests(level, env, throughVsCode) {
+/** @param {string} level @param {NodeJS.ProcessEnv} env @param {Level['window']} window */
+async function runTests(level, env, window) {
   const files = testFilesOf(level);
   if (files.length === 0) return fail(level, `there is no test/${level}/**/*.test.ts`);
-  const { code, counts } = await runFiles(files, env, throughVsCode);
+  const { code, counts } = await runFiles(files, env, window === 'vscode');
   if (counts === null) return fail(level, 'the tests ended before they could be counted');
   const failed = files.filter((file) => (counts[file]?.failed ?? 0) > 0);
-  if (throughVsCode && failed.length > 0) {
+  if (window !== undefined && failed.length > 0) {
     console.log(`Once more: ${failed.join(', ')}`);
-    const again = await runFiles(failed, env, throughVsCode);
+    const again = await runFiles(failed, env, true);
     for (const file of failed) {
       const second = again.counts?.[file];
       if (second === undefined) continue;
@@ -201,7 +201,7 @@ async function runLevels(chosen) {
     }
     if (missing !== null) fail(name, missing);
     else if (level.steps) await runSteps(level.steps);
-    else await runTests(name, env, level.throughVsCode ?? false);
+    else await runTests(name, env, level.window);
     console.log(`--- ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
   }
 }

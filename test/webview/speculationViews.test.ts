@@ -230,9 +230,15 @@ describe('the Speculation tab in use', () => {
     const host = tab.host('text');
     host.snapshot.settings = { ...host.snapshot.settings, ...TEXT, maxNewTokens: 400 };
     const page = await tab.open(host);
+    // Pressed in the page itself: a run may end while the test is told of its third pass.
+    const stop = await page.getByRole('button', { name: 'Stop', exact: true }).elementHandle();
+    const pressed = page.waitForFunction((button) => {
+      if (!document.querySelector('#pass-3')) return false;
+      (button as HTMLElement).click();
+      return true;
+    }, stop);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await page.locator('#pass-3').waitFor();
-    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await pressed;
     await page.getByText(/^Run stopped/).waitFor({ state: 'attached' });
     const stopped = host.snapshot.trace!;
     assert.equal(stopped.summary?.finish, 'cancelled');
