@@ -107,6 +107,8 @@ describe('comparing decoders over real models', () => {
       const exact = (await item.locator('.badge').innerText()) === 'exact';
       assert.equal(await item.locator('input').isChecked(), exact);
     }
+    const jacobi = page.locator('li').filter({ has: page.getByLabel('Jacobi', { exact: true }) });
+    assert.equal(await jacobi.locator('.candidate-note').innerText(), 'window automatic');
     await shot(page, 'empty');
   });
 

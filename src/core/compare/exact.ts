@@ -1,4 +1,5 @@
-import { klDivergenceBits, totalVariation } from '../numeric/entropy';
+import { totalVariation } from '../numeric/distance';
+import { klDivergenceBits } from '../numeric/entropy';
 import type { Divergence } from './divergence';
 
 /**

@@ -14,6 +14,7 @@ const OPTIONS = {
     default: 0,
     min: 0,
     max: 1000,
+    zero: 'half of all',
   },
   gamma: { kind: 'integer', about: 'Tokens a draft.', default: 4, min: 1, max: 64 },
 } as const satisfies DecoderOptions;

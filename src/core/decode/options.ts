@@ -10,6 +10,8 @@ export interface NumberOption {
   readonly default: number;
   readonly min: number;
   readonly max: number;
+  /** What 0 stands for, in a word or two, where it does not stand for itself: `automatic`, `off`. */
+  readonly zero?: string;
 }
 
 export interface ChoiceOption<T extends string = string> {

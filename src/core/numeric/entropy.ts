@@ -23,10 +23,3 @@ export function klDivergenceBits(p: Distribution, q: Distribution): number {
   }
   return Math.max(0, sum);
 }
-
-/** Total variation distance ½ Σ |p − q|, in [0, 1]. */
-export function totalVariation(p: Distribution, q: Distribution): number {
-  let sum = 0;
-  for (let i = 0; i < p.length; i++) sum += Math.abs((p[i] as number) - (q[i] as number));
-  return sum / 2;
-}

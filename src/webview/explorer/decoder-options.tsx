@@ -13,13 +13,21 @@ export function chosenOptions(decoder: DecoderSummary | null, settings: Explorer
 }
 
 /**
- * A decoder's options as they are shown in a row. With what is declared: the first, which is the length of drafts where
- * there is one, and those that are not at their default; without (a saved run): all.
+ * A decoder's options as they are shown in a row: all of them, or in short the first, which is the length of drafts where
+ * there is one, and those that are not at their default.
  */
-export function optionChips(values: OptionValues, declared?: DecoderOptions): readonly SettingChip[] {
+export function optionChips(
+  values: OptionValues,
+  declared: DecoderOptions,
+  which: 'all' | 'short',
+): readonly SettingChip[] {
   return Object.entries(values)
-    .filter(([name, value], place) => !declared || place === 0 || value !== declared[name]?.default)
-    .map(([name, value]) => ({ key: `option-${name}`, name: optionTitle(name), value: optionText(value) }));
+    .filter(([name, value], place) => which === 'all' || place === 0 || value !== declared[name]?.default)
+    .map(([name, value]) => ({
+      key: `option-${name}`,
+      name: optionTitle(name),
+      value: optionText(value, declared[name]),
+    }));
 }
 
 export interface DecoderOptionsEditorProps {
@@ -101,7 +109,8 @@ function optionTitle(name: string): string {
   return name === 'gamma' ? 'draft length γ' : name.replaceAll('-', ' ');
 }
 
-function optionText(value: OptionValue): string {
+function optionText(value: OptionValue, declared: DecoderOption | undefined): string {
+  if (value === 0 && declared && 'zero' in declared) return declared.zero ?? '0';
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return String(value).replaceAll('-', ' ');
 }

@@ -90,7 +90,7 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
     <div class={busy ? 'shell shell-busy' : 'shell'}>
       <header class="toolbar">
         {mode === 'viewer' ? (
-          <ViewerHeader trace={trace} />
+          <ViewerHeader trace={trace} decoders={state.decoders} />
         ) : (
           <>
             <ModelControls

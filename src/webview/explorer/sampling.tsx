@@ -32,7 +32,7 @@ export function SamplingControls(props: SamplingProps) {
   const { sampling } = settings;
   const toggle = (name: string): void => setOpen(open === null ? name : null);
   const greedy = sampling.temperature === 0;
-  const options = optionChips(chosenOptions(decoder, settings), decoder?.options);
+  const options = optionChips(chosenOptions(decoder, settings), decoder?.options ?? {}, 'short');
   return (
     <div class="sampling">
       <div class={`chips ${options.length > 1 ? 'chips-many chips-most' : options.length > 0 ? 'chips-many' : ''}`}>

@@ -1,13 +1,20 @@
+import type { DecoderSummary } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
 import { Tag } from '../ui/badge';
 import { ExactBadge, decoderTitle } from './model-controls';
 import { optionChips } from './decoder-options';
 import { settingChips } from './sampling';
 
+export interface ViewerHeaderProps {
+  readonly trace: Trace | null;
+  readonly decoders: readonly DecoderSummary[];
+}
+
 /** What a saved run was made with, in place of the controls. */
-export function ViewerHeader({ trace }: { readonly trace: Trace | null }) {
+export function ViewerHeader({ trace, decoders }: ViewerHeaderProps) {
   if (!trace) return <span class="muted">Saved run</span>;
   const { model, decoder, createdAt, software } = trace.header;
+  const declared = decoders.find(({ name }) => name === decoder.name)?.options ?? {};
   const greedy = trace.header.sampling.temperature === 0;
   return (
     <>
@@ -29,11 +36,13 @@ export function ViewerHeader({ trace }: { readonly trace: Trace | null }) {
         </span>
       )}
       <span class="viewer-settings">
-        {[...optionChips(decoder.options ?? {}), ...settingChips(trace.header)].map(({ key, name, value }) => (
-          <span key={key} class="setting setting-fixed">
-            {name} <b>{value}</b>
-          </span>
-        ))}
+        {[...optionChips(decoder.options ?? {}, declared, 'all'), ...settingChips(trace.header)].map(
+          ({ key, name, value }) => (
+            <span key={key} class="setting setting-fixed">
+              {name} <b>{value}</b>
+            </span>
+          ),
+        )}
       </span>
       <span class="control viewer-date" title={`vivarium ${software.vivarium}, onnxruntime ${software.onnxruntime}`}>
         <span class="control-name">Saved run of</span>

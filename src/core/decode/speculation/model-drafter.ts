@@ -24,6 +24,7 @@ export const MODEL_DRAFT_OPTIONS = {
     default: 0,
     min: 0,
     max: 1,
+    zero: 'off',
   },
 } as const satisfies DecoderOptions;
 

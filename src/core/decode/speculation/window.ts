@@ -13,6 +13,7 @@ export const WINDOW_OPTION: NumberOption = {
   default: 0,
   min: 0,
   max: 4096,
+  zero: 'automatic',
 };
 
 /** Guesses in a whole window: all tokens of a pass but the newest of the sequence, which is known. */

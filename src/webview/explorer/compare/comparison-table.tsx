@@ -154,8 +154,8 @@ function MadeWith({ row: { result, options }, declared }: MadeWithProps) {
   const { outputTv } = result?.speculation ?? {};
   return (
     <>
-      <span class="compared-note" title={texts(optionChips(all)).join('\n')}>
-        {[...texts(optionChips(all, declared)), ...draft].join(' · ')}
+      <span class="compared-note" title={texts(optionChips(all, declared, 'all')).join('\n')}>
+        {[...texts(optionChips(all, declared, 'short')), ...draft].join(' · ')}
       </span>
       {outputTv !== undefined && (
         <span class="compared-note" title={TV_DEFINITION}>

@@ -107,7 +107,7 @@ function OfferedDecoder({ candidate, bench, ticked, first, disabled, onToggle }:
   const [open, setOpen] = useState(false);
   const { settings } = bench;
   const title = decoderTitle(decoder.name);
-  const chips = optionChips(chosenOptions(decoder, settings), decoder.options);
+  const chips = optionChips(chosenOptions(decoder, settings), decoder.options, 'short');
   const hasOptions = Object.keys(decoder.options).length > 0;
   return (
     <li>

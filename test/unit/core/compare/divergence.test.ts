@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { divergence, knownDistribution, type KnownDistribution } from '../../../../src/core/compare/divergence';
 import { exactDivergence } from '../../../../src/core/compare/exact';
-import { klDivergenceBits, totalVariation } from '../../../../src/core/numeric/entropy';
+import { totalVariation } from '../../../../src/core/numeric/distance';
+import { klDivergenceBits } from '../../../../src/core/numeric/entropy';
 import { Random } from '../../../../src/core/numeric/random';
 import { randomDistribution } from '../../../harness/decoding';
 

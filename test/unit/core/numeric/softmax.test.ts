@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { CoreError } from '../../../../src/core/errors';
-import { entropyBits, klDivergenceBits, totalVariation } from '../../../../src/core/numeric/entropy';
+import { totalVariation } from '../../../../src/core/numeric/distance';
+import { entropyBits, klDivergenceBits } from '../../../../src/core/numeric/entropy';
 import { argmax, softmax, summarizeRow as summarize } from '../../../../src/core/numeric/softmax';
 
 const logits = fc.array(fc.float({ min: -60, max: 60, noNaN: true }), { minLength: 1, maxLength: 40 });
