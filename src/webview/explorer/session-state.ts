@@ -1,35 +1,13 @@
-import type { Comparison } from '../../core/compare/comparison';
-import type { DecoderSummary } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
 import type { ProblemData } from '../../protocol/errors';
-import type {
-  ComparisonProgress,
-  EngineStatus,
-  ExplorerSettings,
-  ExplorerView,
-  RunStatus,
-} from '../../protocol/explorer';
-import type { ModelSummary } from '../../protocol/models';
+import type { ExplorerSettings, ExplorerSnapshot, ExplorerView, RunStatus } from '../../protocol/explorer';
 
-/** Everything that the shell draws from. A new object for every change. */
-export interface SessionState {
+/** Everything that the shell draws from: what the host says, and how far it has said it. A new object for every change. */
+export interface SessionState extends Omit<ExplorerSnapshot, 'modelsProblem' | 'view'> {
   /** `opening` until the host has answered for the first time. */
   readonly phase: 'opening' | 'open' | 'failed';
-  readonly mode: 'explorer' | 'viewer';
-  readonly models: readonly ModelSummary[];
-  readonly decoders: readonly DecoderSummary[];
   readonly modelsProblem: ProblemData | null;
-  readonly settings: ExplorerSettings;
   readonly view: ExplorerView;
-  readonly trace: Trace | null;
-  readonly runId: string | null;
-  readonly status: RunStatus;
-  /** Decoders side by side: the last comparison, which may go on. */
-  readonly comparison: Comparison | null;
-  readonly comparisonProgress: ComparisonProgress | null;
-  readonly engine: EngineStatus;
-  readonly notes: readonly string[];
-  readonly trusted: boolean;
   /** Why the last request of the shell (open, save, list) failed; a run's problem is in its status. */
   readonly problem: ProblemData | null;
 }
