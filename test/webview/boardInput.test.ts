@@ -75,7 +75,7 @@ describe('the board in the prompt of a Life model', () => {
     await button('Glider').click();
     await alive(5).waitFor();
     assert.deepEqual(await kept(), life.glider());
-    const gun = button('Gosper glider gun');
+    const gun = button('Gosper gun');
     assert.equal(await gun.isDisabled(), true);
     assert.match((await gun.getAttribute('title'))!, /36 × 9, does not fit 16 × 16/);
     await life.page.getByRole('slider', { name: 'Density' }).fill('100');
