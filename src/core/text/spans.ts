@@ -26,11 +26,14 @@ export interface TextSpans {
  */
 export function textSpans(text: string, tokens: readonly { readonly bytes: readonly number[] }[]): TextSpans {
   const spans: TokenSpan[] = [];
+  const addedBlank = hasAddedBlank(text, tokens);
   let at = 0;
+  let begun = false;
   for (const { start: first, end } of groupTokens(tokens)) {
     const bytes = tokens.slice(first, end).flatMap((token) => token.bytes);
     if (bytes.length === 0) continue;
-    const next = afterBytes(text, at, spans.length === 0 ? withoutAddedBlank(text, bytes) : bytes);
+    const next = afterBytes(text, at, addedBlank && !begun ? bytes.slice(1) : bytes);
+    begun = true;
     if (next === null) break;
     if (next > at) spans.push({ start: at, end: next, first, last: end - 1 });
     at = next;
@@ -40,8 +43,14 @@ export function textSpans(text: string, tokens: readonly { readonly bytes: reado
 
 const BLANK = 0x20;
 
-function withoutAddedBlank(text: string, bytes: readonly number[]): readonly number[] {
-  return bytes[0] === BLANK && text.charCodeAt(0) !== BLANK ? bytes.slice(1) : bytes;
+/** Whether the first byte is a blank that the text does not have: it begins otherwise, or is one byte shorter. */
+function hasAddedBlank(text: string, tokens: readonly { readonly bytes: readonly number[] }[]): boolean {
+  if (tokens.find(({ bytes }) => bytes.length > 0)?.bytes[0] !== BLANK) return false;
+  if (text.charCodeAt(0) !== BLANK) return true;
+  const said = tokens.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  let length = 0;
+  for (const character of text) length += utf8Of(character.codePointAt(0) ?? 0).length;
+  return said === length + 1;
 }
 
 /** The offset after these bytes of the text; null where it says others there. */

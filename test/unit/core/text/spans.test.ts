@@ -36,6 +36,9 @@ test('a blank that the tokenizer puts before the text belongs to no character', 
   assert.deepEqual(pieces(' Once', textSpans(' Once', [{ bytes: bytesOf(' Once') }])), [' Once']);
   const alone = textSpans('Once', [{ bytes: [32] }, { bytes: bytesOf('Once') }]);
   assert.deepEqual(pieces('Once', alone), ['Once']);
+  const doubled = textSpans(' Once é', [{ bytes: [32] }, { bytes: bytesOf(' Once') }, { bytes: bytesOf(' é') }]);
+  assert.deepEqual(pieces(' Once é', doubled), [' Once', ' é']);
+  assert.equal(doubled.whole, true);
 });
 
 test('where the tokenizer changed the text, the spans end and it is said', () => {
