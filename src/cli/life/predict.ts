@@ -1,9 +1,9 @@
 import { centred } from '../../core/life/board';
-import { LifeConfusion, type ErrorCount } from '../../core/life/confusion';
 import type { Pattern } from '../../core/life/pattern';
 import { errorOf } from '../../core/life/prediction';
-import { analyseRollout, rollForward, type RolloutReport } from '../../core/life/rollout';
-import { formatRule, parseRule, step } from '../../core/life/rule';
+import { rollForward } from '../../core/life/rollout';
+import { RolloutRecord, rolloutBody } from '../../core/life/rollout-record';
+import { formatRule, parseRule } from '../../core/life/rule';
 import type { LifeGrid } from '../../core/trace/record';
 import { Problem } from '../../protocol/errors';
 import { cancelled } from '../../protocol/rpc';
@@ -44,9 +44,10 @@ export const lifePredict: Verb = {
         onStep: progressTo(terminal, 'step', steps),
       });
       if (session.signal.aborted) throw cancelled();
-      const run = rolledRun(boards, broken, model.grid, pattern);
-      if (args.flag('json')) terminal.json(runDocument(file, pattern, document, steps, run));
-      else for (const line of runLines(titleOf(file, pattern), document, run)) terminal.line(line);
+      const run = RolloutRecord.of(boards, broken, model.grid);
+      const notes = notesOf(pattern, model.grid);
+      if (args.flag('json')) terminal.json(runDocument(file, pattern, document, steps, run, notes));
+      else for (const line of runLines(titleOf(file, pattern), document, run, notes)) terminal.line(line);
     };
   },
 };
@@ -64,40 +65,10 @@ function placed(pattern: Pattern, grid: LifeGrid, name: string): Uint8Array {
   return centred(pattern, grid);
 }
 
-/** A rollout and what is to be said of it. */
-interface RolledRun {
-  readonly grid: LifeGrid;
-  readonly predicted: readonly Uint8Array[];
-  readonly exact: readonly Uint8Array[];
-  readonly report: RolloutReport;
-  readonly kinds: readonly ErrorCount[];
-  readonly broken: string | null;
-  readonly notes: readonly string[];
-}
-
-function rolledRun(
-  predicted: readonly Uint8Array[],
-  broken: string | null,
-  grid: LifeGrid,
-  pattern: Pattern,
-): RolledRun {
-  const rule = parseRule(grid.rule);
-  const exact = [predicted[0] as Uint8Array];
-  const errors = new LifeConfusion(grid, rule);
-  for (let at = 1; at < predicted.length; at++) {
-    exact.push(step(exact[at - 1] as Uint8Array, grid, rule));
-    errors.add(predicted[at - 1] as Uint8Array, predicted[at] as Uint8Array);
-  }
-  const [own, asked] = [formatRule(rule), formatRule(parseRule(pattern.rule))];
-  return {
-    ...{ grid, predicted, exact, broken },
-    report: analyseRollout(predicted, grid, rule),
-    kinds: errors.counts,
-    notes:
-      own === asked
-        ? []
-        : [`The file asks for ${asked}, and the model was made for ${own}: exact is what follows by ${own}.`],
-  };
+function notesOf(pattern: Pattern, grid: LifeGrid): readonly string[] {
+  const [own, asked] = [formatRule(parseRule(grid.rule)), formatRule(parseRule(pattern.rule))];
+  if (own === asked) return [];
+  return [`The file asks for ${asked}, and the model was made for ${own}: exact is what follows by ${own}.`];
 }
 
 function runDocument(
@@ -105,59 +76,29 @@ function runDocument(
   pattern: Pattern,
   model: ChosenLife['document'],
   stepsAsked: number,
-  { grid, predicted, exact, report, kinds, broken, notes }: RolledRun,
+  run: RolloutRecord,
+  notes: readonly string[],
 ): object {
   const { name, width, height, rule } = patternDocument(file, pattern);
-  const digits = (boards: readonly Uint8Array[]): string[] => boards.map((board) => board.join(''));
   return {
     model,
     pattern: { file: patternDocument(file, pattern)['file'], name, width, height, rule },
-    grid: { width: grid.width, height: grid.height, topology: grid.topology, rule: grid.rule },
     stepsAsked,
-    stepsMade: report.steps.length,
-    firstWrong: firstWrong(report, broken),
-    own: report.own,
-    inherited: report.inherited,
-    broken,
-    steps: report.steps.map((each) => ({ ...each, ...births(predicted[each.step], exact[each.step]) })),
-    errors: kinds.filter(({ wrong }) => wrong > 0),
-    predicted: digits(predicted),
-    exact: digits(exact),
+    ...rolloutBody(run),
     notes,
   };
 }
 
-/** An answer that is no board is wrong as well, where nothing was before. */
-function firstWrong({ firstWrong, steps }: RolloutReport, broken: string | null): number | null {
-  return firstWrong ?? (broken === null ? null : steps.length + 1);
-}
-
-/** Wrong cells that are alive, and those that are dead. */
-function births(
-  predicted: Uint8Array = NO_BOARD,
-  exact: Uint8Array = NO_BOARD,
-): { falseBirths: number; falseDeaths: number } {
-  const kinds = Array.from(predicted, (cell, at) => errorOf(cell, exact[at] as number));
-  return {
-    falseBirths: kinds.filter((kind) => kind === 'false-birth').length,
-    falseDeaths: kinds.filter((kind) => kind === 'false-death').length,
-  };
-}
-
-const NO_BOARD = new Uint8Array(0);
-
 function runLines(
   title: string,
   model: ChosenLife['document'],
-  { grid, predicted, exact, report, broken, notes }: RolledRun,
+  { grid, predicted, exact, steps, own, inherited, firstWrong: first, broken }: RolloutRecord,
+  notes: readonly string[],
 ): string[] {
-  const { steps, own, inherited } = report;
-  const first = firstWrong(report, broken);
   const shown = steps.filter(({ wrong, own }) => wrong > 0 || own > 0);
-  const rows = shown.slice(0, MOST_SHOWN).map((each) => {
-    const { falseBirths, falseDeaths } = births(predicted[each.step], exact[each.step]);
-    return [each.step, each.wrong, each.own, each.inherited, falseBirths, falseDeaths].map(String);
-  });
+  const rows = shown
+    .slice(0, MOST_SHOWN)
+    .map((each) => [each.step, each.wrong, each.own, each.inherited, each.falseBirths, each.falseDeaths].map(String));
   const last = steps.length;
   return [
     `${title} · ${model.name} · ${model.dtype}`,

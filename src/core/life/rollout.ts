@@ -1,5 +1,6 @@
 import type { AbortSignalLike } from '../decode/decoder';
 import { differingCells } from './board';
+import { errorOf } from './prediction';
 import type { LifeReading } from './prompt';
 import { step, type GridSize, type LifeRule } from './rule';
 
@@ -13,6 +14,9 @@ export interface RolloutStep {
   readonly own: number;
   /** Inherited errors: wrong cells that follow by the rule from the board before, so that an earlier error made them. */
   readonly inherited: number;
+  /** Of the wrong cells, those that are alive, and those that are dead. */
+  readonly falseBirths: number;
+  readonly falseDeaths: number;
 }
 
 export interface RolloutReport {
@@ -34,21 +38,45 @@ export function analyseRollout(boards: readonly Uint8Array[], size: GridSize, ru
   const steps: RolloutStep[] = [];
   let truth = boards[0];
   for (let at = 1; at < boards.length; at++) {
-    const [before, rolled] = [boards[at - 1] as Uint8Array, boards[at] as Uint8Array];
     truth = step(truth as Uint8Array, size, rule);
-    const expected = step(before, size, rule);
-    let inherited = 0;
-    for (let cell = 0; cell < rolled.length; cell++) {
-      if (rolled[cell] !== truth[cell] && rolled[cell] === expected[cell]) inherited++;
-    }
-    steps.push({ step: at, wrong: differingCells(rolled, truth), own: differingCells(rolled, expected), inherited });
+    steps.push(judgeStep(at, boards[at - 1] as Uint8Array, boards[at] as Uint8Array, truth, size, rule));
   }
-  return {
-    steps,
-    firstWrong: steps.find(({ wrong }) => wrong > 0)?.step ?? null,
-    own: steps.reduce((sum, { own }) => sum + own, 0),
-    inherited: steps.reduce((sum, { inherited }) => sum + inherited, 0),
-  };
+  return { steps, firstWrong: firstWrongOf(steps), own: sumOf(steps, 'own'), inherited: sumOf(steps, 'inherited') };
+}
+
+/**
+ * One step of a rollout.
+ * @param at generations since the start, @param before the board that the model was given, @param rolled what it made of it,
+ *   @param truth the true history's board.
+ * @throws CoreError `life-invalid` where a board is not of this size.
+ */
+export function judgeStep(
+  at: number,
+  before: Uint8Array,
+  rolled: Uint8Array,
+  truth: Uint8Array,
+  size: GridSize,
+  rule: LifeRule,
+): RolloutStep {
+  const expected = step(before, size, rule);
+  const wrong = differingCells(rolled, truth);
+  let [inherited, falseBirths] = [0, 0];
+  for (let cell = 0; cell < rolled.length; cell++) {
+    const error = errorOf(rolled[cell] as number, truth[cell] as number);
+    if (error && rolled[cell] === expected[cell]) inherited++;
+    if (error === 'false-birth') falseBirths++;
+  }
+  const own = differingCells(rolled, expected);
+  return { step: at, wrong, own, inherited, falseBirths, falseDeaths: wrong - falseBirths };
+}
+
+/** The first step that differs from the true history; null where none does. */
+export function firstWrongOf(steps: readonly RolloutStep[]): number | null {
+  return steps.find(({ wrong }) => wrong > 0)?.step ?? null;
+}
+
+export function sumOf(steps: readonly RolloutStep[], of: 'own' | 'inherited'): number {
+  return steps.reduce((sum, each) => sum + each[of], 0);
 }
 
 /** Boards that a model made from its own, and why there was no next one. */
