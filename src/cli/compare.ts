@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { compareDecoders } from '../core/compare/compare';
-import { MOST_ROUNDS, type ComparedDecoder, type Comparison, type ComparisonRow } from '../core/compare/comparison';
+import {
+  MOST_ROUNDS,
+  MOST_ROWS,
+  type ComparedDecoder,
+  type Comparison,
+  type ComparisonRow,
+} from '../core/compare/comparison';
 import { comparisonCsv, comparisonDocument } from '../core/compare/document';
+import { repeated, rowLabels } from '../core/compare/labels';
+import { allOptions } from '../core/decode/options';
 import { MEASURED_CAPTURE, measuredRun, rowProblem } from '../protocol/compare';
 import type { RunRequest } from '../protocol/runs';
 import { Problem } from '../protocol/errors';
 import { cancelled } from '../protocol/rpc';
 import type { Options } from './arguments';
-import { DECODER_HELP, DECODER_OPTIONS, decoderNamed, optionsOf, refuseUnused } from './decoderChoice';
+import { DECODER_HELP, DECODER_OPTIONS, decoderEntry, optionsOf, refuseUnused } from './decoderChoice';
 import { chooseDraft, chooseModel, MODEL_HELP, MODEL_OPTIONS } from './modelChoice';
 import { PROMPT_HELP, PROMPT_OPTIONS, readPrompt } from './prompt';
 import { samplingText } from './runReport';
@@ -26,16 +34,17 @@ const OPTIONS = {
 /** `vivarium compare`: one prompt, one seed, several decoders. */
 export const compare: Verb = {
   name: 'compare',
-  usage: 'compare --model MODEL (--prompt TEXT | --ids 1,2,3) --decoders a,b,c [--draft MODEL] [options]',
+  usage: 'compare --model MODEL (--prompt TEXT | --ids 1,2,3) --decoders a,b,c:OPTION=VALUE [--draft MODEL] [options]',
   summary: 'Runs one prompt under several decoders: passes, time, acceptance, and whether they say the same.',
   help: [
     ...MODEL_HELP,
-    '  --decoders a,b,c    which decoders; the others are compared with the first',
+    '  --decoders a,b,c    which decoders; the others are compared with the first. One may be named several times, each with',
+    '                      options of its own: autoregressive,speculative:gamma=2,speculative:gamma=6:schedule=heuristic',
     `  --rounds N          runs of each that count, 1 to ${MOST_ROUNDS} (1): shown is the one with the median time`,
     '  --csv               a table for programs, a row a decoder',
     ...PROMPT_HELP,
     ...DECODER_HELP,
-    '  An option is given to every decoder that has it, the draft model to those that need one.',
+    '  An option is given to every decoder that has it and does not name its own, the draft model to those that need one.',
   ],
   options: OPTIONS,
   prepare: async (args) => {
@@ -46,14 +55,22 @@ export const compare: Verb = {
     const names = (args.text('decoders') ?? '').split(/[\s,]+/).filter((each) => each !== '');
     if (names.length === 0)
       throw args.usage('Which decoders? Give --decoders, for example autoregressive,prompt-lookup.');
-    const twice = names.find((each, i) => names.indexOf(each) !== i);
-    if (twice !== undefined) throw args.usage(`The decoder ${twice} is named twice.`);
-    const chosen = names.map((each) => decoderNamed(args, each));
-    refuseUnused(chosen, args);
-    const decoders = chosen.map((decoder) => {
-      const needsDraft = decoder.needs.includes('draft');
-      return { decoder: decoder.name, exact: decoder.exact, options: optionsOf(decoder, args), needsDraft };
+    if (names.length > MOST_ROWS) throw args.usage(`--decoders takes at most ${MOST_ROWS}, not ${names.length}.`);
+    const chosen = names.map((each) => decoderEntry(args, each));
+    refuseUnused(
+      chosen.map(({ decoder }) => decoder),
+      args,
+    );
+    const decoders = chosen.map(({ decoder, options: own }): Chosen => {
+      const options = allOptions(decoder.options, { ...optionsOf(decoder, args), ...own });
+      return { decoder: decoder.name, exact: decoder.exact, options, needsDraft: decoder.needs.includes('draft') };
     });
+    const twice = repeated(decoders);
+    if (twice) {
+      const alike = Object.keys(twice.options).length > 0 ? ' with the same options' : '';
+      throw args.usage(`The decoder ${twice.decoder} is named twice${alike}.`);
+    }
+    const labels = rowLabels(decoders);
     return async ({ engine, signal }, terminal) => {
       const model = await chooseModel({ engine, signal }, name, args);
       const draft = await chooseDraft(args);
@@ -74,7 +91,7 @@ export const compare: Verb = {
         },
         {
           run: (each, { maxNewTokens, round }, onEvents) => {
-            if (round === 0) terminal.status(each.decoder);
+            if (round === 0) terminal.status(labels[decoders.indexOf(each)] ?? each.decoder);
             return measuredRun(engine, { ...requestOf(each), maxNewTokens }, { signal, onEvents });
           },
           problemOf: (error) => {
@@ -101,6 +118,7 @@ interface Chosen extends ComparedDecoder {
 
 function comparisonTable({ setup, rows, rounds, first }: Comparison): string[] {
   if (!setup) return [];
+  const labels = rowLabels(rows);
   const head = ['decoder', '', 'passes', 'tokens', 'seconds', 'speed', 'accepted', 'length', 'output'];
   const { model, sampling } = setup;
   return [
@@ -109,14 +127,14 @@ function comparisonTable({ setup, rows, rounds, first }: Comparison): string[] {
     ),
     '',
     ...table(
-      [head, ...rows.map((row, place) => tableRow(row, place === first))],
+      [head, ...rows.map((row, place) => tableRow(row, labels[place] ?? row.decoder, place === first))],
       ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
     ),
   ];
 }
 
-function tableRow({ decoder, exact, result, problem }: ComparisonRow, isFirst: boolean): string[] {
-  const named = [decoder, exact ? 'exact' : 'lossy'];
+function tableRow({ exact, result, problem }: ComparisonRow, label: string, isFirst: boolean): string[] {
+  const named = [label, exact ? 'exact' : 'lossy'];
   if (!result) return [...named, ...new Array<string>(6).fill('–'), problem ? problemText(problem) : ''];
   const { acceptanceRate, meanAcceptanceLength } = result.speculation ?? {};
   const { difference } = result;

@@ -25,6 +25,41 @@ export function decoderNamed(args: Arguments, name: string): Decoder {
   throw args.usage(`There is no decoder named "${name}": there are ${DECODERS.map((each) => each.name).join(', ')}.`);
 }
 
+/** A decoder with options of its own. */
+export interface DecoderEntry {
+  readonly decoder: Decoder;
+  /** What was given of them, read and checked. */
+  readonly options: OptionValues;
+}
+
+/**
+ * An entry of `--decoders`: a name, and after it options of its own, each after a colon: `speculative:gamma=2:schedule=heuristic`.
+ * @throws Problem `bad-request` that names the decoder and the option.
+ */
+export function decoderEntry(args: Arguments, text: string): DecoderEntry {
+  const [name = '', ...parts] = text.split(':');
+  const decoder = decoderNamed(args, name);
+  const values: Record<string, OptionValue> = {};
+  for (const part of parts) {
+    const [option = '', ...rest] = part.split('=');
+    const declared = Object.hasOwn(decoder.options, option) ? decoder.options[option] : undefined;
+    if (!declared) {
+      const known = Object.keys(decoder.options);
+      const has = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+      throw args.usage(`The decoder ${name} has no option "${option}": ${has}.`);
+    }
+    if (rest.length === 0)
+      throw args.usage(`The option ${option} of ${name} needs a value: ${option}=${declared.default}.`);
+    if (Object.hasOwn(values, option)) throw args.usage(`The option ${option} of ${text} is given twice.`);
+    try {
+      values[option] = readOption(option, declared, rest.join('='));
+    } catch (error) {
+      throw args.usage(`In ${text}: ${(error as Error).message}`);
+    }
+  }
+  return { decoder, options: values };
+}
+
 /**
  * What was given of the decoder's options.
  * @throws CoreError `option-invalid` for a value outside its range.

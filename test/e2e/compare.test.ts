@@ -47,7 +47,7 @@ describe('decoders side by side, from the palette to a table on disk', () => {
     await page.exportButton('CSV').click();
     await workbench.saveAs(file, '.csv');
     const [head, ...rows] = (await written(file)).trimEnd().split('\r\n');
-    assert.match(head ?? '', /^decoder,exact,options,draft,passes,/);
+    assert.match(head ?? '', /^decoder,label,exact,options,draft,passes,/);
     assert.deepEqual(
       rows.map((row) => row.split(',')[0]),
       ['autoregressive', 'speculative', 'prompt-lookup'],

@@ -19,7 +19,7 @@ export interface CompareRequest<D extends ComparedDecoder> {
   /** A UUID. */
   readonly id: string;
   readonly createdAt: string;
-  /** At least one; the others are compared with the first. */
+  /** At least one, each with options of its own; the others are compared with the first. */
   readonly decoders: readonly D[];
   /** Counted runs of each, 1 or more. */
   readonly rounds: number;

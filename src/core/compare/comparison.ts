@@ -6,6 +6,8 @@ import { measure, type Measurement } from './measurement';
 export const COMPARISON_VERSION = 1;
 /** Most counted runs of each decoder. */
 export const MOST_ROUNDS = 9;
+/** Most rows. */
+export const MOST_ROWS = 32;
 
 /** Decoders side by side: one model, prompt and seed under each. */
 export interface Comparison {
@@ -34,7 +36,7 @@ export interface ComparedDecoder {
   readonly decoder: string;
   /** Emits the model's (filtered) distribution exactly. */
   readonly exact: boolean;
-  /** What was set; the rest has its defaults. */
+  /** All with their values, defaults too: rows of one decoder differ in them. */
   readonly options: OptionValues;
 }
 

@@ -1,9 +1,11 @@
 import type { OptionValues } from '../decode/options';
 import { csv } from '../text/csv';
 import type { Comparison, ComparisonRow } from './comparison';
+import { rowLabels } from './labels';
 
 /** A comparison for programs: what `vivarium compare --json` prints; the fields are documented in docs/cli.md. */
 export function comparisonDocument({ setup, rounds, rows }: Comparison): object {
+  const labels = rowLabels(rows);
   return {
     model: setup?.model ?? null,
     draft: rows.find(({ result }) => result?.draft)?.result?.draft ?? null,
@@ -11,7 +13,7 @@ export function comparisonDocument({ setup, rounds, rows }: Comparison): object 
     sampling: setup?.sampling ?? null,
     maxNewTokens: setup?.maxNewTokens ?? null,
     rounds,
-    results: rows.map(rowDocument),
+    results: rows.map((row, place) => ({ label: labels[place], ...rowDocument(row) })),
     software: setup?.software ?? null,
   };
 }
@@ -45,7 +47,7 @@ function rowDocument({ decoder, exact, options, result, problem }: ComparisonRow
 }
 
 const COLUMNS = [
-  ...['decoder', 'exact', 'options', 'draft', 'passes', 'generated_tokens', 'tokens_per_pass'],
+  ...['decoder', 'label', 'exact', 'options', 'draft', 'passes', 'generated_tokens', 'tokens_per_pass'],
   ...['drafted', 'accepted', 'acceptance_rate', 'mean_acceptance_length', 'alpha', 'output_tv_mean'],
   ...['seconds', 'seconds_min', 'seconds_max', 'rounds', 'prefill_seconds', 'draft_seconds', 'verify_seconds'],
   ...['tokens_per_second', 'speed_up', 'identical', 'first_difference', 'expected_token', 'found_token'],
@@ -55,12 +57,13 @@ const COLUMNS = [
 
 /** A comparison as a table, a row a decoder; what is not known is empty. Each row carries the setup, so that files can be joined. */
 export function comparisonCsv({ setup, rows }: Comparison): string {
+  const labels = rowLabels(rows);
   return csv(
     COLUMNS,
-    rows.map(({ decoder, exact, options, result, problem }) => {
+    rows.map(({ decoder, exact, options, result, problem }, place) => {
       const { speculation, difference } = result ?? {};
       return [
-        ...[decoder, exact, optionsText(result?.allOptions ?? options), result?.draft?.name],
+        ...[decoder, labels[place], exact, optionsText(result?.allOptions ?? options), result?.draft?.name],
         ...[result?.passes, result?.generatedTokens, result?.tokensPerPass],
         ...[speculation?.drafted, speculation?.accepted, speculation?.acceptanceRate],
         ...[speculation?.meanAcceptanceLength, speculation?.alpha, speculation?.outputTv?.mean],

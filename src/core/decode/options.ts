@@ -40,6 +40,16 @@ export type ChosenOptions<O extends DecoderOptions> = {
   readonly [Name in keyof O]: O[Name] extends ChoiceOption<infer T> ? T : O[Name] extends FlagOption ? boolean : number;
 };
 
+/** All values of the declared options, those given or the defaults, as they are: nothing is checked. */
+export function allOptions(declared: DecoderOptions, given: OptionValues = {}): OptionValues {
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, option]) => [
+      name,
+      Object.hasOwn(given, name) ? given[name]! : option.default,
+    ]),
+  );
+}
+
 /**
  * All values of the declared options: those given, the defaults for the rest.
  * @throws CoreError `option-invalid` for a name that was not declared and for a value outside its range.

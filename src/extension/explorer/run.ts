@@ -1,5 +1,7 @@
 import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
+import type { ComparedDecoder } from '../../core/compare/comparison';
+import { allOptions } from '../../core/decode/options';
 import { findDecoder } from '../../core/decode/registry';
 import { TraceAssembler } from '../../core/trace/assemble';
 import type { Trace, TraceEvent } from '../../core/trace/record';
@@ -114,11 +116,21 @@ export function comparisonPlan(
   models: readonly ModelSummary[],
 ): ComparisonPlan {
   return {
-    decoders: decoders.map((each) => ({ ...each, exact: findDecoder(each.decoder)?.exact ?? false })),
+    decoders: decoders.map(comparedDecoder),
     rounds,
     maxNewTokens: settings.maxNewTokens,
     requestOf: ({ decoder, options }, runId) =>
       runRequest(runId, { ...settings, decoder, decoderOptions: { [decoder]: options } }, model, models),
+  };
+}
+
+/** With all its options; one that the decoder does not have stays, and its row will say so. */
+function comparedDecoder({ decoder: name, options }: AskedDecoder): ComparedDecoder {
+  const decoder = findDecoder(name);
+  return {
+    decoder: name,
+    exact: decoder?.exact ?? false,
+    options: { ...options, ...allOptions(decoder?.options ?? {}, options) },
   };
 }
 

@@ -3,6 +3,7 @@ import test from 'node:test';
 import { compareDecoders, type CompareRuntime, type ComparisonState } from '../../../../src/core/compare/compare';
 import type { ComparedDecoder, Comparison } from '../../../../src/core/compare/comparison';
 import { comparisonCsv, comparisonDocument } from '../../../../src/core/compare/document';
+import { repeated, rowLabels } from '../../../../src/core/compare/labels';
 import { PLAIN } from '../../../harness/decoding';
 import { TableRuntime, entry } from './runtime';
 
@@ -230,6 +231,47 @@ test('as a document and as a table: numbers in full, the setup in every row, fai
     comparison.rows.slice(0, 2).map(({ decoder, result }) => [decoder, String(result!.passes), '0']),
   );
   assert.equal(Number(column(lines[1]!, 'seconds')), comparison.rows[1]!.result!.seconds);
-  assert.match(lines[2]!, /^prompt-lookup,true,.*,"It broke, ""badly""\.",table,fp32,/);
+  assert.match(lines[2]!, /^prompt-lookup,prompt-lookup,true,.*,"It broke, ""badly""\.",table,fp32,/);
   assert.ok(lines.slice(0, 2).every((line) => line.split(',').length === head!.split(',').length));
+});
+
+test('one decoder twice is called by the options in which its entries differ, in the document, the table and nowhere else', async () => {
+  const entries = [AUTOREGRESSIVE, SPECULATIVE, entry('speculative', { gamma: 6 }), entry('prompt-lookup')];
+  const comparison = await compare(new TableRuntime(), entries);
+  const labels = ['autoregressive', 'speculative (gamma 3)', 'speculative (gamma 6)', 'prompt-lookup'];
+  assert.deepEqual(rowLabels(comparison.rows), labels);
+  const { results } = comparisonDocument(comparison) as { results: Record<string, unknown>[] };
+  assert.deepEqual(
+    results.map(({ label, decoder }) => [label, decoder]),
+    labels.map((label) => [label, label.split(' ')[0]]),
+  );
+  const lines = comparisonCsv(comparison).trimEnd().split('\r\n').slice(1);
+  assert.deepEqual(
+    lines.map((line) => line.split(',')[1]),
+    labels,
+  );
+  const [, three, six] = comparison.rows.map(({ result }) => result!);
+  assert.ok(six!.passes <= three!.passes);
+  assert.deepEqual(six!.ids, three!.ids);
+});
+
+test('labels name every option in which any entry of the decoder differs, of each of them', () => {
+  const three = [
+    { decoder: 'a', options: { gamma: 2, kind: 'x', flag: true } },
+    { decoder: 'b', options: { gamma: 9 } },
+    { decoder: 'a', options: { gamma: 2, kind: 'y', flag: true } },
+    { decoder: 'a', options: { gamma: 4, kind: 'x', flag: true } },
+  ];
+  assert.deepEqual(rowLabels(three), ['a (gamma 2, kind x)', 'b', 'a (gamma 2, kind y)', 'a (gamma 4, kind x)']);
+});
+
+test('an entry that is there already is found, whichever order its options are in', () => {
+  const a = { decoder: 'a', options: { x: 1, y: 2 } };
+  assert.equal(
+    repeated([a, { decoder: 'b', options: a.options }, { decoder: 'a', options: { x: 1, y: 3 } }]),
+    undefined,
+  );
+  const again = { decoder: 'a', options: { y: 2, x: 1 } };
+  assert.equal(repeated([a, again]), again);
+  assert.equal(repeated([a, { decoder: 'a', options: { x: 1 } }]), undefined);
 });
