@@ -1,4 +1,5 @@
 import type { Comparison } from '../core/compare/comparison';
+import { decoderName, modelIdentity, optionValues, sampling } from './runShape';
 import {
   array,
   boolean,
@@ -9,32 +10,13 @@ import {
   object,
   oneOf,
   optional,
-  record,
   string,
-  union,
   type Check,
 } from './validate';
 
 const text = string({ max: 16_000_000 });
 const count = integer({ min: 0 });
 const seconds = number({ min: 0 });
-const options = record(union(number(), boolean(), string({ max: 1000 })), { max: 100 });
-const identity = object({
-  name: text,
-  folder: text,
-  file: text,
-  sha256: text,
-  dtype: text,
-  architecture: text,
-  task: oneOf('text', 'life'),
-  layers: count,
-  heads: count,
-  vocabularySize: count,
-  contextLength: nullable(count),
-  life: optional(
-    object({ width: count, height: count, topology: oneOf('torus', 'plane'), rule: text, prompt: text, answer: text }),
-  ),
-});
 const said = nullable(object({ id: count, text }));
 
 const speculation = object({
@@ -63,8 +45,8 @@ const result = object({
   ids: array(count, { max: 2_000_000 }),
   generatedText: nullable(text),
   passEnds: array(seconds, { max: 100_000 }),
-  allOptions: options,
-  draft: nullable(identity),
+  allOptions: optionValues,
+  draft: nullable(modelIdentity),
   rounds: count,
   secondsRange: object({ min: seconds, max: seconds }),
   steady: boolean(),
@@ -80,9 +62,9 @@ const shape: Check<Comparison> = object({
   state: oneOf('running', 'done', 'stopped'),
   rows: array(
     object({
-      decoder: text,
+      decoder: decoderName,
       exact: boolean(),
-      options,
+      options: optionValues,
       state: oneOf('waiting', 'running', 'done', 'failed', 'stopped'),
       result: nullable(result),
       problem: nullable(object({ message: text, action: optional(text) })),
@@ -92,16 +74,10 @@ const shape: Check<Comparison> = object({
   first: nullable(count),
   setup: nullable(
     object({
-      model: identity,
+      model: modelIdentity,
       promptText: optional(text),
       promptLength: count,
-      sampling: object({
-        temperature: number(),
-        topK: number(),
-        topP: number(),
-        minP: number(),
-        seed: number(),
-      }),
+      sampling,
       maxNewTokens: count,
       software: object({ vivarium: text, onnxruntime: text, node: text, platform: text }),
     }),

@@ -1,46 +1,32 @@
-import { MOST_ROUNDS } from '../../core/compare/comparison';
+import { MOST_ROUNDS, MOST_ROWS } from '../../core/compare/comparison';
 import type { Handlers } from '../../protocol/call';
 import type { ExplorerApi } from '../../protocol/explorer';
 import { runQuestions } from '../../protocol/questions';
+import { decoderName, modelRef, optionValues, sampling } from '../../protocol/runShape';
 import {
   anything,
   array,
-  boolean,
   check,
   integer,
   nullable,
-  number,
   object,
   oneOf,
   optional,
   record,
   string,
-  union,
   type Check,
 } from '../../protocol/validate';
 
 const LONGEST_PROMPT = 2_000_000;
-const path = string({ min: 1, max: 4096 });
 const runId = string({ min: 1, max: 64 });
 const index = integer({ min: 0, max: 2 ** 31 });
 
-const modelRef = object({ folder: path, file: optional(path) });
-
-const decoder = string({ min: 1, max: 64 });
-const optionValues = record(union(number(), boolean(), string({ max: 64 })), { max: 32 });
-
 const settings = object({
   model: nullable(modelRef),
-  decoder,
+  decoder: decoderName,
   decoderOptions: record(optionValues, { max: 64 }),
   draft: nullable(modelRef),
-  sampling: object({
-    temperature: number({ min: 0, max: 100 }),
-    topK: integer({ min: 0, max: 2 ** 31 }),
-    topP: number({ min: 0, max: 1 }),
-    minP: number({ min: 0, max: 1 }),
-    seed: integer({ min: 0, max: 2 ** 32 - 1 }),
-  }),
+  sampling,
   maxNewTokens: integer({ min: 0, max: 100_000 }),
   prompt: string({ max: LONGEST_PROMPT }),
 });
@@ -59,7 +45,7 @@ const state = object({
   comparisonId: optional(nullable(runId)),
 });
 
-const compared = object({ decoder, options: optionValues });
+const compared = object({ decoder: decoderName, options: optionValues });
 
 const nothing = object({});
 
@@ -76,7 +62,7 @@ const checks: { readonly [M in keyof ExplorerApi]: Check<unknown> } = {
   copy: object({ text: string({ max: 50_000_000 }) }),
   compare: object({
     settings,
-    decoders: array(compared, { max: 32 }),
+    decoders: array(compared, { max: MOST_ROWS }),
     rounds: integer({ min: 1, max: MOST_ROUNDS }),
   }),
   stopComparison: nothing,

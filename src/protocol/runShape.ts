@@ -1,0 +1,40 @@
+import { MAX_LAYERS, size } from './questions';
+import { boolean, integer, nullable, number, object, oneOf, optional, record, string, union } from './validate';
+
+/** Shapes of what runs are made with, wherever it comes from: a page, a request to the engine, a file. */
+
+const MAX_UINT32 = 2 ** 32 - 1;
+const text = string({ max: 10_000 });
+const path = string({ min: 1, max: 32_768 });
+const layers = integer({ min: 0, max: MAX_LAYERS });
+
+export const modelRef = object({ folder: path, file: optional(path) });
+
+export const decoderName = string({ min: 1, max: 100 });
+
+export const optionValues = record(union(number(), boolean(), string({ max: 100 })), { max: 100 });
+
+export const sampling = object({
+  temperature: number({ min: 0, max: 1_000 }),
+  topK: integer({ min: 0, max: MAX_UINT32 }),
+  topP: number({ min: 0, max: 1 }),
+  minP: number({ min: 0, max: 1 }),
+  seed: integer({ min: 0, max: MAX_UINT32 }),
+});
+
+export const modelIdentity = object({
+  name: text,
+  folder: string({ max: 32_768 }),
+  file: string({ max: 32_768 }),
+  sha256: text,
+  dtype: text,
+  architecture: text,
+  task: oneOf('text', 'life'),
+  layers,
+  heads: layers,
+  vocabularySize: size,
+  contextLength: nullable(size),
+  life: optional(
+    object({ width: size, height: size, topology: oneOf('torus', 'plane'), rule: text, prompt: text, answer: text }),
+  ),
+});
