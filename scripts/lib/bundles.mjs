@@ -70,7 +70,7 @@ export const bundles = [
       'src/webview/explorer/attention/attention-tab.tsx': 52 * KB,
       'src/webview/explorer/layers/layers-tab.tsx': 30 * KB,
       'src/webview/explorer/life/life-view.tsx': 36 * KB,
-      'src/webview/explorer/speculation/speculation-tab.tsx': 60 * KB,
+      'src/webview/explorer/speculation/speculation-tab.tsx': 66 * KB,
       'src/webview/explorer/compare/compare-view.tsx': 40 * KB,
       'src/webview/explorer/life-attention/grid-view.tsx': 62 * KB,
     },

@@ -82,7 +82,7 @@ describe('What if', () => {
       fc.property(row, settings, fc.integer({ min: 1, max: 8 }), fc.nat(), (logits, filters, kept, at) => {
         const id = at % logits.length;
         const exact = whatIf(positionDistribution(logits, id, kept), filters);
-        const partial = whatIfOfKept(judgementOf(logits, id, kept), id, logits.length, filters);
+        const partial = whatIfOfKept(judgementOf(logits, id, kept), id, logits.length, filters)!;
         exact.rows.forEach((each, place) => {
           const { low, high } = partial.rows[place]!.after;
           assert.ok(each.after.low >= low - 1e-6 && each.after.low <= high + 1e-6);

@@ -1,3 +1,4 @@
+import { rankedTop } from '../trace/partial';
 import type { Judgement } from '../trace/record';
 
 /** A distribution of which the most probable tokens are known, as a trace keeps it and a server tells it. */
@@ -25,15 +26,10 @@ export interface Divergence {
  * @param id the token that was judged, whose probability is known though it may be none of the most probable.
  * @param vocabularySize 0 where it is not known.
  */
-export function knownDistribution(
-  { top, probability, partial }: Judgement,
-  id: number,
-  vocabularySize: number,
-): KnownDistribution {
+export function knownDistribution(judgement: Judgement, id: number, vocabularySize: number): KnownDistribution {
+  const { top, probability } = judgement;
   const known = new Map(top.map((each) => [each.id, each.probability]));
-  // What a server puts beside its most probable tokens bounds none that it left out.
-  const ranked = partial ? top.filter((each) => each.id !== id) : top;
-  const cap = ranked.reduce((least, each) => Math.min(least, each.probability), 1);
+  const cap = rankedTop(judgement, id).reduce((least, each) => Math.min(least, each.probability), 1);
   known.set(id, probability);
   const whole = vocabularySize > 0 && known.size >= vocabularySize;
   const sum = [...known.values()].reduce((total, value) => total + value, 0);

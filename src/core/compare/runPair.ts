@@ -63,6 +63,8 @@ export interface PairSide {
   /** Bits. */
   readonly surprisal: number | null;
   readonly entropy: number | null;
+  /** Whether a server told a part of the distribution: `entropy` is then the least that it can be. */
+  readonly partial: boolean;
 }
 
 /** Over the places whose context both runs share and whose distribution both models gave. */
@@ -145,6 +147,7 @@ function sideOf(token: TraceToken | undefined): PairSide | null {
     probability: judgement?.probability ?? null,
     surprisal: judgement?.surprisal ?? null,
     entropy: judgement?.entropy ?? null,
+    partial: judgement?.partial !== undefined,
   };
 }
 

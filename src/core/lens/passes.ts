@@ -1,16 +1,32 @@
-import type { SpeculationSummary, TracePass, TraceToken } from '../trace/record';
+import type { NextOrigin, SpeculationSummary, TracePass, TraceToken } from '../trace/record';
 import { SpeculationCounter, tokensAfterPass } from '../trace/speculation';
 
-/** One pass of the target after the prompt, and the tokens of the sequence that it brought. */
-export interface PassRow {
+/** One step of a run after the prompt, and the tokens of the sequence that it brought. */
+export interface StepRow {
   /** From 1, in the order of the run. */
   readonly number: number;
-  readonly pass: TracePass;
+  /** null where a server did the step, and told its counts alone. */
+  readonly pass: TracePass | null;
+  /** null where nothing was drafted. */
+  readonly draft: StepDraft | null;
   /** Tokens `start` to `end` (exclusive) became known with it. */
   readonly start: number;
   readonly end: number;
   /** Whether a drafted token was rejected. */
   readonly rejected: boolean;
+}
+
+/** The draft of a step in numbers: of a draft whose tokens a server did not tell, all that is known. */
+export interface StepDraft {
+  readonly drafted: number;
+  readonly accepted: number;
+  /** How the token after the accepted ones came to be; null where the sequence ended before it. */
+  readonly next: NextOrigin | null;
+}
+
+/** One pass of the target of a run of this machine. */
+export interface PassRow extends StepRow {
+  readonly pass: TracePass;
 }
 
 /** What the drafts of a run came to; all counts are over the passes that verified one. */
@@ -76,13 +92,7 @@ export class RunPasses {
 
   /** The row whose pass brought a token: for the prompt and what was drawn with it, the first; null without rows. */
   rowOf(index: number): PassRow | null {
-    let [low, high] = [0, this.list.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.list[middle] as PassRow).end > index) high = middle;
-      else low = middle + 1;
-    }
-    return this.list[low] ?? null;
+    return rowOf(this.list, index);
   }
 
   private addPass(pass: TracePass): void {
@@ -93,7 +103,14 @@ export class RunPasses {
     if (!speculation && contextLength + fed <= this.promptLength) return;
     const start = speculation ? speculation.start : contextLength + 1;
     const rejected = speculation?.next?.origin === 'replacement';
-    this.list.push({ number: this.list.length + 1, pass, start, end, rejected });
+    const draft = speculation
+      ? {
+          drafted: speculation.drafted.length,
+          accepted: speculation.accepted,
+          next: speculation.next?.origin ?? null,
+        }
+      : null;
+    this.list.push({ number: this.list.length + 1, pass, draft, start, end, rejected });
     this.byTokens[end - start] = (this.byTokens[end - start] ?? 0) + 1;
     if (!speculation) return;
     this.counter.add(speculation);
@@ -105,6 +122,17 @@ export class RunPasses {
       this.testedByPosition[place] = (this.testedByPosition[place] ?? 0) + 1;
     });
   }
+}
+
+/** The first row that ends after a token, or the last; null without rows. */
+export function rowOf<Row extends StepRow>(rows: readonly Row[], index: number): Row | null {
+  let [low, high] = [0, rows.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle] as Row).end > index) high = middle;
+    else low = middle + 1;
+  }
+  return rows[low] ?? null;
 }
 
 /** How many tokens came in each way. */

@@ -1,14 +1,18 @@
 import { csv } from '../text/csv';
-import type { Trace } from './record';
+import type { Judgement, Trace } from './record';
 
 /**
  * The tokens of a run as a table, a row each: place, id, text, how it came, and the model's judgement of it
  * (probability 0 to 1, rank from 1, surprisal and entropy in bits; empty for the first token, which nothing predicted).
+ * Of a server that tells a part of each distribution, entropy is the least that it can be, and three columns say what is
+ * known: the most that it can be, the probability of the tokens that were not told, and whether the rank is the rank or the
+ * best that it can be.
  */
 export function tokensCsv({ tokens }: Trace): string {
   const columns = ['index', 'id', 'text', 'origin', 'probability', 'rank', 'surprisal_bits', 'entropy_bits'];
+  const partly = tokens.some(({ judgement }) => judgement?.partial);
   return csv(
-    columns,
+    partly ? [...columns, 'entropy_at_most_bits', 'probability_not_told', 'rank_known'] : columns,
     tokens.map(({ index, id, text, origin, judgement }) => [
       index,
       id,
@@ -18,7 +22,25 @@ export function tokensCsv({ tokens }: Trace): string {
       judgement?.rank,
       judgement?.surprisal,
       judgement?.entropy,
+      ...(partly ? partialColumns(judgement) : []),
     ]),
+  );
+}
+
+function partialColumns(judgement: Judgement | null): (number | boolean | null | undefined)[] {
+  if (!judgement) return [undefined, undefined, undefined];
+  const { partial, entropy } = judgement;
+  return partial ? [partial.entropyAtMost, partial.outside, partial.rankKnown] : [entropy, 0, true];
+}
+
+/**
+ * The drafts that a server counted, a row each: where in the sequence the draft begins (empty where that is not known), and
+ * how many tokens were drafted and accepted. Which tokens were rejected, q, p and r are not reported.
+ */
+export function reportedDraftsCsv({ summary }: Trace): string {
+  return csv(
+    ['step', 'index', 'drafted', 'accepted'],
+    (summary?.reported ?? []).map(({ start, drafted, accepted }, step) => [step, start, drafted, accepted]),
   );
 }
 

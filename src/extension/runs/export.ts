@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { runPicture, runSentence } from '../../core/picture/run';
 import type { Trace } from '../../core/trace/record';
-import { draftsCsv, tokensCsv, traceJson } from '../../core/trace/tables';
+import { draftsCsv, reportedDraftsCsv, tokensCsv, traceJson } from '../../core/trace/tables';
 import { serializeTrace } from '../../core/trace/vivtrace';
 import { Problem } from '../../protocol/errors';
 import type { RunTensors } from '../explorer/tensors';
@@ -41,6 +41,12 @@ function formsOf({ tensors, extensionUri }: ExportServices): readonly ExportForm
     fromTrace('tokens.csv', vscode.l10n.t('Tokens as CSV'), tokensCsv),
     fromTrace('drafts.csv', vscode.l10n.t('Drafted tokens as CSV'), draftsCsv, ({ passes }) =>
       passes.some(({ speculation }) => speculation),
+    ),
+    fromTrace(
+      'drafts.csv',
+      vscode.l10n.t('Counts of drafts as CSV'),
+      reportedDraftsCsv,
+      ({ summary }) => (summary?.reported ?? []).length > 0,
     ),
     fromTrace('svg', vscode.l10n.t('Picture as SVG'), runPicture),
     {

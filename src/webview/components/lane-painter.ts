@@ -4,6 +4,7 @@ import { css, mix } from '../../core/colour/colour';
 import { bits } from './format';
 import { type LaneColumns, barOf, middleOf } from './lane-geometry';
 import type { ThemeInfo } from './theme';
+import { measureText } from './token-measure';
 
 /** What both lanes are drawn from. */
 export interface LaneScene {
@@ -186,7 +187,7 @@ function readout(context: CanvasRenderingContext2D, scene: LaneScene, yOf: (valu
   const { columns, tokens, theme, active } = scene;
   const judgement = active === null ? null : tokens[active]?.judgement;
   if (active === null || !judgement || active < columns.from || active >= columns.to) return;
-  const lines = [`entropy ${bits(judgement.entropy)}`, `surprisal ${bits(judgement.surprisal)}`];
+  const lines = [`entropy ${measureText('entropy', judgement)}`, `surprisal ${bits(judgement.surprisal)}`];
   context.font = `${AXIS_FONT}px ${theme.fontFamily}`;
   const width = Math.max(...lines.map((line) => context.measureText(line).width));
   const height = 2 * 15;

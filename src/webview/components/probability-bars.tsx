@@ -24,10 +24,13 @@ export interface ProbabilityBarsProps {
   /** Most probable first; the last may stand below a gap. */
   readonly rows: readonly BarRow[];
   readonly rest: {
-    readonly count: number;
+    /** null where it is not known. */
+    readonly count: number | null;
     readonly p: number;
     readonly after: Range;
     readonly cut: FilterRule | 'several' | null;
+    /** Whether a server did not tell these tokens: their mass is then drawn. */
+    readonly untold: boolean;
   };
   /** Shows more rows; absent where there are no more. */
   readonly onMore?: () => void;
@@ -37,8 +40,11 @@ export interface ProbabilityBarsProps {
 /** Alternatives as a table: p as a filled bar, p′ as an outline over it, and the rule that cut a row. */
 export function ProbabilityBars({ rows, rest, onMore, caption }: ProbabilityBarsProps) {
   // One scale for all bars: the longest of p and p′ takes the whole width.
-  const scale = rows.reduce((most, row) => Math.max(most, row.p, row.after.high), 1e-9);
+  const scale = rows.reduce((most, row) => Math.max(most, row.p, row.after.high), rest.untold ? rest.p : 1e-9);
   const ranged = rows.some(({ after }) => probabilityRange(after).length > 6);
+  const others = rest.untold
+    ? `not told${rest.count === null ? '' : `, ${count(rest.count)}`}`
+    : `all others${rest.count === null ? '' : `, ${count(rest.count)}`}`;
   const digits = Math.max(2, ...rows.map((row) => count(row.rank).length));
   return (
     <table class={ranged ? 'bars bars-ranged' : 'bars'}>
@@ -74,15 +80,27 @@ export function ProbabilityBars({ rows, rest, onMore, caption }: ProbabilityBars
         ))}
         <tr class="bars-rest">
           <td class="bars-rank" />
-          <td colSpan={2}>
+          <td
+            colSpan={rest.untold ? 1 : 2}
+            {...(rest.untold
+              ? { title: 'The server told the most probable tokens only: of the others their mass.' }
+              : {})}
+          >
             {onMore ? (
               <button type="button" class="link" onClick={onMore}>
-                all others, {count(rest.count)}
+                {others}
               </button>
             ) : (
-              `all others, ${count(rest.count)}`
+              others
             )}
           </td>
+          {rest.untold && (
+            <td class="bars-bar" aria-hidden="true">
+              <span class="bar">
+                <i class="bar-p bar-untold hatched" style={{ width: `${(100 * rest.p) / scale}%` }} />
+              </span>
+            </td>
+          )}
           <td class="number">{probability(rest.p)}</td>
           <td class="number">1.000</td>
           <td class="number">{rest.cut ?? probabilityRange(rest.after)}</td>

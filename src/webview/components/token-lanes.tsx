@@ -1,12 +1,13 @@
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import { tokenLabel } from '../../core/text/tokens';
-import type { TraceToken } from '../../core/trace/record';
+import type { Judgement, TraceToken } from '../../core/trace/record';
 import { Canvas } from './canvas';
 import { bits, count, probability } from './format';
 import { bitsAxis, laneColumns, tokenAt, windowSize, windowStart } from './lane-geometry';
 import { LABEL_LENGTH, type LaneScene, STACKED, paintBits, paintMass } from './lane-painter';
 import { MINIMAP_HEIGHT, Minimap } from './minimap';
 import type { ThemeInfo } from './theme';
+import { type MeasureName, measureText } from './token-measure';
 import { useSize } from './use-size';
 import './hatched.css';
 import './token-lanes.css';
@@ -197,9 +198,15 @@ export function describe(token: TraceToken | undefined): string {
   if (!token) return '';
   const place = `position ${token.index}, ${tokenLabel(token.text)}`;
   const { judgement } = token;
-  if (!judgement) return `${place}, first token: nothing predicted it`;
+  if (!judgement) {
+    return `${place}, ${token.index === 0 ? 'first token: nothing predicted it' : 'no probability was told'}`;
+  }
   return (
-    `${place}, probability ${probability(judgement.probability)}, rank ${judgement.rank}, ` +
-    `surprisal ${bits(judgement.surprisal)} bits, entropy ${bits(judgement.entropy)} bits`
+    `${place}, probability ${probability(judgement.probability)}, rank ${inWords('rank', judgement)}, ` +
+    `surprisal ${bits(judgement.surprisal)} bits, entropy ${inWords('entropy', judgement)} bits`
   );
+}
+
+function inWords(name: MeasureName, judgement: Judgement): string {
+  return measureText(name, judgement).replace('≥', 'at least').replace('–', ' to ');
 }

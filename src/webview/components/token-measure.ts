@@ -77,6 +77,37 @@ export const MEASURE: Readonly<Record<MeasureName, Measure>> = {
   },
 };
 
+/** The number of a judgement; one that only bounds it says so: `≥ 21` for a rank, `≥ 2.31` or `2.31–3.40` for an entropy. */
+export function measureText(name: MeasureName, judgement: Judgement): string {
+  const measure = MEASURE[name];
+  const { partial } = judgement;
+  const text = measure.format(measure.value(judgement));
+  if (name === 'rank') return partial?.rankKnown === false ? `≥ ${text}` : text;
+  if (name !== 'entropy' || !partial) return text;
+  const most = partial.entropyAtMost;
+  if (most === null) return `≥ ${text}`;
+  return measure.format(most) === text ? text : `${text}–${measure.format(most)}`;
+}
+
+/** What the number means, and where it is a bound, how it was found. */
+export function measureMeaning(name: MeasureName, judgement: Judgement | null): string {
+  const { definition } = MEASURE[name];
+  const { partial } = judgement ?? {};
+  if (!partial) return definition;
+  if (name === 'rank' && !partial.rankKnown) {
+    return `${definition} The server did not tell it: this is the best that it can be.`;
+  }
+  if (name !== 'entropy') return definition;
+  return (
+    `${definition} The server told the most probable tokens only, so this is the least that it can be: ` +
+    'Σ −p log2 p over the tokens that were told, with the mass of all others on as few tokens as can hold it, none more ' +
+    'probable than the last one told. ' +
+    (partial.entropyAtMost === null
+      ? 'Nothing bounds it from above: the server does not say how many tokens there are.'
+      : 'At most: all others share their mass equally.')
+  );
+}
+
 /**
  * The ramp of a measure; stop 0 is the ground. Amber is surprisal and blue is probability, as everywhere; rank and
  * entropy have no hue of their own and are shades of the ink.

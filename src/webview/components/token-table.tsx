@@ -1,7 +1,8 @@
 import type { TraceToken } from '../../core/trace/record';
-import { UNKNOWN, bits, count, probability } from './format';
+import { UNKNOWN, bits, probability } from './format';
 import { ORIGIN_DEFINITIONS, ORIGIN_NAMES } from './origins';
 import { TokenLabel } from './token-chip';
+import { measureText } from './token-measure';
 import { SpacerRow, useVirtualRows } from './virtual-rows';
 import './token-table.css';
 
@@ -67,9 +68,9 @@ export function TokenTable({ tokens, selected, onSelect, onKeyDown }: TokenTable
               <td class="number">{token.id}</td>
               <td title={ORIGIN_DEFINITIONS[token.origin]}>{ORIGIN_NAMES[token.origin]}</td>
               <td class="number">{probability(token.judgement?.probability)}</td>
-              <td class="number">{token.judgement ? count(token.judgement.rank) : UNKNOWN}</td>
+              <td class="number">{token.judgement ? measureText('rank', token.judgement) : UNKNOWN}</td>
               <td class="number">{bits(token.judgement?.surprisal)}</td>
-              <td class="number">{bits(token.judgement?.entropy)}</td>
+              <td class="number">{token.judgement ? measureText('entropy', token.judgement) : UNKNOWN}</td>
             </tr>
           ))}
           <SpacerRow rows={tokens.length - last} columns={8} />

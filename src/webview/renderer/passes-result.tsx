@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import { type PassRow, RunPasses } from '../../core/lens/passes';
+import { RunPasses, type StepRow } from '../../core/lens/passes';
 import type { Trace } from '../../core/trace/record';
 import { count, probability } from '../components/format';
 import { decimals } from '../explorer/speculation/numbers';
@@ -14,7 +14,7 @@ export interface PassesResultProps {
 
 /** The passes of a run as a staircase, and what they came to. */
 export function PassesResult({ trace, selected, onSelect }: PassesResultProps) {
-  const [preview, setPreview] = useState<PassRow | null>(null);
+  const [preview, setPreview] = useState<StepRow | null>(null);
   const passes = useMemo(() => {
     const run = new RunPasses(trace.header.promptLength);
     run.add(trace.passes);

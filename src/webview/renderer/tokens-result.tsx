@@ -6,7 +6,7 @@ import { bits, count, probability } from '../components/format';
 import type { ThemeInfo } from '../components/theme';
 import { tokenForKey } from '../components/token-keys';
 import { MeasureLegend } from '../components/measure-legend';
-import { MEASURE, measureFill, measureStops } from '../components/token-measure';
+import { MEASURE, measureFill, measureStops, measureText } from '../components/token-measure';
 import { TokenText } from '../components/token-text';
 import { ORIGIN_DEFINITIONS, ORIGIN_NAMES } from '../components/origins';
 import { Mark } from '../explorer/speculation/marks';
@@ -115,8 +115,9 @@ function Readout({ token }: { readonly token: TraceToken }) {
         <>
           {' '}
           · probability <b class="number">{probability(judgement.probability)}</b> · rank{' '}
-          <b class="number">{count(judgement.rank)}</b> · surprisal <b class="number">{bits(judgement.surprisal)}</b>{' '}
-          bits · entropy <b class="number">{bits(judgement.entropy)}</b> bits · most probable{' '}
+          <b class="number">{measureText('rank', judgement)}</b> · surprisal{' '}
+          <b class="number">{bits(judgement.surprisal)}</b> bits · entropy{' '}
+          <b class="number">{measureText('entropy', judgement)}</b> bits · most probable{' '}
           {judgement.top.map(({ id, text, probability: p }) => (
             <span key={id} class="result-alternative">
               {tokenLabel(text)} <span class="number">{probability(p)}</span>{' '}
@@ -124,7 +125,7 @@ function Readout({ token }: { readonly token: TraceToken }) {
           ))}
         </>
       ) : (
-        ' · the first token: nothing predicted it'
+        ` · ${token.index === 0 ? 'the first token: nothing predicted it' : 'no probability was told'}`
       )}
     </>
   );

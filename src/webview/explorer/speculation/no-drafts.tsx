@@ -15,6 +15,23 @@ export interface NoDraftsProps {
 export function NoDrafts({ tab, trace, plain }: NoDraftsProps) {
   const life = trace.header.model.task === 'life';
   const { runAgain } = tab;
+  const { server } = trace.header.model;
+  if (server) {
+    return (
+      <div class="empty spec-empty">
+        <h2>The server reported no drafts</h2>
+        <p>
+          A server with a draft of its own may count it: vLLM does for each request where it is started with{' '}
+          <code>--per-request-spec-decode-metrics detailed</code>. Here you then see every pass, how many tokens it
+          drafted and how many were accepted.
+        </p>
+        <p class="muted">
+          {server.address} decodes by itself, so no decoder of this machine can be chosen for it, and no local draft: a
+          pass for each trip over the network would be slower than none.
+        </p>
+      </div>
+    );
+  }
   return (
     <div class="empty spec-empty">
       <h2>This run drafted nothing</h2>

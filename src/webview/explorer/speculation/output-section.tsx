@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from 'preact/hooks';
-import { type PassRow, countOrigins } from '../../../core/lens/passes';
+import { type StepRow, countOrigins } from '../../../core/lens/passes';
 import { TOKEN_ORIGINS, type Trace, type TraceToken } from '../../../core/trace/record';
 import { count } from '../../components/format';
 import type { ThemeInfo } from '../../components/theme';
@@ -13,9 +13,9 @@ export interface OutputSectionProps {
   readonly trace: Trace;
   readonly selected: number | null;
   readonly hovered: number | null;
-  readonly chosen: PassRow | null;
+  readonly chosen: StepRow | null;
   /** The pass under the pointer. */
-  readonly preview: PassRow | null;
+  readonly preview: StepRow | null;
   readonly follow: boolean;
   /** Lines on show before the text scrolls. */
   readonly lines: number;
@@ -97,7 +97,7 @@ function markOf({ origin }: TraceToken) {
   return origin === 'prompt' ? null : MARKS[origin];
 }
 
-function frameOf(row: PassRow | null, tokens: number, name: string): readonly TokenFrame[] {
+function frameOf(row: StepRow | null, tokens: number, name: string): readonly TokenFrame[] {
   if (!row || row.start >= tokens) return [];
   return [{ start: row.start, end: Math.min(row.end, tokens), class: name }];
 }

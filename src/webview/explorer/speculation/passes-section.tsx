@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { PassRow, PassTotals, RunPasses } from '../../../core/lens/passes';
+import type { PassTotals, StepRow } from '../../../core/lens/passes';
 import type { Trace } from '../../../core/trace/record';
 import { count } from '../../components/format';
 import { Icon } from '../../components/icon';
@@ -16,15 +16,17 @@ import './passes.css';
 
 export interface PassesSectionProps {
   readonly trace: Trace;
-  readonly passes: RunPasses;
+  readonly rows: readonly StepRow[];
+  /** What a row is, in a few words. */
+  readonly about: string;
   readonly totals: PassTotals;
-  readonly chosen: PassRow | null;
-  readonly preview: PassRow | null;
+  readonly chosen: StepRow | null;
+  readonly preview: StepRow | null;
   readonly follow: boolean;
   readonly table: boolean;
   readonly onTable: (table: boolean) => void;
-  readonly onChoose: (row: PassRow) => void;
-  readonly onHover: (row: PassRow | null) => void;
+  readonly onChoose: (row: StepRow) => void;
+  readonly onHover: (row: StepRow | null) => void;
   readonly theme: ThemeInfo;
 }
 
@@ -34,8 +36,7 @@ const PAGE = 10;
 
 /** Every pass of the target after the prompt, as a staircase or as a table; the keys work in both. */
 export function PassesSection(props: PassesSectionProps) {
-  const { trace, passes, totals, chosen, table, onChoose, onHover } = props;
-  const { rows } = passes;
+  const { trace, rows, totals, chosen, table, onChoose, onHover } = props;
   const ticks = useMemo(() => rejectionTicks(rows), [rows, rows.length]);
   const at = chosen ? chosen.number - 1 : 0;
   const go = (place: number): void => {
@@ -61,7 +62,7 @@ export function PassesSection(props: PassesSectionProps) {
     <section class="spec-passes" aria-labelledby="spec-passes-title">
       <header class="section-head">
         <h2 id="spec-passes-title">Passes</h2>
-        <span class="muted spec-room">one row a pass of the model</span>
+        <span class="muted spec-room">{props.about}</span>
         <span class="spec-steps">
           <Step name="first" label="First pass" disabled={at <= 0} onClick={() => go(0)} />
           <Step name="previous" label="Previous pass" disabled={at <= 0} onClick={() => go(at - 1)} />

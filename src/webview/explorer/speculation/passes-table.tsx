@@ -1,6 +1,6 @@
 import { useLayoutEffect } from 'preact/hooks';
 import { useState } from 'preact/hooks';
-import type { PassRow } from '../../../core/lens/passes';
+import type { StepRow } from '../../../core/lens/passes';
 import { UNKNOWN, count } from '../../components/format';
 import { TokenLabel } from '../../components/token-chip';
 import { useSize } from '../../components/use-size';
@@ -72,14 +72,14 @@ const HEADS = [
 ] as const;
 
 interface TableRowProps {
-  readonly row: PassRow;
+  readonly row: StepRow;
   readonly chosen: boolean;
-  readonly onChoose: (row: PassRow) => void;
+  readonly onChoose: (row: StepRow) => void;
 }
 
 function TableRow({ row, chosen, onChoose }: TableRowProps) {
-  const { pass, rejected } = row;
-  const { speculation } = pass;
+  const { pass, draft, rejected } = row;
+  const speculation = pass?.speculation;
   const next = speculation?.next;
   return (
     <tr
@@ -91,12 +91,14 @@ function TableRow({ row, chosen, onChoose }: TableRowProps) {
       <th scope="row" class="number">
         {count(row.number)}
       </th>
-      <td class="number">{count(pass.contextLength)}</td>
-      <td class="number">{count(pass.fed)}</td>
-      <td class="number">{count(speculation?.drafted.length ?? 0)}</td>
-      <td class="number">{count(speculation?.accepted ?? 0)}</td>
+      <td class="number">{count(pass?.contextLength)}</td>
+      <td class="number">{count(pass?.fed)}</td>
+      <td class="number">{count(draft?.drafted ?? 0)}</td>
+      <td class="number">{count(draft?.accepted ?? 0)}</td>
       <td>
-        {rejected && speculation ? (
+        {rejected && !pass ? (
+          <span class="muted">not reported</span>
+        ) : rejected && speculation ? (
           <s>
             <TokenLabel text={speculation.drafted[speculation.accepted]?.text ?? ''} />
           </s>
@@ -109,13 +111,15 @@ function TableRow({ row, chosen, onChoose }: TableRowProps) {
           <>
             <TokenLabel text={next.text} /> <span class="muted">{ORIGIN_NAMES[next.origin]}</span>
           </>
+        ) : draft?.next ? (
+          <span class="muted">{ORIGIN_NAMES[draft.next]}</span>
         ) : (
           UNKNOWN
         )}
       </td>
       <td class="number">{count(row.end - row.start)}</td>
-      <td class="number">{pass.draftMilliseconds === undefined ? UNKNOWN : pass.draftMilliseconds.toFixed(2)}</td>
-      <td class="number">{pass.milliseconds.toFixed(2)}</td>
+      <td class="number">{pass?.draftMilliseconds === undefined ? UNKNOWN : pass.draftMilliseconds.toFixed(2)}</td>
+      <td class="number">{pass ? pass.milliseconds.toFixed(2) : UNKNOWN}</td>
     </tr>
   );
 }

@@ -1,4 +1,4 @@
-import type { PassRow } from '../../../core/lens/passes';
+import type { StepRow } from '../../../core/lens/passes';
 import type { TraceDraft, TraceHeader } from '../../../core/trace/record';
 
 export type RuleKind = 'ratio' | 'certain' | 'greedy' | 'typical' | 'lantern' | 'lantern-greedy';
@@ -83,12 +83,18 @@ export function sourcesOf(drafted: readonly TraceDraft[]): readonly TraceDraft['
 }
 
 /** A pass in one sentence, for those who do not see it. */
-export function passSentence(row: PassRow, total: number): string {
-  const { speculation } = row.pass;
+export function passSentence(row: StepRow, total: number): string {
+  const { pass, draft } = row;
   const tokens = row.end - row.start;
   const brought = `${tokens} ${tokens === 1 ? 'token' : 'tokens'}.`;
-  const name = `Pass ${row.number} of ${total}, context ${row.pass.contextLength}:`;
-  if (!speculation) return `${name} nothing drafted, ${brought}`;
+  const name = `Pass ${row.number} of ${total}${pass ? `, context ${pass.contextLength}` : ''}:`;
+  if (!draft) return `${name} nothing drafted, ${brought}`;
+  const speculation = pass?.speculation;
+  if (!speculation) {
+    const after = { replacement: 'one rejected and replaced', bonus: 'and a bonus token' };
+    const then = draft.next === null ? 'and the text ended' : after[draft.next];
+    return `${name} ${draft.accepted} of ${draft.drafted} drafted accepted, ${then}; ${brought}`;
+  }
   const { drafted, accepted, next } = speculation;
   const rejected = drafted[accepted];
   const after =

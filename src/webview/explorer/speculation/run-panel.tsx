@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import type { PassRow, PassTotals } from '../../../core/lens/passes';
-import type { SpeculationSummary, TraceHeader } from '../../../core/trace/record';
+import type { PassTotals, StepRow } from '../../../core/lens/passes';
+import type { TraceHeader } from '../../../core/trace/record';
 import { Definition } from '../../components/definition';
 import { count, counted, probability } from '../../components/format';
 import { AcceptanceByPosition, TokensPerPass } from './charts';
@@ -9,13 +9,15 @@ import './run-panel.css';
 
 export interface RunPanelProps {
   readonly header: TraceHeader;
-  readonly rows: readonly PassRow[];
+  readonly rows: readonly StepRow[];
   readonly totals: PassTotals;
-  readonly speculation: SpeculationSummary;
+  /** Whether a server counted its own drafts: what it does not count is said to be not reported. */
+  readonly reported?: boolean;
 }
 
 /** What speculation came to over the whole run, each number with its one definition. */
-export function RunPanel({ header, rows, totals, speculation }: RunPanelProps) {
+export function RunPanel({ header, rows, totals, reported = false }: RunPanelProps) {
+  const { speculation } = totals;
   const { drafted, accepted, passes } = speculation;
   const first = rows[0];
   const brought = first ? rows.at(-1)!.end - first.start : 0;
@@ -26,15 +28,21 @@ export function RunPanel({ header, rows, totals, speculation }: RunPanelProps) {
       <header class="section-head">
         <h2 id="spec-run-title">Run</h2>
         <span class="muted spec-formula">
-          {drafted > 0 ? `${count(drafted)} drafted, ${count(totals.tested)} tested` : 'nothing drafted'}
+          {drafted === 0
+            ? 'nothing drafted'
+            : `${count(drafted)} drafted${totals.tested > 0 ? `, ${count(totals.tested)} tested` : ''}`}
         </span>
       </header>
       <dl class="spec-figures">
         <Figure
           name="passes"
-          definition="Passes of the model after the prompt, with a draft and without."
-          value={count(rows.length)}
-          note={passes > 0 && passes < rows.length ? `${count(passes)} with drafts` : ''}
+          definition={
+            reported
+              ? 'Passes that verified a draft: the server does not count those without.'
+              : 'Passes of the model after the prompt, with a draft and without.'
+          }
+          value={count(reported ? passes : rows.length)}
+          note={reported ? 'with drafts' : passes > 0 && passes < rows.length ? `${count(passes)} with drafts` : ''}
         />
         {drafted > 0 && (
           <>
@@ -52,18 +60,20 @@ export function RunPanel({ header, rows, totals, speculation }: RunPanelProps) {
             />
           </>
         )}
-        <Figure
-          name="tokens per pass"
-          definition="Tokens that the passes brought over their number, passes without a draft included."
-          value={decimals(perPass, 2)}
-          note={rows.length > 0 ? `${count(brought)}/${count(rows.length)}` : ''}
-        />
+        {!reported && (
+          <Figure
+            name="tokens per pass"
+            definition="Tokens that the passes brought over their number, passes without a draft included."
+            value={decimals(perPass, 2)}
+            note={rows.length > 0 ? `${count(brought)}/${count(rows.length)}` : ''}
+          />
+        )}
         {drafted > 0 && (
           <Figure
             name="α"
             definition="Leviathan’s α: the mean over the tested tokens of Σ min(p, q), the chance that a drafted token is accepted by the exact rule. It is not the acceptance rate."
             value={probability(speculation.alpha)}
-            note={totals.tested > 0 ? `${count(totals.tested)} tested` : ''}
+            note={reported ? 'not reported' : totals.tested > 0 ? `${count(totals.tested)} tested` : ''}
           />
         )}
         {drafted > 0 && !header.decoder.exact && (
@@ -79,10 +89,10 @@ export function RunPanel({ header, rows, totals, speculation }: RunPanelProps) {
         )}
       </dl>
       <div class="spec-charts">
-        {drafted > 0 && (
+        {totals.testedByPosition.length > 0 && (
           <AcceptanceByPosition accepted={speculation.acceptedByPosition} tested={totals.testedByPosition} />
         )}
-        {rows.length > 0 && <TokensPerPass byTokens={totals.byTokens} mean={perPass ?? 0} />}
+        {rows.length > 0 && !reported && <TokensPerPass byTokens={totals.byTokens} mean={perPass ?? 0} />}
       </div>
     </section>
   );

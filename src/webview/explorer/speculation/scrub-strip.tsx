@@ -1,12 +1,12 @@
 import { useCallback, useRef } from 'preact/hooks';
-import type { PassRow } from '../../../core/lens/passes';
+import type { StepRow } from '../../../core/lens/passes';
 import { Canvas } from '../../components/canvas';
 import { css, mix } from '../../../core/colour/colour';
 import type { ThemeInfo } from '../../components/theme';
 import { useSize } from '../../components/use-size';
 
 export interface ScrubStripProps {
-  readonly rows: readonly PassRow[];
+  readonly rows: readonly StepRow[];
   /** Most tokens that a pass brought. */
   readonly most: number;
   /** Place of the chosen pass, from 0. */
@@ -77,7 +77,7 @@ export function ScrubStrip({ rows, most, at, theme, onMove }: ScrubStripProps) {
 
 /** [columns] of the passes that share a column: the mean of their tokens, and whether one had a rejection. */
 export function columnsOf(
-  rows: readonly PassRow[],
+  rows: readonly StepRow[],
   columns: number,
 ): readonly { readonly mean: number; readonly rejected: boolean }[] {
   const sums = Array.from({ length: columns }, () => ({ tokens: 0, passes: 0, rejected: false }));

@@ -1,9 +1,12 @@
 import { useMemo } from 'preact/hooks';
 import { LEAST_PASSES, plainTime, runCosts } from '../../../core/lens/break-even';
 import { ENOUGH_PASSES } from '../../../core/lens/plain-time';
+import { reportedSteps } from '../../../core/lens/reported-steps';
 import { isBusy } from '../session';
+import type { Trace } from '../../../core/trace/record';
 import type { TabProps } from '../tab';
 import { NoDrafts } from './no-drafts';
+import { ReportedView } from './reported-view';
 import { SpeculationView } from './speculation-view';
 import { readState } from './state';
 import { useRunPasses } from './use-run-passes';
@@ -23,6 +26,7 @@ function OfTrace(props: TabProps & { readonly trace: NonNullable<TabProps['trace
   const own = plainTime(costs, LEAST_PASSES);
   const enough = plainTime(costs, ENOUGH_PASSES);
 
+  if (trace.header.model.server) return <OfServer {...props} trace={trace} table={state.table} />;
   if (passes.rows.length === 0 && isBusy(status)) return <p class="spec-waiting">The first pass is under way…</p>;
   if (!passes.drafts) return <NoDrafts tab={props} trace={trace} plain={own} />;
   // Few passes of the run's own are worth less than many of another run of the same model.
@@ -40,4 +44,12 @@ function OfTrace(props: TabProps & { readonly trace: NonNullable<TabProps['trace
       table={state.table}
     />
   );
+}
+
+/** A server tells of its drafts with its last word. */
+function OfServer({ trace, table, ...props }: TabProps & { readonly trace: Trace; readonly table: boolean }) {
+  const steps = useMemo(() => reportedSteps(trace), [trace.tokens, trace.summary]);
+  if (isBusy(props.status)) return <p class="spec-waiting">A server tells of its drafts when the run has ended.</p>;
+  if (!steps) return <NoDrafts tab={{ ...props, trace }} trace={trace} plain={null} />;
+  return <ReportedView {...props} trace={trace} steps={steps} table={table} />;
 }

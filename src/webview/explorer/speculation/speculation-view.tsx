@@ -1,7 +1,7 @@
-import { useCallback, useMemo } from 'preact/hooks';
+import { useCallback } from 'preact/hooks';
 import type { RunCosts } from '../../../core/lens/break-even';
 import type { PlainTime } from '../../../core/lens/plain-time';
-import type { PassRow, PassTotals, RunPasses } from '../../../core/lens/passes';
+import type { PassTotals, RunPasses, StepRow } from '../../../core/lens/passes';
 import { useSize } from '../../components/use-size';
 import { isBusy } from '../session';
 import type { TabProps } from '../tab';
@@ -28,6 +28,13 @@ const THREE_COLUMNS = 1080;
 const TWO_COLUMNS = 860;
 const ONE_LINE = 560;
 
+/** The classes of a view so wide. */
+export function columnsOf(width: number): string {
+  if (width >= THREE_COLUMNS) return 'spec-three';
+  if (width >= TWO_COLUMNS) return 'spec-two';
+  return width >= ONE_LINE ? 'spec-stacked' : 'spec-stacked spec-one';
+}
+
 /** The output, the passes, the one that is chosen, and the run as a whole. One selection runs through all of them. */
 export function SpeculationView(props: SpeculationViewProps) {
   const { trace, passes, totals, selected, hovered, onSelect, onHover, announce, status, setState } = props;
@@ -38,26 +45,18 @@ export function SpeculationView(props: SpeculationViewProps) {
   const follow = isBusy(status) && (selected === null || selected === trace?.header.promptLength);
 
   const choose = useCallback(
-    (row: PassRow) => {
+    (row: StepRow) => {
       onSelect(row.start);
       announce(passSentence(row, rows.length));
     },
     [onSelect, announce, rows],
   );
-  const hoverRow = useCallback((row: PassRow | null) => onHover(row ? row.start : null), [onHover]);
+  const hoverRow = useCallback((row: StepRow | null) => onHover(row ? row.start : null), [onHover]);
   const setTable = useCallback((table: boolean) => setState({ table }), [setState]);
-  const speculation = useMemo(() => totals.speculation, [totals]);
 
   if (!trace) return null;
   const shown = preview ?? chosen;
-  const columns =
-    size.width >= THREE_COLUMNS
-      ? 'spec-three'
-      : size.width >= TWO_COLUMNS
-        ? 'spec-two'
-        : size.width >= ONE_LINE
-          ? 'spec-stacked'
-          : 'spec-stacked spec-one';
+  const columns = columnsOf(size.width);
   if (size.width === 0) return <div class="spec" ref={room} />;
   return (
     <div class={`spec ${columns}`} ref={room}>
@@ -76,7 +75,8 @@ export function SpeculationView(props: SpeculationViewProps) {
       />
       <PassesSection
         trace={trace}
-        passes={passes}
+        rows={rows}
+        about="one row a pass of the model"
         totals={totals}
         chosen={chosen}
         preview={preview}
@@ -90,7 +90,7 @@ export function SpeculationView(props: SpeculationViewProps) {
       <div class="spec-below">
         <PassDetail header={trace.header} row={shown} isPreview={preview !== null && preview !== chosen} />
         <ResidualPanel trace={trace} row={shown} />
-        <RunPanel header={trace.header} rows={rows} totals={totals} speculation={speculation} />
+        <RunPanel header={trace.header} rows={rows} totals={totals} />
       </div>
       <BreakEvenPanel
         tab={props}

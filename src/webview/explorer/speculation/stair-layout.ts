@@ -1,4 +1,4 @@
-import type { PassRow } from '../../../core/lens/passes';
+import type { StepRow } from '../../../core/lens/passes';
 import type { TraceToken } from '../../../core/trace/record';
 import type { MarkKind } from './marks';
 
@@ -36,7 +36,7 @@ export interface StairLayout {
 }
 
 /** Where rows and columns stand in a pane. */
-export function stairLayout(rows: readonly PassRow[], first: number, paneWidth: number): StairLayout {
+export function stairLayout(rows: readonly StepRow[], first: number, paneWidth: number): StairLayout {
   const narrow = paneWidth < 560;
   const left = narrow ? 46 : 104;
   const right = narrow ? 50 : 142;
@@ -52,15 +52,15 @@ export function stairLayout(rows: readonly PassRow[], first: number, paneWidth: 
 }
 
 /** One past the last position that a row draws in: a draft may reach beyond what became of it. */
-function lastColumn(rows: readonly PassRow[]): number {
+function lastColumn(rows: readonly StepRow[]): number {
   let last = 0;
   for (const row of rows) last = Math.max(last, drawnEnd(row));
   return last;
 }
 
 /** One past the last position in which a row has a mark. */
-export function drawnEnd({ start, end, pass }: PassRow): number {
-  return Math.max(end, start + (pass.speculation?.drafted.length ?? 0));
+export function drawnEnd({ start, end, draft }: StepRow): number {
+  return Math.max(end, start + (draft?.drafted ?? 0));
 }
 
 export function columnLeft(layout: StairLayout, position: number): number {
@@ -75,10 +75,9 @@ export interface StairMark {
 }
 
 /** What a row draws, from left to right. */
-export function stairMarks({ start, end, pass }: PassRow, tokens: readonly TraceToken[]): readonly StairMark[] {
-  const { speculation } = pass;
+export function stairMarks({ start, end, draft }: StepRow, tokens: readonly TraceToken[]): readonly StairMark[] {
   const marks: StairMark[] = [];
-  if (!speculation) {
+  if (!draft) {
     // A file may say that a pass brought more than there is.
     const last = Math.min(end, Math.max(tokens.length, start + 1));
     for (let position = start; position < last; position++) {
@@ -87,17 +86,14 @@ export function stairMarks({ start, end, pass }: PassRow, tokens: readonly Trace
     }
     return marks;
   }
-  const { drafted, accepted, next } = speculation;
-  drafted.forEach(({ verdict }, place) => {
+  const { drafted, accepted, next } = draft;
+  for (let place = 0; place < drafted; place++) {
     const position = start + place;
-    if (verdict === 'accepted') marks.push({ kind: 'accepted', position, part: 'whole' });
-    else if (verdict === 'unread') marks.push({ kind: 'unused', position, part: 'whole' });
+    if (place < accepted) marks.push({ kind: 'accepted', position, part: 'whole' });
+    else if (place > accepted || next === null) marks.push({ kind: 'unused', position, part: 'whole' });
     else marks.push({ kind: 'rejected', position, part: 'upper' });
-  });
-  if (next) {
-    const part = next.origin === 'replacement' ? 'lower' : 'whole';
-    marks.push({ kind: next.origin, position: start + accepted, part });
   }
+  if (next) marks.push({ kind: next, position: start + accepted, part: next === 'replacement' ? 'lower' : 'whole' });
   return marks;
 }
 
@@ -123,7 +119,7 @@ export function scrollTo(stretch: Span, offset: number, extent: number, margin: 
 }
 
 /** Where the pane stands sideways after it was scrolled down: with the rows in view, if it has lost them. */
-export function followSideways(layout: StairLayout, rows: readonly PassRow[], offset: number, extent: number): number {
+export function followSideways(layout: StairLayout, rows: readonly StepRow[], offset: number, extent: number): number {
   const [first, last] = [rows[0], rows.at(-1)];
   if (!first || !last) return offset;
   const from = columnLeft(layout, first.start) - layout.origin;
@@ -136,7 +132,7 @@ export function followSideways(layout: StairLayout, rows: readonly PassRow[], of
 const MOST_TICKS = 160;
 
 /** Places, from 0, of the rows that had a rejection; of a long run one for each stretch that has some. */
-export function rejectionTicks(rows: readonly PassRow[]): readonly number[] {
+export function rejectionTicks(rows: readonly StepRow[]): readonly number[] {
   const stretch = Math.max(1, rows.length / MOST_TICKS);
   const ticks = new Map<number, number>();
   rows.forEach(({ rejected }, place) => {

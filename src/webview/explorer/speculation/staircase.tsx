@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { PassRow } from '../../../core/lens/passes';
+import type { StepRow } from '../../../core/lens/passes';
 import type { Trace, TraceToken } from '../../../core/trace/record';
 import { memo } from '../../components/memo';
 import { TokenLabel } from '../../components/token-chip';
@@ -22,14 +22,14 @@ import {
 import './staircase.css';
 
 export interface PassListProps {
-  readonly rows: readonly PassRow[];
+  readonly rows: readonly StepRow[];
   readonly trace: Trace;
-  readonly chosen: PassRow | null;
-  readonly preview: PassRow | null;
+  readonly chosen: StepRow | null;
+  readonly preview: StepRow | null;
   /** Shows the end while the run goes on. */
   readonly follow: boolean;
-  readonly onChoose: (row: PassRow) => void;
-  readonly onHover: (row: PassRow | null) => void;
+  readonly onChoose: (row: StepRow) => void;
+  readonly onHover: (row: StepRow | null) => void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
@@ -94,7 +94,7 @@ export function Staircase(props: PassListProps) {
       />,
     );
   }
-  const rowAt = (event: Event): PassRow | null => {
+  const rowAt = (event: Event): StepRow | null => {
     const element = event.target instanceof Element ? event.target.closest<HTMLElement>('.stair-row') : null;
     return element ? (rows[Number(element.dataset['place'])] ?? null) : null;
   };
@@ -124,7 +124,7 @@ export function Staircase(props: PassListProps) {
             <Columns layout={layout} from={columnSpan.from} to={columnSpan.to} tokens={trace.tokens} chosen={chosen} />
             <div class="stair-left stair-corner" style={{ width: `${layout.left}px` }}>
               <span>pass</span>
-              <span class="stair-context">context</span>
+              {rows[0]?.pass !== null && <span class="stair-context">context</span>}
             </div>
             <div class="stair-right stair-corner" style={{ width: `${layout.right}px` }}>
               <span class="stair-brought">{layout.narrow ? 'tokens' : 'tokens per pass'}</span>
@@ -137,7 +137,7 @@ export function Staircase(props: PassListProps) {
   );
 }
 
-function rowId(row: PassRow): string {
+function rowId(row: StepRow): string {
   return `pass-${row.number}`;
 }
 
@@ -146,7 +146,7 @@ interface ColumnsProps {
   readonly from: number;
   readonly to: number;
   readonly tokens: readonly TraceToken[];
-  readonly chosen: PassRow | null;
+  readonly chosen: StepRow | null;
 }
 
 /** What stands in each position in the end. */
@@ -171,7 +171,7 @@ function Columns({ layout, from, to, tokens, chosen }: ColumnsProps) {
 }
 
 interface RowProps {
-  readonly row: PassRow;
+  readonly row: StepRow;
   readonly total: number;
   readonly tokens: readonly TraceToken[];
   /** Tokens of the sequence known so far, up to the row's end: their origins are drawn. */
@@ -220,7 +220,7 @@ const Row = memo(function Row({ row, total, tokens, layout, chosen, preview }: R
       </svg>
       <div class="stair-left" aria-hidden="true" style={{ width: `${layout.left}px` }}>
         <span>{row.number}</span>
-        <span class="stair-context">{row.pass.contextLength}</span>
+        <span class="stair-context">{row.pass?.contextLength ?? ''}</span>
       </div>
       <div class="stair-right" aria-hidden="true" style={{ width: `${layout.right}px` }}>
         <Brought row={row} tokens={tokens} />
@@ -255,7 +255,7 @@ function sizeOf(kind: string, column: number): { readonly width: number; readonl
 const MOST_MARKS = 7;
 
 /** What a pass brought, mark by mark, and how many that is. */
-function Brought({ row, tokens }: { readonly row: PassRow; readonly tokens: readonly TraceToken[] }) {
+function Brought({ row, tokens }: { readonly row: StepRow; readonly tokens: readonly TraceToken[] }) {
   const marks = stairMarks(row, tokens).filter(({ kind }) => kind !== 'rejected' && kind !== 'unused');
   const single = marks.filter(({ kind }) => kind !== 'accepted');
   const short = marks.length <= MOST_MARKS;

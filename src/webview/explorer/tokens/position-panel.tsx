@@ -8,7 +8,15 @@ import { ORIGIN_NAMES } from '../../components/origins';
 import { ProbabilityBars } from '../../components/probability-bars';
 import { FILTER_KEYS, type FilterKey } from '../../components/sampling-scale';
 import { TokenChip } from '../../components/token-chip';
-import { MEASURE, MEASURES, type MeasureName, measureFill, measureStops } from '../../components/token-measure';
+import {
+  MEASURE,
+  MEASURES,
+  type MeasureName,
+  measureFill,
+  measureMeaning,
+  measureStops,
+  measureText,
+} from '../../components/token-measure';
 import { Icon } from '../../components/icon';
 import { Button } from '../../ui/button';
 import { isBusy } from '../session';
@@ -63,7 +71,9 @@ export function PositionPanel(props: PositionPanelProps) {
         <Alternatives {...props} judgement={token.judgement} />
       ) : (
         <p class="position-none">
-          This is the first token: nothing stands before it, so the model gave it no probability.
+          {token.index > 0
+            ? 'The server told no probability of this token.'
+            : 'This is the first token: nothing stands before it, so the model gave it no probability.'}
         </p>
       )}
     </div>
@@ -75,14 +85,15 @@ function Figures({ judgement, vocabulary }: { readonly judgement: Judgement | nu
     <dl class="figures">
       {MEASURES.map((name) => {
         const measure = MEASURE[name];
+        const meaning = measureMeaning(name, judgement);
         return (
-          <div class="figure" key={name} title={measure.definition}>
+          <div class="figure" key={name} title={meaning}>
             <dt>
-              {name === 'rank' ? `rank of ${count(vocabulary)}` : name}
-              <span class="unseen">: {measure.definition}</span>
+              {name === 'rank' && vocabulary > 0 ? `rank of ${count(vocabulary)}` : name}
+              <span class="unseen">: {meaning}</span>
             </dt>
             <dd>
-              {judgement ? measure.format(measure.value(judgement)) : '–'}
+              {judgement ? measureText(name, judgement) : '–'}
               {measure.unit && judgement && <small> {measure.unit}</small>}
             </dd>
           </div>
@@ -100,7 +111,8 @@ function Alternatives(props: PositionPanelProps & { readonly judgement: Judgemen
   const { header } = tab.trace!;
   const busy = isBusy(tab.status);
   const [extra, setExtra] = useState(0);
-  const logits = usePositionLogits(tab.api, tab.runId, token.index, busy);
+  const { server } = header.model;
+  const logits = usePositionLogits(tab.api, tab.runId, token.index, busy || server !== undefined);
   const shown = STACKED + extra;
 
   const position = useMemo(
@@ -112,8 +124,8 @@ function Alternatives(props: PositionPanelProps & { readonly judgement: Judgemen
     () => (position ? whatIf(position, settings) : whatIfOfKept(judgement, token.id, vocabulary, settings)),
     [position, judgement, token.id, vocabulary, settings],
   );
-  const rows = result.rows.slice(0, shown);
-  const below = result.chosenBelow ?? result.rows.slice(shown).find((row) => row.chosen);
+  const rows = result?.rows.slice(0, shown) ?? [];
+  const below = result && (result.chosenBelow ?? result.rows.slice(shown).find((row) => row.chosen));
   if (below) rows.push(below);
 
   const known = useMemo(
@@ -126,17 +138,18 @@ function Alternatives(props: PositionPanelProps & { readonly judgement: Judgemen
     known,
     rows.map((row) => row.id),
   );
+  if (!result) return <ToldAlone token={token} judgement={judgement} />;
   const rest = restBeyond(
     result,
     rows.map((row) => row.id),
   );
-  const more = position ? rest.count > 0 : shown < result.rows.length;
+  const more = position ? rest.count !== 0 : shown < result.rows.length;
 
   return (
     <>
       <ProbabilityBars
         rows={rows.map((row) => ({ ...row, text: textOf(row.id) }))}
-        rest={rest}
+        rest={{ ...rest, untold: judgement.partial !== undefined && shown >= result.rows.length }}
         caption={`Alternatives at position ${token.index}, most probable first`}
         {...(more ? { onMore: () => setExtra(extra + MORE) } : {})}
       />
@@ -157,13 +170,40 @@ function Alternatives(props: PositionPanelProps & { readonly judgement: Judgemen
         <FilterSliders
           value={settings}
           onChange={props.onSettings}
-          vocabularySize={header.model.vocabularySize}
+          vocabularySize={header.model.vocabularySize || null}
           marks={{ value: header.sampling, title: 'The run’s own setting' }}
           notes={notesOf(result, settings)}
         />
         <KeptMass result={result} chosen={rows.find((row) => row.chosen)} />
-        <p class="what-if-note">{explain(settings, logits, busy, result)}</p>
+        <p class="what-if-note">{explain(settings, logits, busy, result, server !== undefined)}</p>
       </section>
+    </>
+  );
+}
+
+/** A server that names alternatives by text alone: of the distribution no more is known than the token's own probability. */
+function ToldAlone({ token, judgement }: { readonly token: TraceToken; readonly judgement: Judgement }) {
+  const row = {
+    id: token.id,
+    text: token.text,
+    rank: judgement.rank,
+    p: judgement.probability,
+    cumulative: null,
+    after: { low: 0, high: 1 },
+    cut: null,
+    chosen: true,
+  };
+  const outside = judgement.partial?.outside ?? 1 - judgement.probability;
+  return (
+    <>
+      <ProbabilityBars
+        rows={[row]}
+        rest={{ count: null, p: outside, after: { low: 0, high: 1 }, cut: null, untold: true }}
+        caption={`What the server told at position ${token.index}`}
+      />
+      <p class="what-if-note">
+        The server told no other token here by its id, so what temperature and filters would make of it cannot be told.
+      </p>
     </>
   );
 }
@@ -179,7 +219,7 @@ function restBeyond(result: WhatIf, ids: readonly number[]): WhatIfRest {
   if (hidden.length === 0) return result.rest;
   const { rest } = result;
   return {
-    count: rest.count + hidden.length,
+    count: rest.count === null ? null : rest.count + hidden.length,
     p: hidden.reduce((sum, row) => sum + row.p, rest.p),
     after: {
       low: hidden.reduce((sum, row) => sum + row.after.low, rest.after.low),
@@ -206,14 +246,23 @@ function notesOf(result: WhatIf, { temperature }: FilterSettings): Record<Filter
 }
 
 /** How to read the panel, and what of it is not exact and why. */
-function explain(settings: FilterSettings, logits: PositionLogitsState, busy: boolean, result: WhatIf): string {
+function explain(
+  settings: FilterSettings,
+  logits: PositionLogitsState,
+  busy: boolean,
+  result: WhatIf,
+  ofServer: boolean,
+): string {
   const divided = settings.temperature === 1 ? 'p' : `p at temperature ${settings.temperature}`;
   const sentences = [
     settings.temperature === 0
       ? 'Temperature 0 always takes the most probable token and asks no filter.'
       : `A cut row names the first rule that cuts it, in the order top-k, top-p, min-p. p′ is ${divided}, divided by the kept mass.`,
   ];
-  if (logits.state === 'ready' && logits.recomputed) {
+  if (ofServer) {
+    const told = result.counted === 1 ? 'one token' : `the ${count(result.counted)} most probable tokens`;
+    sentences.push(`The server told ${told}. ${result.unknown ?? 'Within these the answer is exact.'}`);
+  } else if (logits.state === 'ready' && logits.recomputed) {
     sentences.push('The logits were computed again from the tokens before this one.');
   } else if (logits.state === 'unavailable') {
     sentences.push(logits.problem.message, result.unknown ?? '');

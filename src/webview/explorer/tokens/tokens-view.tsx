@@ -52,6 +52,7 @@ export function TokensView(props: TabProps) {
   const [main, size] = useSize<HTMLDivElement>();
   if (!trace || !settings || runId === null) return null;
   const { promptLength } = trace.header;
+  const partly = tokens.find(({ judgement }) => judgement)?.judgement?.partial !== undefined;
   // Less than a third of the height for the text, two lines at least.
   const lines = Math.max(2, Math.min(6, Math.round((size.height * 0.28) / LINE_PITCH)));
   const active = tokens[hovered ?? selected ?? -1];
@@ -104,7 +105,7 @@ export function TokensView(props: TabProps) {
                 </span>
                 <span class="key">
                   <EntropyKey />
-                  entropy: the surprisal the model expected
+                  {partly ? 'entropy, the least that it can be' : 'entropy: the surprisal the model expected'}
                 </span>
               </span>
             )}

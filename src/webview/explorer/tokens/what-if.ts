@@ -7,6 +7,7 @@ import {
   ruleThatCut,
 } from '../../../core/decode/filters';
 import { type Range, filterAlternatives } from '../../../core/decode/partial-filters';
+import { rankedTop } from '../../../core/trace/partial';
 import { rankOf, topK } from '../../../core/numeric/ranking';
 import { softmax } from '../../../core/numeric/softmax';
 import type { Judgement } from '../../../core/trace/record';
@@ -44,8 +45,12 @@ export interface WhatIf {
   readonly unknown: string | null;
 }
 
+/** Of a whole distribution. */
+export type WholeWhatIf = WhatIf & { readonly rest: { readonly count: number } };
+
 export interface WhatIfRest {
-  readonly count: number;
+  /** null where the size of the vocabulary is not known. */
+  readonly count: number | null;
   readonly p: number;
   readonly after: Range;
   /** The one rule that cut all of it, `several` rules, or null where some of it is kept or that is not known. */
@@ -73,7 +78,7 @@ export function positionDistribution(
 }
 
 /** What temperature and filters would make of a position, without running the model. */
-export function whatIf(position: PositionDistribution, settings: FilterSettings): WhatIf {
+export function whatIf(position: PositionDistribution, settings: FilterSettings): WholeWhatIf {
   const { logits, probabilities, order, chosenId } = position;
   const filtered = filterLogits(logits, settings);
   const rowOf = (id: number, rank: number, cumulative: number | null): WhatIfRow => ({
@@ -107,43 +112,51 @@ export function whatIf(position: PositionDistribution, settings: FilterSettings)
 /**
  * The same from the alternatives that a trace keeps, where the logits cannot be had: ranges where the tokens outside
  * matter.
+ * @param vocabularySize 0 where a server did not tell it.
+ * @returns null where none of the most probable tokens is known, so that there is nothing to filter.
  */
 export function whatIfOfKept(
   judgement: Judgement,
   chosenId: number,
   vocabularySize: number,
   settings: FilterSettings,
-): WhatIf {
-  const filtered = filterAlternatives(judgement.top, vocabularySize, settings);
+): WhatIf | null {
+  const top = rankedTop(judgement, chosenId);
+  if (top.length === 0) return null;
+  const size = vocabularySize === 0 ? Infinity : vocabularySize;
+  const below = top.some(({ id }) => id === chosenId) ? null : { id: chosenId, probability: judgement.probability };
+  const filtered = filterAlternatives(top, size, settings, below);
   let sum = 0;
-  const rows = judgement.top.map(({ id, probability }, place): WhatIfRow => {
+  const rows = top.map(({ id, probability }, place): WhatIfRow => {
     sum += probability;
     const verdict = filtered.verdicts[place]!;
     const cumulative = Math.min(1, sum);
     const known = { id, rank: place + 1, p: probability, cumulative, chosen: id === chosenId };
     return { ...known, after: verdict.probability, cut: verdict.rule };
   });
-  const listed = rows.some((row) => row.chosen);
   const { outside } = filtered;
-  const below: WhatIfRow | null = listed
-    ? null
-    : {
-        id: chosenId,
-        rank: judgement.rank,
-        p: judgement.probability,
-        cumulative: null,
-        // It is no more probable than the last of the rows, before and after.
-        after: { low: 0, high: Math.min(outside.high, rows.at(-1)?.after.high ?? 1) },
-        cut: null,
-        chosen: true,
-      };
-  const p = Math.max(0, 1 - sum - (below?.p ?? 0));
+  const chosenBelow = filtered.below && {
+    id: chosenId,
+    rank: judgement.rank,
+    p: judgement.probability,
+    cumulative: null,
+    after: filtered.below.probability,
+    cut: filtered.below.rule,
+    chosen: true,
+  };
+  const beside = filtered.below?.probability ?? point(0);
+  const p = Math.max(0, 1 - sum - (chosenBelow?.p ?? 0));
   const chosen = rows.findIndex((row) => row.chosen);
   const before = rows.slice(0, Math.max(0, chosen)).reduce((total, row) => total + row.after.high, 0);
   return {
     rows,
-    chosenBelow: below,
-    rest: { count: Math.max(0, vocabularySize - rows.length - (below ? 1 : 0)), p, after: outside, cut: null },
+    chosenBelow,
+    rest: {
+      count: size === Infinity ? null : Math.max(0, size - rows.length - (chosenBelow ? 1 : 0)),
+      p,
+      after: { low: Math.max(0, outside.low - beside.high), high: Math.max(0, outside.high - beside.low) },
+      cut: filtered.outsideRule,
+    },
     keptMass: filtered.keptMass,
     keptCount: outside.high === 0 && filtered.exact ? rows.filter((row) => row.after.high > 0).length : null,
     cuts: countCuts((rule) => rows.filter((row) => row.cut === rule).length),
@@ -161,7 +174,11 @@ function countCuts(count: (rule: FilterRule) => number): WhatIf['cuts'] {
   return Object.fromEntries(FILTER_RULES.map((rule) => [rule, count(rule)])) as Record<FilterRule, number>;
 }
 
-function restOf(position: PositionDistribution, filtered: FilteredDistribution, listed: readonly number[]): WhatIfRest {
+function restOf(
+  position: PositionDistribution,
+  filtered: FilteredDistribution,
+  listed: readonly number[],
+): WholeWhatIf['rest'] {
   const inRows = new Set(listed);
   let p = 1;
   let after = 1;

@@ -35,6 +35,26 @@ test('whatever the tokens outside are, the truth from full logits lies within th
         const row = Float32Array.from(values, (v) => v / 10);
         const truth = filterLogits(row, settings);
         const partial = filterAlternatives(top(row, kept), row.length, settings);
+        // Of a vocabulary that nobody tells the size of, and with one more token that is known, the same holds.
+        const listed = top(row, kept);
+        const last = listed.at(-1)!;
+        const probabilities = softmax(row);
+        const beside = [...topK(row, row.length)].slice(kept).at(-1);
+        const below = beside === undefined ? null : { id: beside, probability: probabilities[beside]! };
+        for (const size of [row.length, Infinity]) {
+          const untold = filterAlternatives(listed, size, settings, below);
+          assert.ok(holds(untold.keptMass, truth.keptMass), 'kept mass, with one below');
+          for (const { id, kept: verdict, rule, probability } of [
+            ...untold.verdicts,
+            ...(untold.below ? [untold.below] : []),
+          ]) {
+            assert.ok(holds(probability, truth.probabilities[id]!), `p′ of ${id}, last ${last.id}`);
+            if (verdict !== null) assert.equal(verdict, truth.cut[id] === 0, `verdict of ${id}`);
+            if (rule !== null) assert.equal(rule, ruleThatCut(truth, id), `rule of ${id}`);
+          }
+          if (untold.outsideRule === null) continue;
+          for (const id of topK(row, row.length).slice(kept)) assert.equal(ruleThatCut(truth, id), untold.outsideRule);
+        }
         assert.ok(holds(partial.keptMass, truth.keptMass), 'kept mass');
         let inside = 0;
         for (const { id, kept: verdict, rule, probability } of partial.verdicts) {
