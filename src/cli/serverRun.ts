@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { assembleTrace } from '../core/trace/assemble';
-import type { TraceEvent } from '../core/trace/record';
-import type { ServerRunRequest } from '../protocol/runs';
+import type { Trace, TraceEvent } from '../core/trace/record';
 import { Problem } from '../protocol/errors';
+import { cancelled } from '../protocol/rpc';
+import type { ServerRunRequest } from '../protocol/servers';
 import type { Arguments, Options } from './arguments';
-import { checkOutput, writeRun, type WrittenRun } from './output';
+import { checkOutput, writeRun, type Output, type WrittenRun } from './output';
 import { readPrompt } from './prompt';
 import { RunTable, runDocument, runSummary } from './runReport';
+import { serverAccess } from './serverAccess';
 import type { Session } from './session';
 import type { Terminal } from './terminal';
 
@@ -16,13 +18,13 @@ export const SERVER_OPTIONS = {
 } as const satisfies Options;
 
 export const SERVER_HELP: readonly string[] = [
-  '  --server URL        run on a vLLM server in place of --model; its key is read from VIVARIUM_SERVER_KEY',
+  '  --server URL        run on a server in place of --model; its key is read from VIVARIUM_SERVER_KEY',
   '  --server-model NAME which of its models, where it has more than one',
 ];
 
 /** Options that a server does not have. */
 const LOCAL = ['model', 'dtype', 'file', 'decoder', 'draft', 'attention', 'hidden', 'logits'];
-/** What vLLM allows unless it was started otherwise. */
+/** What servers allow unless they were started otherwise. */
 const ALTERNATIVES = 20;
 
 /** `vivarium run --server`. What came before a failure is written and shown, and then the command fails. */
@@ -37,8 +39,8 @@ export async function prepareServerRun(
   const output = out === undefined ? undefined : await checkOutput(out, false);
   const model = args.text('server-model');
   const request: ServerRunRequest = {
-    address,
-    ...(model === undefined ? {} : { model }),
+    server: { address, ...(model === undefined ? {} : { model }) },
+    access: serverAccess(address),
     prompt,
     sampling,
     maxNewTokens,
@@ -48,24 +50,38 @@ export async function prepareServerRun(
   return async ({ engine, signal }, terminal) => {
     const events: TraceEvent[] = [];
     const rows = args.flag('json') ? undefined : new RunTable(terminal);
-    await engine.call('runServer', request, {
-      signal,
-      onEvent: (event) => {
-        for (const traced of event.events) {
-          events.push(traced);
-          rows?.add(traced);
-        }
-      },
-    });
-    const trace = assembleTrace(events);
-    const written: WrittenRun = output
-      ? await writeRun(output, trace, () => Promise.resolve({ tensors: [] }))
-      : { trace: null, tensors: null, tensorNames: [] };
-    if (trace.summary?.finish === 'failed') {
-      const kept = written.trace === null ? '' : ` What came before is in ${written.trace}.`;
-      throw new Problem({ code: 'server', message: `${trace.summary.message ?? 'The server failed.'}${kept}` });
+    let failure: Problem | undefined;
+    try {
+      await engine.call('runServer', request, {
+        signal,
+        onEvent: (event) => {
+          if (event.type === 'loading') terminal.status(event.message);
+          if (event.type !== 'trace') return;
+          for (const traced of event.events) {
+            events.push(traced);
+            rows?.add(traced);
+          }
+        },
+      });
+    } catch (error) {
+      failure = Problem.from(error);
+      if (events.length === 0) throw failure;
     }
+    const trace = assembleTrace(events);
+    const written = await write(output, trace);
+    if (failure !== undefined) throw withKept(failure, written);
+    if (signal.aborted) throw cancelled();
     if (args.flag('json')) terminal.json(runDocument(trace, written));
     else for (const line of runSummary(trace, written)) terminal.line(line);
   };
+}
+
+async function write(output: Output | undefined, trace: Trace): Promise<WrittenRun> {
+  if (!output) return { trace: null, tensors: null, tensorNames: [] };
+  return writeRun(output, trace, () => Promise.resolve({ tensors: [] }));
+}
+
+function withKept(failure: Problem, { trace }: WrittenRun): Problem {
+  if (trace === null) return failure;
+  return new Problem({ ...failure.toData(), message: `${failure.message} What came before is in ${trace}.` });
 }

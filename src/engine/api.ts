@@ -21,6 +21,7 @@ import { runPrompt, type RunServices } from './run/run';
 import type { RunStore } from './run/runStore';
 import { RunTensors } from './run/runTensors';
 import type { LoadModel, Waiting } from './run/waiting';
+import { inspectServer, serverMetrics, tokenizeOnServer } from './server/asking';
 import { runServer } from './server/run';
 import { saveTensors } from './run/saveTensors';
 
@@ -75,7 +76,10 @@ export function engineHandlers({ models, runs, queue, software }: EngineServices
       const { turn } = waiting(signal, 'run');
       return runPrompt(request, { load: models.load, runs, turn, kept, software }, { signal, emit });
     },
-    runServer: (request, { signal, emit }) => runServer(request, software, signal, (events) => emit({ events })),
+    inspectServer: (request, { signal }) => inspectServer(request, signal),
+    tokenizeOnServer: (request, { signal }) => tokenizeOnServer(request, signal),
+    runServer: (request, context) => runServer(request, software, context),
+    serverMetrics: (request, { signal }) => serverMetrics(request, signal),
     restoreRun: (request) => restoreRun(request, { inspect: models.inspect, runs }),
     closeRun: ({ runId }) => {
       runs.close(runId);

@@ -1,8 +1,7 @@
 /**
  * The engine: the one process that runs models. Started by `src/client` with a channel for messages; it ends with it.
  *
- * Environment: `VIVARIUM_TENSOR_BUDGET_MB`, megabytes of tensors that are kept over all runs (see `tensors/plan.ts`);
- * `VIVARIUM_SERVER_KEY`, the key of a server (see `server/run.ts`).
+ * Environment: `VIVARIUM_TENSOR_BUDGET_MB`, megabytes of tensors that are kept over all runs (see `tensors/plan.ts`).
  */
 import { setFlagsFromString } from 'node:v8';
 import { ENGINE_PROTOCOL, type EngineApi } from '../protocol/engine';

@@ -1,3 +1,4 @@
+import { SERVER_KINDS } from '../core/trace/record';
 import type { EngineApi, EngineMethod } from '../protocol/engine';
 import { index, layer, MAX_LAYERS, MAX_TOKENS, runQuestions } from '../protocol/questions';
 import { decoderName, modelIdentity, modelRef, optionValues, sampling } from '../protocol/runShape';
@@ -26,6 +27,32 @@ const run = object({
   runId,
 });
 
+const onServer = {
+  server: object({ address: path, model: optional(string({ min: 1, max: 1_000 })) }),
+  access: object({
+    key: optional(string({ min: 1, max: 10_000 })),
+    transport: optional(
+      object({
+        proxy: optional(path),
+        proxyAuthorization: optional(string({ max: 10_000 })),
+        strictSSL: optional(boolean()),
+        certificates: optional(array(string({ max: 1_000_000 }), { max: 10_000 })),
+        noProxy: optional(array(string({ max: 1_000 }), { max: 10_000 })),
+      }),
+    ),
+  }),
+};
+
+const serverPrompt = union(
+  object({ text: string({ max: MAX_TEXT }) }),
+  object({ ids }),
+  object({
+    messages: array(object({ role: oneOf('system', 'user', 'assistant'), content: string({ max: MAX_TEXT }) }), {
+      max: 10_000,
+    }),
+  }),
+);
+
 /** What each request must look like. */
 export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['params']> } = {
   info: none,
@@ -37,15 +64,18 @@ export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['param
   describeTokens: object({ model: modelRef, ids }),
   estimate: object({ run }),
   run,
+  inspectServer: object(onServer),
+  tokenizeOnServer: object({ ...onServer, prompt: serverPrompt }),
   runServer: object({
-    address: path,
-    model: optional(string({ min: 1, max: 1_000 })),
-    prompt: union(object({ text: string({ max: MAX_TEXT }) }), object({ ids })),
+    ...onServer,
+    kind: optional(oneOf(...SERVER_KINDS)),
+    prompt: serverPrompt,
     sampling,
     maxNewTokens: integer({ min: 0, max: MAX_TOKENS }),
-    alternatives: integer({ min: 1, max: 1_000 }),
+    alternatives: union(integer({ min: 0, max: MAX_TOKENS }), oneOf('whole')),
     runId,
   }),
+  serverMetrics: object(onServer),
   restoreRun: object({
     runId,
     model: modelIdentity,

@@ -1,4 +1,3 @@
-import type { TraceEvent } from '../core/trace/record';
 import type {
   MemoryEstimate,
   ModelRef,
@@ -17,7 +16,6 @@ import type {
   RunEvent,
   RunRequest,
   RunResult,
-  ServerRunRequest,
 } from './runs';
 import type {
   AttentionHead,
@@ -29,10 +27,11 @@ import type {
   GridRequest,
 } from './attention';
 import type { LogitLens, LogitLensRequest } from './lens';
+import type { ServerMetrics, ServerPrompt, ServerReport, ServerRequest, ServerRunRequest } from './servers';
 import type { Call } from './call';
 
 /** Raised with every change of what follows; client and engine refuse each other where it differs. */
-export const ENGINE_PROTOCOL = 7;
+export const ENGINE_PROTOCOL = 8;
 
 export interface EngineInfo {
   readonly pid: number;
@@ -54,8 +53,14 @@ export interface EngineApi {
   describeTokens: Call<{ readonly model: ModelRef; readonly ids: readonly number[] }, VocabularyPage>;
   estimate: Call<{ readonly run: RunRequest }, MemoryEstimate>;
   run: Call<RunRequest, RunResult, RunEvent>;
-  /** The events of the whole run, once it has ended. */
-  runServer: Call<ServerRunRequest, null, { readonly events: readonly TraceEvent[] }>;
+  /** What is at an address and what it can give; asks for one token where that cannot be known otherwise. */
+  inspectServer: Call<ServerRequest, ServerReport>;
+  /** @throws Problem `not-available` where the server does not tell tokens. */
+  tokenizeOnServer: Call<ServerRequest & { readonly prompt: ServerPrompt }, { readonly tokens: readonly TokenInfo[] }>;
+  /** As `run`: streamed, stopped with what there is, and where it fails in the middle the trace ends with a summary `failed`. */
+  runServer: Call<ServerRunRequest, RunResult, RunEvent>;
+  /** @throws Problem `not-available` where the server has no counters. */
+  serverMetrics: Call<ServerRequest, ServerMetrics>;
   restoreRun: Call<RestoreRequest, RestoreResult>;
   /** Frees the run's tensors. */
   closeRun: Call<{ readonly runId: string }, null>;

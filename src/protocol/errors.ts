@@ -34,6 +34,8 @@ export type ProblemCode =
   | 'run-failed'
   // servers
   | 'server'
+  /** It wants a key, or another one. */
+  | 'server-key'
   // prompts and runs
   | 'prompt-empty'
   | 'prompt-too-long'

@@ -24,18 +24,6 @@ export interface RunRequest {
   readonly runId: string;
 }
 
-/** A prompt for a server; the key is in the engine's environment. */
-export interface ServerRunRequest {
-  readonly address: string;
-  readonly model?: string;
-  readonly prompt: RunRequest['prompt'];
-  readonly sampling: Sampling;
-  readonly maxNewTokens: number;
-  /** Most probable tokens to ask for at each place. */
-  readonly alternatives: number;
-  readonly runId: string;
-}
-
 export type RunEvent =
   | { readonly type: 'loading'; readonly message: string }
   | {

@@ -57,7 +57,7 @@ test('a run on a server is shown, written and fails as any other', { skip: NO_FI
   process.env['VIVARIUM_SERVER_KEY'] = 'another';
   const refused = await vivarium(...args, '--json');
   process.env['VIVARIUM_SERVER_KEY'] = KEY;
-  assert.match(refused.stderr, /answered 401: Wrong key\. Put its key into VIVARIUM_SERVER_KEY/);
+  assert.match(refused.stderr, /answered 401: Wrong key\. Give its key \(the command line reads it from VIVARIUM_SERVER_KEY/);
 
   const written = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
   for (const text of [...written, stdout, stderr, table.stdout, table.stderr, cut.stderr])

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { ServerHttp, type ServerOptions } from '../../src/engine/server/http';
+import { ServerHttp, type HttpOptions } from '../../src/engine/server/http';
 import { Problem } from '../../src/protocol/errors';
 
 const KEY = 'sk-very-secret';
@@ -12,7 +12,7 @@ const never = new AbortController().signal;
 async function serve(
   t: TestContext,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
-  options: ServerOptions = {},
+  options: HttpOptions = {},
 ): Promise<ServerHttp> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -23,10 +23,10 @@ async function serve(
   return new ServerHttp(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/`, { key: KEY, ...options });
 }
 
-async function fails(asked: Promise<unknown>, message: RegExp, action?: RegExp): Promise<void> {
+async function fails(asked: Promise<unknown>, message: RegExp, action?: RegExp, code = 'server'): Promise<void> {
   await assert.rejects(asked, (error) => {
     assert.ok(error instanceof Problem, String(error));
-    assert.equal(error.code, 'server');
+    assert.equal(error.code, code);
     assert.match(error.message, message);
     if (action) assert.match(error.action ?? '', action);
     assert.ok(!JSON.stringify(error.toData()).includes(KEY), 'no key in an error');
@@ -48,7 +48,7 @@ test('a request carries its body and its key', async (t) => {
 test('each status has its sentence, with what the server said and without the key', async (t) => {
   for (const [status, action] of [
     [400, /Change what/],
-    [401, /VIVARIUM_SERVER_KEY/],
+    [401, /key/],
     [404, /name of the model/],
     [429, /Wait/],
     [500, /log/],
@@ -56,7 +56,8 @@ test('each status has its sentence, with what the server said and without the ke
     const server = await serve(t, (_, response) => {
       response.writeHead(status).end(JSON.stringify({ error: { message: `No, not with ${KEY}.` } }));
     });
-    await fails(server.text('/x', {}, never), new RegExp(`answered ${status}: No, not with \\(key\\)\\.$`), action);
+    const said = new RegExp(`answered ${status}: No, not with \\(key\\)\\.$`);
+    await fails(server.text('/x', {}, never), said, action, status === 401 ? 'server-key' : 'server');
   }
 });
 

@@ -1,11 +1,5 @@
-import type { ReportedDraft, TokenOrigin } from '../trace/record';
+import type { ReportedDraft } from '../trace/record';
 import type { ReportedSpeculation } from './speculation';
-
-export interface PlacedDrafts {
-  readonly drafts: readonly ReportedDraft[];
-  /** Of each generated token; all `sampled` where the drafts have no place. */
-  readonly origins: readonly TokenOrigin[];
-}
 
 /** Most combinations of a step and a place that are looked at: milliseconds, and a few megabytes. */
 const MOST_COMBINATIONS = 4_000_000;
@@ -22,21 +16,14 @@ export function placeDrafts(
   { steps }: Pick<ReportedSpeculation, 'steps'>,
   pieces: readonly number[],
   promptLength: number,
-): PlacedDrafts {
-  const origins = new Array<TokenOrigin>(pieces.reduce((sum, n) => sum + n, 0)).fill('sampled');
+): ReportedDraft[] {
   const places = placesOf(steps, pieces);
   const starts = [0];
   for (const length of pieces) starts.push((starts.at(-1) as number) + length);
-  const drafts = steps.map(({ drafted, accepted }, i): ReportedDraft => {
+  return steps.map(({ drafted, accepted }, i): ReportedDraft => {
     const place = places[i] ?? null;
-    if (place === null) return { start: null, drafted, accepted };
-    const start = starts[place] as number;
-    for (let k = 0; k < (pieces[place] as number); k++) {
-      origins[start + k] = k < accepted ? 'accepted' : accepted < drafted ? 'replacement' : 'bonus';
-    }
-    return { start: promptLength + start, drafted, accepted };
+    return { start: place === null ? null : promptLength + (starts[place] as number), drafted, accepted };
   });
-  return { drafts, origins };
 }
 
 /** The piece of each step, null where it can be more than one, or none. */

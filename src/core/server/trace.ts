@@ -4,16 +4,15 @@ import {
   type FinishReason,
   type Sampling,
   type ServerIdentity,
-  type Trace,
   type TraceHeader,
+  type TraceSummary,
   type TraceToken,
-  type TokenOrigin,
 } from '../trace/record';
 import type { ServerToken } from './completion';
 import { placeDrafts } from './drafts';
 import type { ReportedSpeculation } from './speculation';
 
-/** A run on a server, as far as it came. */
+/** What is known of a run on a server when it begins. */
 export interface ServerRun {
   readonly id: string;
   readonly createdAt: string;
@@ -24,9 +23,12 @@ export interface ServerRun {
   readonly promptText?: string;
   readonly sampling: Sampling;
   readonly maxNewTokens: number;
+  /** Empty where the server tells nothing of it. */
   readonly prompt: readonly ServerToken[];
-  /** Tokens of each piece of the stream. */
-  readonly pieces: readonly (readonly ServerToken[])[];
+}
+
+/** What is known when it ends. */
+export interface ServerRunEnd {
   readonly finish: FinishReason;
   /** One sentence where it failed. */
   readonly message?: string;
@@ -36,68 +38,117 @@ export interface ServerRun {
   readonly prefillSeconds: number;
 }
 
-/** The run as a trace like any other; what the server did not tell is said in its notes. */
-export function traceOf(run: ServerRun): Trace {
-  const { prompt, speculation } = run;
-  const generated = run.pieces.flat();
-  const lengths = run.pieces.map((piece) => piece.length).filter((length) => length > 0);
-  const placed = placeDrafts(speculation ?? { steps: [] }, lengths, prompt.length);
-  const tokens = [
-    ...withFirst(prompt, run.promptText).map((token, index) => traceToken(token, index, 'prompt')),
-    ...generated.map((token, i) => traceToken(token, prompt.length + i, placed.origins[i] ?? 'sampled')),
-  ];
-  const after = run.seconds - run.prefillSeconds;
-  return {
-    header: headerOf(run),
-    tokens,
-    passes: [],
-    summary: {
-      type: 'summary',
-      finish: run.finish,
-      ...(run.message === undefined ? {} : { message: run.message }),
-      passes: 0,
-      promptTokens: prompt.length,
-      generatedTokens: generated.length,
-      seconds: run.seconds,
-      prefillSeconds: run.prefillSeconds,
-      tokensPerSecond: generated.length > 1 && after > 0 ? (generated.length - 1) / after : null,
-      ...(speculation ? { speculation: speculation.summary, reported: placed.drafts } : {}),
-      notes: notesOf(run, tokens, placed.drafts.filter(({ start }) => start === null).length),
-    },
-  };
-}
+/**
+ * The events of a run on a server as they become known: the header, the prompt, each piece of the answer, the summary. What
+ * it keeps of a run is a count a piece, so that a long one takes no more memory than a short one.
+ */
+export class ServerTrace {
+  private readonly lengths: number[] = [];
+  private generated = 0;
+  private readonly told = { partial: 0, rankUnknown: 0, without: 0 };
 
-function headerOf({ server, model, prompt, ...run }: ServerRun): TraceHeader {
-  return {
-    type: 'header',
-    version: TRACE_VERSION,
-    id: run.id,
-    createdAt: run.createdAt,
-    software: run.software,
-    model: {
-      name: model,
-      folder: '',
-      file: '',
-      sha256: '',
-      dtype: 'unknown',
-      architecture: 'unknown',
-      task: 'text',
-      layers: 0,
-      heads: 0,
-      vocabularySize: 0,
-      contextLength: run.contextLength,
-      server,
-    },
-    // Its texts are the server's: a trace with them has text.
-    tokenizer: 'tokenizer.json',
-    ...(run.promptText === undefined ? {} : { promptText: run.promptText }),
-    promptLength: prompt.length,
-    decoder: { name: server.kind, exact: true },
-    sampling: run.sampling,
-    maxNewTokens: run.maxNewTokens,
-    endIds: [],
-    capture: { attention: [], hidden: [], logits: false },
-  };
+  constructor(private readonly run: ServerRun) {}
+
+  header(): TraceHeader {
+    const { server, model, prompt, ...run } = this.run;
+    return {
+      type: 'header',
+      version: TRACE_VERSION,
+      id: run.id,
+      createdAt: run.createdAt,
+      software: run.software,
+      model: {
+        name: model,
+        folder: '',
+        file: '',
+        sha256: '',
+        dtype: 'unknown',
+        architecture: 'unknown',
+        task: 'text',
+        layers: 0,
+        heads: 0,
+        vocabularySize: 0,
+        contextLength: run.contextLength,
+        server,
+      },
+      // Its texts are the server's: a trace with them has text.
+      tokenizer: 'tokenizer.json',
+      ...(run.promptText === undefined ? {} : { promptText: run.promptText }),
+      promptLength: prompt.length,
+      decoder: { name: server.kind, exact: true },
+      sampling: run.sampling,
+      maxNewTokens: run.maxNewTokens,
+      endIds: [],
+      capture: { attention: [], hidden: [], logits: false },
+    };
+  }
+
+  promptTokens(): TraceToken[] {
+    const { prompt, promptText } = this.run;
+    return withFirst(prompt, promptText).map((token, index) => this.token(token, index, 'prompt'));
+  }
+
+  /** The tokens of the next piece of the answer; how they came to be is known at the end (see `TraceSummary.reported`). */
+  piece(tokens: readonly ServerToken[]): TraceToken[] {
+    if (tokens.length === 0) return [];
+    this.lengths.push(tokens.length);
+    return tokens.map((token) => this.token(token, this.run.prompt.length + this.generated++, 'sampled'));
+  }
+
+  /** Tokens so far, those of the prompt included. */
+  get tokenCount(): number {
+    return this.run.prompt.length + this.generated;
+  }
+
+  /** What the server did not tell is said in the notes. */
+  summary({ finish, message, speculation, seconds, prefillSeconds }: ServerRunEnd): TraceSummary {
+    const promptTokens = this.run.prompt.length;
+    const drafts = placeDrafts(speculation ?? { steps: [] }, this.lengths, promptTokens);
+    const after = seconds - prefillSeconds;
+    return {
+      type: 'summary',
+      finish,
+      ...(message === undefined ? {} : { message }),
+      passes: 0,
+      promptTokens,
+      generatedTokens: this.generated,
+      seconds,
+      prefillSeconds,
+      tokensPerSecond: this.generated > 1 && after > 0 ? (this.generated - 1) / after : null,
+      ...(speculation ? { speculation: speculation.summary, reported: drafts } : {}),
+      notes: this.notes(speculation !== undefined, drafts.filter(({ start }) => start === null).length),
+    };
+  }
+
+  private token({ id, text, judgement }: ServerToken, index: number, origin: 'prompt' | 'sampled'): TraceToken {
+    if (judgement?.partial !== undefined) {
+      this.told.partial++;
+      if (!judgement.partial.rankKnown) this.told.rankUnknown++;
+    }
+    if (origin !== 'prompt' && judgement?.top.length === 1) this.told.without++;
+    return { type: 'token', index, id, text, bytes: [...encodeUtf8(text)], special: false, origin, judgement };
+  }
+
+  private notes(speculates: boolean, unplaced: number): string[] {
+    const { partial, rankUnknown, without } = this.told;
+    const { address } = this.run.server;
+    return [
+      `The tokens and their probabilities are what ${address} said; it shows no attention, hidden states or logits.`,
+      ...(partial > 0
+        ? ['The server tells the most probable tokens only: each entropy is the least that it can be.']
+        : []),
+      ...(rankUnknown > 0
+        ? [`The rank of ${rankUnknown} ${rankUnknown === 1 ? 'token' : 'tokens'} the best that it can have.`]
+        : []),
+      ...(without > 0
+        ? [
+            `Of ${without} generated tokens the alternatives have no ids and are left out: the server names them by their text.`,
+          ]
+        : []),
+      ...(speculates ? ['The server counts its drafts: which tokens were rejected, p, q and r are not reported.'] : []),
+      ...(unplaced > 0 ? [`Between which tokens ${unplaced} of its drafts stood cannot be told from the answer.`] : []),
+    ];
+  }
 }
 
 /** Nothing predicts the first token, so no text of it is told: it is what the others leave of the prompt. */
@@ -108,28 +159,4 @@ function withFirst(prompt: readonly ServerToken[], promptText: string | undefine
   return promptText.endsWith(others)
     ? [{ ...first, text: promptText.slice(0, promptText.length - others.length) }, ...rest]
     : prompt;
-}
-
-function traceToken({ id, text, judgement }: ServerToken, index: number, origin: TokenOrigin): TraceToken {
-  return { type: 'token', index, id, text, bytes: [...encodeUtf8(text)], special: false, origin, judgement };
-}
-
-function notesOf({ speculation, server }: ServerRun, tokens: readonly TraceToken[], unplaced: number): string[] {
-  const partial = tokens.filter(({ judgement }) => judgement?.partial !== undefined);
-  const ranks = partial.filter(({ judgement }) => judgement?.partial?.rankKnown === false).length;
-  const own = tokens.filter(({ origin, judgement }) => origin !== 'prompt' && judgement?.top.length === 1).length;
-  return [
-    `The tokens and their probabilities are what ${server.address} said; it shows no attention, hidden states or logits.`,
-    ...(partial.length > 0
-      ? ['The server tells the most probable tokens only: each entropy is the least that it can be.']
-      : []),
-    ...(ranks > 0 ? [`The rank of ${ranks} ${ranks === 1 ? 'token' : 'tokens'} the best that it can have.`] : []),
-    ...(own > 0
-      ? [
-          `Of ${own} generated tokens the alternatives have no ids and are left out: the server names them by their text.`,
-        ]
-      : []),
-    ...(speculation ? ['The server counts its drafts: which tokens were rejected, p, q and r are not reported.'] : []),
-    ...(unplaced > 0 ? [`Between which tokens ${unplaced} of its drafts stood cannot be told from the answer.`] : []),
-  ];
 }

@@ -1,11 +1,12 @@
 import { CoreError } from '../errors';
 import type { Trace, TraceEvent, TraceHeader, TracePass, TraceSummary, TraceToken } from './record';
+import { withReportedOrigins } from './reported';
 import { tokensAfterPass } from './speculation';
 
 /** Folds the events of a run, in the order in which they happened, into a trace. Cheap to ask again while the run goes on. */
 export class TraceAssembler {
   private header: TraceHeader | undefined;
-  private readonly tokens: TraceToken[] = [];
+  private tokens: TraceToken[] = [];
   private readonly passes: TracePass[] = [];
   private summary: TraceSummary | undefined;
 
@@ -28,6 +29,7 @@ export class TraceAssembler {
       this.passes.push(event);
     } else {
       this.summary = event;
+      this.tokens = [...withReportedOrigins(this.tokens, event)];
     }
   }
 

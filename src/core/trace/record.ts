@@ -36,13 +36,22 @@ export interface ModelIdentity {
   readonly server?: ServerIdentity;
 }
 
+/** Servers by what they tell: vLLM, llama.cpp's own, and others that speak as OpenAI's. */
+export const SERVER_KINDS = ['vllm', 'llama.cpp', 'openai'] as const;
+export type ServerKind = (typeof SERVER_KINDS)[number];
+
 /** Which server ran a model; never with a key. */
 export interface ServerIdentity {
-  readonly kind: 'vllm';
+  readonly kind: ServerKind;
   /** Scheme, host, port and path: no user, password, query or fragment. */
   readonly address: string;
   /** null where the server does not say. */
   readonly version: string | null;
+  /**
+   * True where the server names tokens by their text alone: the ids of the trace then number the different texts of this run,
+   * from 0, and are no ids of a vocabulary.
+   */
+  readonly namesOnly?: boolean;
 }
 
 export interface LifeGrid {
@@ -90,7 +99,10 @@ export interface TraceHeader {
   readonly tokenizer: 'tokenizer.json' | 'none';
   /** The prompt as typed; absent where ids were given. */
   readonly promptText?: string;
-  /** Tokens of the prompt, special tokens included: the first `promptLength` tokens of the trace. */
+  /**
+   * Tokens of the prompt, special tokens included: the first `promptLength` tokens of the trace. 0 where a server tells
+   * nothing of them.
+   */
   readonly promptLength: number;
   readonly decoder: TraceDecoder;
   readonly sampling: Sampling;
@@ -203,7 +215,7 @@ export interface TraceToken {
   /** Whether the token is special (never part of the text). */
   readonly special: boolean;
   readonly origin: TokenOrigin;
-  /** null for the first token of the sequence: nothing predicted it. */
+  /** null for the first token of the sequence, which nothing predicted, and where a server told no probability. */
   readonly judgement: Judgement | null;
 }
 

@@ -3,6 +3,7 @@ import { TraceAssembler, traceEvents } from './assemble';
 import { FieldError, Fields } from './fields';
 import { speculationOf, speculationSummaryOf } from './readSpeculation';
 import {
+  SERVER_KINDS,
   TOKEN_ORIGINS,
   TRACE_VERSION,
   type Alternative,
@@ -163,7 +164,7 @@ function headerOf(fields: Fields): TraceHeader {
     model,
     tokenizer: fields.oneOf('tokenizer', ['tokenizer.json', 'none']),
     ...(fields.has('promptText') ? { promptText: fields.text('promptText') } : {}),
-    promptLength: fields.integer('promptLength', 1),
+    promptLength: fields.integer('promptLength', model.server ? 0 : 1),
     decoder: decoderOf(fields.child('decoder')),
     sampling: {
       temperature: sampling.number('temperature', 0),
@@ -211,9 +212,10 @@ function modelOf(fields: Fields): ModelIdentity {
 
 function serverOf(fields: Fields): ServerIdentity {
   return {
-    kind: fields.oneOf('kind', ['vllm']),
+    kind: fields.oneOf('kind', SERVER_KINDS),
     address: fields.text('address'),
     version: fields.orNull('version', (key) => fields.text(key)),
+    ...(fields.has('namesOnly') ? { namesOnly: fields.flag('namesOnly') } : {}),
   };
 }
 

@@ -1,33 +1,93 @@
-import { traceEvents } from '../../core/trace/assemble';
 import type { TraceEvent, TraceHeader } from '../../core/trace/record';
+import { ServerTrace, type ServerRunEnd } from '../../core/server/trace';
+import { Problem } from '../../protocol/errors';
 import type { RequestSignal } from '../../protocol/call';
-import type { ServerRunRequest } from '../../protocol/runs';
+import type { RunEvent, RunResult } from '../../protocol/runs';
+import type { ServerRunRequest } from '../../protocol/servers';
+import { EventStream } from '../run/eventStream';
+import { withAbortSignal } from './asking';
 import { ServerHttp } from './http';
-import { runOnVllm } from './vllm';
-
-/** Events of one message: about 1 kB each. */
-const EVENTS_A_MESSAGE = 2_000;
+import { chooseServerModel, identify } from './identify';
+import { SPEAKERS } from './speakers';
 
 /**
- * Runs a prompt on a server. The key comes from `VIVARIUM_SERVER_KEY`, so that no message, setting or file has it.
- * @throws Problem `server` or `cancelled`.
+ * Runs a prompt on a server: the trace is streamed as it comes. Stopped, it gives what there is up to there, finish
+ * `cancelled`; before the trace has begun it throws `cancelled`.
+ * @throws Problem where it cannot begin, or where the server fails in the middle: the trace then ends with a summary `failed`.
  */
-export async function runServer(
-  { address, ...request }: ServerRunRequest,
+export function runServer(
+  request: ServerRunRequest,
   software: TraceHeader['software'],
-  signal: RequestSignal,
-  emit: (events: readonly TraceEvent[]) => void,
-): Promise<null> {
-  const http = new ServerHttp(address, { key: process.env['VIVARIUM_SERVER_KEY'] });
-  const stop = new AbortController();
-  const abort = (): void => stop.abort();
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
+  { signal, emit }: { readonly signal: RequestSignal; readonly emit: (event: RunEvent) => void },
+): Promise<RunResult> {
+  return withAbortSignal(signal, (signal) => runOn(request, software, signal, emit));
+}
+
+async function runOn(
+  request: ServerRunRequest,
+  software: TraceHeader['software'],
+  signal: AbortSignal,
+  emit: (event: RunEvent) => void,
+): Promise<RunResult> {
+  const started = performance.now();
+  const createdAt = new Date().toISOString();
+  const since = (from: number): number => (performance.now() - from) / 1000;
+  const { server: ref, runId, sampling, maxNewTokens } = request;
+  const http = new ServerHttp(ref.address, request.access);
+  emit({ type: 'loading', message: `Asking ${http.address}` });
+  const server = await identify(http, signal, request.kind);
+  const model = chooseServerModel(http, server, ref.model);
+  emit({ type: 'loading', message: `${model.name} reads the prompt` });
+  const begun = await SPEAKERS[server.kind].begin({ http, server, model, signal }, request);
+  const read = since(started);
+
+  const stream = new EventStream(emit);
+  const push = (events: readonly TraceEvent[]): void => events.forEach((event) => stream.push(event));
+  const trace = new ServerTrace({
+    id: runId,
+    createdAt,
+    software,
+    server: { kind: server.kind, address: http.address, version: server.version },
+    model: model.name,
+    contextLength: model.contextLength,
+    ...(begun.promptText === undefined ? {} : { promptText: begun.promptText }),
+    sampling,
+    maxNewTokens,
+    prompt: begun.prompt,
+  });
+  push([trace.header(), ...trace.promptTokens()]);
+  stream.flush();
+
+  const total = begun.prompt.length + maxNewTokens;
+  let finish: ServerRunEnd['finish'] = 'length';
+  let speculation: ServerRunEnd['speculation'];
+  let first: number | undefined;
+  const end = (how: Pick<ServerRunEnd, 'finish' | 'message'>): RunResult => {
+    const summary = trace.summary({
+      ...how,
+      ...(speculation === undefined ? {} : { speculation }),
+      seconds: since(started),
+      prefillSeconds: first ?? read,
+    });
+    stream.push(summary);
+    stream.flush();
+    return { runId, summary };
+  };
   try {
-    const events = [...traceEvents(await runOnVllm(http, request, software, stop.signal))];
-    for (let at = 0; at < events.length; at += EVENTS_A_MESSAGE) emit(events.slice(at, at + EVENTS_A_MESSAGE));
-    return null;
-  } finally {
-    signal.removeEventListener('abort', abort);
+    for await (const part of begun.parts) {
+      if (part.tokens.length > 0) first ??= since(started);
+      push(trace.piece(part.tokens));
+      if (trace.tokenCount > total) throw http.problem(`The server at ${http.address} gives more than was asked for.`);
+      stream.endOfPass();
+      stream.progress(trace.tokenCount, total, null);
+      if (part.finish !== null) finish = part.finish === 'stop' ? 'end-of-text' : 'length';
+      speculation = part.speculation ?? speculation;
+    }
+    return end({ finish });
+  } catch (error) {
+    const problem = Problem.from(error);
+    if (problem.code === 'cancelled') return end({ finish: 'cancelled' });
+    end({ finish: 'failed', message: problem.message });
+    throw problem;
   }
 }

@@ -1,166 +1,168 @@
-import { CoreError } from '../../core/errors';
 import { readCompletion, type Asked, type CompletionPart, type ServerToken } from '../../core/server/completion';
-import { EventStreamReader } from '../../core/server/eventStream';
-import { isObject, listOf, objectOf, parseJson } from '../../core/server/json';
-import { traceOf } from '../../core/server/trace';
-import type { FinishReason, Sampling, Trace, TraceHeader } from '../../core/trace/record';
-import { Problem } from '../../protocol/errors';
-import { throwIfAborted } from '../../protocol/rpc';
-import type { ServerHttp } from './http';
+import { countOf, isObject, listOf } from '../../core/server/json';
+import type { Sampling } from '../../core/trace/record';
+import type { TokenInfo } from '../../protocol/models';
+import type { ServerAbilities, ServerPrompt } from '../../protocol/servers';
+import { eventsOf } from './events';
+import { Refusal, type ServerHttp } from './http';
+import type { Asking, BegunRun, Speaker } from './speaker';
+import { readTokenNames } from './tokenNames';
 
-/** A prompt for a vLLM server. */
-export interface VllmRequest {
-  readonly runId: string;
-  /** One of the server's models; may be left out where it has one. */
-  readonly model?: string;
-  readonly prompt: { readonly text: string } | { readonly ids: readonly number[] };
-  readonly sampling: Sampling;
-  /** 0 scores the prompt alone. */
-  readonly maxNewTokens: number;
-  /** Most probable tokens to ask for at each place, 1 or more; a server allows 20 unless it was started otherwise. */
-  readonly alternatives: number;
-}
+/** What vLLM allows unless it was started with another `--max-logprobs`. */
+const USUAL_ALTERNATIVES = 20;
+/** More than any vocabulary has: asked for, a server says what it allows. */
+const TOO_MANY = 2 ** 30;
 
 /**
- * Runs a prompt on a vLLM server: one request for the probabilities of the prompt (a stream has none of it), one that
- * streams what is generated. Where the stream fails or is stopped, the trace holds what came and says so.
- * @throws Problem `server` or `cancelled` where it fails before a token was generated.
+ * vLLM's OpenAI-compatible server. One request has the prompt scored (a stream has none of that), one streams what is
+ * generated. Messages are put into the chat template by `/tokenize`, so that they too are scored and told by id.
  */
-export async function runOnVllm(
-  http: ServerHttp,
-  request: VllmRequest,
-  software: TraceHeader['software'],
-  signal: AbortSignal,
-): Promise<Trace> {
-  const started = performance.now();
-  const createdAt = new Date().toISOString();
-  const { model, contextLength, version } = await describeVllm(http, request.model, signal);
-  const { prompt, sampling, maxNewTokens, alternatives } = request;
-  const asked: Asked = { logprobs: alternatives, promptLogprobs: alternatives };
-  const common = { model, prompt: 'text' in prompt ? prompt.text : prompt.ids, return_token_ids: true };
+export const vllm: Speaker = {
+  abilities: async ({ http, model, signal }) => {
+    const probe = { model: model.name, prompt: 'a', max_tokens: 1, temperature: 0 };
+    const most = await mostAlternatives(http, { ...probe, logprobs: TOO_MANY }, signal);
+    const all = most > USUAL_ALTERNATIVES && (await allowed(http, { ...probe, logprobs: -1 }, signal));
+    const asked: Asked = { logprobs: 1, promptLogprobs: 1 };
+    const told = await http.jsonIfAny(
+      '/v1/completions',
+      { ...probe, prompt: 'a a', logprobs: 1, prompt_logprobs: 1, return_token_ids: true },
+      signal,
+    );
+    const part = told === null ? null : http.reading(() => readCompletion(told, asked));
+    const tokens = await tokenize({ http, model, signal }, { text: 'a' });
+    const chat = await tokenize({ http, model, signal }, { messages: [{ role: 'user', content: 'a' }] });
+    const metrics = await http.textIfAny('/metrics', signal);
+    const drafts = metrics?.includes('vllm:spec_decode_num_drafts') ?? false;
+    const can: ServerAbilities = {
+      promptLogprobs: part?.prompt !== undefined,
+      alternatives: all ? 'whole' : most,
+      tokenIds: part !== null,
+      tokenize: tokens !== null,
+      chat: chat !== null,
+      seeds: true,
+      speculation: part?.speculation ? 'steps' : drafts ? 'sums' : 'none',
+      metrics: metrics !== null,
+      attention: false,
+    };
+    return {
+      can: can.speculation === 'sums' ? { ...can, speculation: 'none' } : can,
+      notes:
+        drafts && !part?.speculation
+          ? [
+              'It drafts, but says nothing of it for single requests: start it with --per-request-spec-decode-metrics detailed.',
+            ]
+          : [],
+    };
+  },
 
-  const scoring = { ...common, max_tokens: 1, temperature: 0, logprobs: alternatives, prompt_logprobs: alternatives };
-  const scored = read(parse(await http.text('/v1/completions', scoring, signal)), asked);
-  if (scored.prompt === undefined) throw unreadable('it has no prompt_logprobs');
-  const promptRead = performance.now();
+  tokenize,
 
-  const pieces: (readonly ServerToken[])[] = [];
-  let speculation: CompletionPart['speculation'];
-  let finish: FinishReason = 'length';
-  let message: string | undefined;
-  let first: number | undefined;
-  if (maxNewTokens > 0) {
-    const body = {
+  begin: async (asking, request) => {
+    const { http, model, signal } = asking;
+    const { prompt, sampling, maxNewTokens } = request;
+    const logprobs = request.alternatives === 'whole' ? -1 : request.alternatives;
+    const asked: Asked = { logprobs, promptLogprobs: logprobs };
+    const common = { model: model.name, prompt: await promptOf(asking, prompt), return_token_ids: true };
+    const scoring = { ...common, max_tokens: 1, temperature: 0, logprobs, prompt_logprobs: logprobs };
+    const answer = await http.json('/v1/completions', scoring, signal);
+    const scored = http.reading(() => readCompletion(answer, asked)).prompt;
+    if (scored === undefined) {
+      throw http.problem(
+        "The server's answer cannot be read: it has no prompt_logprobs.",
+        'See whether it is a vLLM server and which version it is.',
+      );
+    }
+    const generating = {
       ...common,
       max_tokens: maxNewTokens,
-      logprobs: alternatives,
+      logprobs,
       ...samplingOf(sampling),
       stream: true,
       stream_options: { include_usage: true },
     };
-    try {
-      for await (const part of streamed(http, body, asked, signal)) {
-        first ??= performance.now();
-        if (part.tokens.length > 0) pieces.push(part.tokens);
-        if (part.finish !== null) finish = part.finish === 'stop' ? 'end-of-text' : 'length';
-        speculation = part.speculation ?? speculation;
-      }
-    } catch (error) {
-      if (pieces.length === 0 || !(error instanceof Problem)) throw error;
-      finish = error.code === 'cancelled' ? 'cancelled' : 'failed';
-      if (finish === 'failed') message = error.message;
-    }
-  }
-  return traceOf({
-    id: request.runId,
-    createdAt,
-    software,
-    server: { kind: 'vllm', address: http.address, version },
-    model,
-    contextLength,
-    ...('text' in prompt ? { promptText: prompt.text } : {}),
-    sampling,
-    maxNewTokens,
-    prompt: scored.prompt,
-    pieces,
-    finish,
-    ...(message === undefined ? {} : { message }),
-    ...(speculation === undefined ? {} : { speculation }),
-    seconds: (performance.now() - started) / 1000,
-    prefillSeconds: ((first ?? promptRead) - started) / 1000,
-  });
-}
+    return {
+      prompt: 'text' in prompt ? scored : await withFirstText(asking, scored),
+      ...('text' in prompt ? { promptText: prompt.text } : {}),
+      parts: maxNewTokens > 0 ? generated(http, generating, asked, signal) : none(),
+      notes: [],
+    } satisfies BegunRun;
+  },
+};
 
-/** Which of its models a server runs, and its version. @throws Problem `server`. */
-async function describeVllm(
-  http: ServerHttp,
-  wanted: string | undefined,
-  signal: AbortSignal,
-): Promise<{ model: string; contextLength: number | null; version: string | null }> {
-  const list = parse(await http.text('/v1/models', undefined, signal));
-  const models = guarded(() => listOf(objectOf(list, 'the list of models')['data'], '"data"')).filter(isObject);
-  const names = models.map((each) => String(each['id']));
-  const place = wanted === undefined && names.length === 1 ? 0 : names.indexOf(wanted ?? '');
-  const name = names[place];
-  if (name === undefined) {
-    throw new Problem({
-      code: 'server',
-      message:
-        wanted === undefined
-          ? `The server at ${http.address} has ${names.length} models.`
-          : `The server at ${http.address} has no model "${wanted}".`,
-      action: `Choose one of ${names.join(', ') || 'none'}.`,
-    });
-  }
-  const length = models[place]?.['max_model_len'];
-  const about = parse(await http.text('/version', undefined, signal));
-  const version = isObject(about) && typeof about['version'] === 'string' ? about['version'] : null;
-  return { model: name, contextLength: typeof length === 'number' && length > 0 ? length : null, version };
-}
-
-async function* streamed(
+async function* generated(
   http: ServerHttp,
   body: unknown,
   asked: Asked,
   signal: AbortSignal,
 ): AsyncGenerator<CompletionPart> {
-  const reader = new EventStreamReader();
-  for await (const piece of http.bytes('/v1/completions', body, signal)) {
-    for (const data of guarded(() => reader.push(piece))) yield read(parse(data), asked);
-    throwIfAborted(signal);
+  for await (const event of eventsOf(http, '/v1/completions', body, signal)) {
+    yield http.reading(() => readCompletion(event, asked));
   }
-  if (!reader.done) {
-    throw new Problem({
-      code: 'server',
-      message: `The server at ${http.address} ended its answer in the middle.`,
-      action: 'See its log for the reason, and try again.',
-    });
+}
+
+async function* none(): AsyncGenerator<CompletionPart> {
+  // Nothing is generated.
+}
+
+async function promptOf(asking: Asking, prompt: ServerPrompt): Promise<string | readonly number[]> {
+  if ('text' in prompt) return prompt.text;
+  if ('ids' in prompt) return prompt.ids;
+  const tokens = await tokenize(asking, prompt);
+  if (tokens === null) {
+    throw asking.http.problem(
+      `The server at ${asking.http.address} puts no messages into a chat template.`,
+      'Give the prompt as a text.',
+    );
   }
+  return tokens.map(({ id }) => id);
+}
+
+async function tokenize(
+  { http, model, signal }: Pick<Asking, 'http' | 'model' | 'signal'>,
+  prompt: ServerPrompt,
+): Promise<TokenInfo[] | null> {
+  if ('ids' in prompt) return null;
+  const body = {
+    model: model.name,
+    ...('text' in prompt ? { prompt: prompt.text } : { messages: prompt.messages, add_generation_prompt: true }),
+    return_token_strs: true,
+  };
+  const answer = await http.jsonIfAny('/tokenize', body, signal);
+  if (!isObject(answer) || !Array.isArray(answer['tokens'])) return null;
+  return http.reading(() => {
+    const ids = listOf(answer['tokens'], '"tokens"').map((id) => countOf(id, 'an id'));
+    const names = Array.isArray(answer['token_strs']) ? answer['token_strs'].map(String) : [];
+    const read = readTokenNames(names, 'text' in prompt ? prompt.text : null);
+    return ids.map((id, i) => ({ id, text: '', bytes: [], special: false, ...read[i] }));
+  });
+}
+
+/** Nothing predicts the first token, so its text is not told with the others. */
+async function withFirstText({ http, model, signal }: Asking, prompt: readonly ServerToken[]): Promise<ServerToken[]> {
+  const [first, ...rest] = prompt;
+  if (first === undefined) return [];
+  const answer = await http.jsonIfAny('/detokenize', { model: model.name, tokens: [first.id] }, signal);
+  const text = isObject(answer) && typeof answer['prompt'] === 'string' ? answer['prompt'] : '';
+  return [{ ...first, text }, ...rest];
+}
+
+/** How many a server allows: it says so when it is asked for too many, and generates nothing. */
+async function mostAlternatives(http: ServerHttp, body: unknown, signal: AbortSignal): Promise<number> {
+  try {
+    await http.text('/v1/completions', body, signal);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 400) throw error;
+    const most = /max(?:imum)? allowed: (\d{1,9})/.exec(error.message)?.[1];
+    return most === undefined ? USUAL_ALTERNATIVES : Number(most);
+  }
+  return USUAL_ALTERNATIVES;
+}
+
+async function allowed(http: ServerHttp, body: unknown, signal: AbortSignal): Promise<boolean> {
+  return isObject(await http.jsonIfAny('/v1/completions', body, signal));
 }
 
 function samplingOf({ temperature, topK, topP, minP, seed }: Sampling): object {
   if (temperature === 0) return { temperature };
   return { temperature, seed, top_p: topP, min_p: minP, ...(topK > 0 ? { top_k: topK } : {}) };
-}
-
-function read(value: unknown, asked: Asked): CompletionPart {
-  return guarded(() => readCompletion(value, asked));
-}
-
-function parse(text: string): unknown {
-  return guarded(() => parseJson(text));
-}
-
-/** What core refuses of an answer, as a problem. */
-function guarded<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof CoreError) throw unreadable(undefined, error.message);
-    throw error;
-  }
-}
-
-function unreadable(reason: string | undefined, message = `The server's answer cannot be read: ${reason}.`): Problem {
-  return new Problem({ code: 'server', message, action: 'See whether it is a vLLM server and which version it is.' });
 }

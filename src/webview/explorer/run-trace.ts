@@ -1,4 +1,5 @@
 import type { Trace, TraceEvent, TraceHeader, TracePass, TraceToken } from '../../core/trace/record';
+import { withReportedOrigins } from '../../core/trace/reported';
 
 /** What came of events that were added to a trace. */
 export interface GrownTrace {
@@ -26,7 +27,7 @@ export function growTrace(trace: Trace | null, events: readonly TraceEvent[]): G
       const last = grown.passes.at(-1);
       if (!last || event.step > last.step) (grown.passes as TracePass[]).push(event);
     } else {
-      grown = { ...grown, summary: event };
+      grown = { ...grown, tokens: withReportedOrigins(grown.tokens, event), summary: event };
     }
   }
   if (grown !== null && grown === trace && events.length > 0) grown = { ...grown };

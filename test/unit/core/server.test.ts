@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { CoreError } from '../../../src/core/errors';
 import { readCompletion, type CompletionPart } from '../../../src/core/server/completion';
-import { readCounters } from '../../../src/core/server/counters';
+import { counterWindow, readServerCounters } from '../../../src/core/server/counters';
 import { placeDrafts } from '../../../src/core/server/drafts';
 import { entropyBounds } from '../../../src/core/server/entropy';
 import { EventStreamReader } from '../../../src/core/server/eventStream';
 import { readSpeculation } from '../../../src/core/server/speculation';
-import { traceOf, type ServerRun } from '../../../src/core/server/trace';
+import { ServerTrace, type ServerRun, type ServerRunEnd } from '../../../src/core/server/trace';
+import { assembleTrace } from '../../../src/core/trace/assemble';
 import { parseTrace, serializeTrace } from '../../../src/core/trace/vivtrace';
 import { fixture, skipWithoutFixtures } from '../../harness/fixtures';
 
@@ -40,7 +41,7 @@ function streamed(size: number): { parts: CompletionPart[]; done: boolean } {
   return { parts, done: reader.done };
 }
 
-const RUN: Omit<ServerRun, 'prompt' | 'pieces'> = {
+const RUN: Omit<ServerRun, 'prompt'> = {
   id: 'run',
   createdAt: '2026-01-01T00:00:00Z',
   software: { vivarium: '0', onnxruntime: '0', node: '0', platform: 'linux-x64' },
@@ -49,10 +50,8 @@ const RUN: Omit<ServerRun, 'prompt' | 'pieces'> = {
   contextLength: 1024,
   sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 },
   maxNewTokens: 48,
-  finish: 'length',
-  seconds: 2,
-  prefillSeconds: 1,
 };
+const END: ServerRunEnd = { finish: 'length', seconds: 2, prefillSeconds: 1 };
 
 describe('answers of a vLLM server', { skip: skipWithoutFixtures }, () => {
   it('tells tokens by id with probability, rank and surprisal', () => {
@@ -140,7 +139,7 @@ describe('answers of a vLLM server', { skip: skipWithoutFixtures }, () => {
     const pieces = parts.map((part) => part.tokens).filter((tokens) => tokens.length > 0);
     const speculation = parts.at(-1)?.speculation;
     assert.ok(speculation);
-    const { drafts, origins } = placeDrafts(
+    const drafts = placeDrafts(
       speculation,
       pieces.map((piece) => piece.length),
       55,
@@ -154,11 +153,8 @@ describe('answers of a vLLM server', { skip: skipWithoutFixtures }, () => {
       drafts.map((draft) => draft.start),
       [56, 57, 60, 65, 66, 69, 71, null, 78, 83],
     );
-    // The last draft is cut by the end: the token after its four is not in the text.
-    assert.equal(origins.filter((origin) => origin === 'accepted').length, 21);
-    assert.equal(origins.length, 32);
     const moved = [1, ...new Array<number>(10).fill(3)];
-    assert.ok(placeDrafts(speculation, moved, 55).drafts.every((draft) => draft.start === null));
+    assert.ok(placeDrafts(speculation, moved, 55).every((draft) => draft.start === null));
   });
 
   it('counts drafts as the server does', () => {
@@ -171,20 +167,27 @@ describe('answers of a vLLM server', { skip: skipWithoutFixtures }, () => {
       near(summary?.acceptanceRate ?? NaN, metrics.speculative_decoding.draft_acceptance_rate);
       assert.equal(summary?.alpha, null);
     }
-    assert.deepEqual(readCounters(file('metrics.txt').toString()), {
-      drafts: 124,
-      drafted: 489,
-      accepted: 113,
-      acceptedByPosition: [43, 30, 20, 20],
+    assert.deepEqual(readServerCounters(file('metrics.txt').toString()), {
+      promptTokens: null,
+      generatedTokens: 370,
+      running: null,
+      waiting: null,
+      speculation: { drafts: 124, drafted: 489, accepted: 113, acceptedByPosition: [43, 30, 20, 20] },
     });
-    assert.equal(readCounters('# nothing\n'), null);
+    assert.equal(readServerCounters('# nothing\n'), null);
   });
 
   it('makes a trace that is read back as it was written, and says what is not known', () => {
     const { prompt = [], tokens, speculation } = read('greedy.json', 5, 5);
     const promptText =
       'def fibonacci(n):\n    if n < 2:\n        return n\n    return fibonacci(n - 1) + fibonacci(n - 2)\n\ndef fib2(n):\n    if n < 2:\n        return n\n    return';
-    const trace = traceOf({ ...RUN, promptText, prompt, pieces: [tokens], ...(speculation ? { speculation } : {}) });
+    const run = new ServerTrace({ ...RUN, promptText, prompt });
+    const trace = assembleTrace([
+      run.header(),
+      ...run.promptTokens(),
+      ...run.piece(tokens),
+      run.summary({ ...END, ...(speculation ? { speculation } : {}) }),
+    ]);
     const { trace: back, notes } = parseTrace(serializeTrace(trace));
     assert.deepEqual(back, trace);
     assert.deepEqual(notes, []);
@@ -192,6 +195,35 @@ describe('answers of a vLLM server', { skip: skipWithoutFixtures }, () => {
     assert.equal(trace.summary?.speculation?.accepted, 31);
     assert.equal(trace.summary?.reported?.length, 15);
     assert.ok(trace.summary?.notes.some((note) => note.includes('not reported')));
+  });
+});
+
+describe('a window of counters', () => {
+  const text = (drafts: number, accepted: number): string =>
+    [
+      `vllm:spec_decode_num_drafts_total{engine="0"} ${drafts}`,
+      `vllm:spec_decode_num_draft_tokens_total{engine="0"} ${4 * drafts}.0`,
+      `vllm:spec_decode_num_accepted_tokens_total{engine="0"} ${accepted}`,
+      `vllm:spec_decode_num_accepted_tokens_per_pos_total{engine="0",position="0"} ${accepted}`,
+      'vllm:prompt_tokens_total{engine="0",model_name="a, b"} 1e+02',
+      'vllm:prompt_tokens_total{engine="1",model_name="a"} 5',
+      '',
+    ].join('\r\n');
+  const [before, after] = [readServerCounters(text(3, 2)), readServerCounters(text(10, 7))];
+
+  it('is the difference of two readings, summed over engines', () => {
+    assert.ok(before && after);
+    assert.equal(before.promptTokens, 105);
+    assert.deepEqual(counterWindow(before, after), {
+      promptTokens: 0,
+      generatedTokens: null,
+      speculation: { drafts: 7, drafted: 28, accepted: 5, acceptedByPosition: [5] },
+    });
+  });
+
+  it('is none where the server was started anew', () => {
+    assert.ok(before && after);
+    assert.equal(counterWindow(after, before), null);
   });
 });
 

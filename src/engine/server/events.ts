@@ -1,0 +1,44 @@
+import { isObject, parseJson } from '../../core/server/json';
+import { EventStreamReader } from '../../core/server/eventStream';
+import { throwIfAborted } from '../../protocol/rpc';
+import { sentenceOf, type ServerHttp } from './http';
+
+/** Most bytes without a whole event. */
+const LARGEST_SILENCE = 64 * 1024 ** 2;
+
+/**
+ * The events of a streamed answer as JSON. It ends with `[DONE]`, or where `isLast` says so (llama.cpp's own interface).
+ * @throws Problem `server`, where it ends before that too, or `cancelled`.
+ */
+export async function* eventsOf(
+  http: ServerHttp,
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+  isLast: (event: unknown) => boolean = () => false,
+): AsyncGenerator<unknown> {
+  const reader = new EventStreamReader();
+  let without = 0;
+  for await (const piece of http.bytes(path, body, signal)) {
+    without += piece.length;
+    if (without > LARGEST_SILENCE) throw http.tooLarge();
+    for (const data of http.reading(() => reader.push(piece))) {
+      without = 0;
+      const event = http.reading(() => parseJson(data));
+      if (isObject(event) && event['error'] != null) {
+        throw http.problem(
+          `The server at ${http.address} failed in the middle: ${sentenceOf(data) || 'it does not say why'}`,
+          'See its log for the reason.',
+        );
+      }
+      yield event;
+      throwIfAborted(signal);
+      if (isLast(event)) return;
+    }
+    if (reader.done) return;
+  }
+  throw http.problem(
+    `The server at ${http.address} ended its answer in the middle.`,
+    'See its log for the reason, and try again.',
+  );
+}
