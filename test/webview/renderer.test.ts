@@ -135,6 +135,7 @@ describe('the renderer of notebooks, with what a file may hold', () => {
     await pass.press('ArrowLeft');
     const said = 'Pass 2 of 3: cells 34 to 51, 17 of 32 drafted accepted, then a replacement';
     await page.locator('.result-decided .result-readout', { hasText: said }).waitFor();
+    await page.locator('.result-rejections', { hasText: 'The run’s record does not fit its decoder' }).waitFor();
     assert.match(await page.locator('.result-decided .result-figures').innerText(), /0\.805\s+62\/77/);
     await pass.press('Home');
     await page.locator('.result-decided .result-readout', { hasText: 'The prompt’s own pass' }).waitFor();

@@ -4,7 +4,8 @@ import { LifeModel } from '../../core/life/ask';
 import { rollForward } from '../../core/life/rollout';
 import { boardOfText } from '../../core/life/board-text';
 import type { CellSettings } from '../../core/notebook/cell';
-import { lifePasses, type LifeDecoding, type LifeStepPasses } from '../../core/notebook/life-decoding';
+import { type BoardPasses, boardPasses } from '../../core/life/board-passes';
+import type { LifeDecoding } from '../../core/notebook/life-decoding';
 import { TraceAssembler } from '../../core/trace/assemble';
 import type { LifeGrid, TraceEvent } from '../../core/trace/record';
 import type { ModelSummary } from '../../protocol/models';
@@ -74,10 +75,11 @@ export async function runLife(
 class CellDecoding {
   readonly request: LifeWriterOptions['decoding'] & object;
   private assembler = new TraceAssembler();
-  private readonly steps: LifeStepPasses[] = [];
+  private readonly steps: BoardPasses[] = [];
   /** A board that comes back is not asked about again: greedy decoding would say the same in the same passes. */
-  private readonly known = new Map<string, LifeStepPasses>();
+  private readonly known = new Map<string, BoardPasses>();
   private draftName: string | undefined;
+  private exact: boolean | undefined;
 
   /** @throws Problem `model-not-found` where the decoder needs a draft and there is none that could be it. */
   constructor(settings: CellSettings, target: ModelSummary, models: readonly ModelSummary[]) {
@@ -95,15 +97,17 @@ class CellDecoding {
     const { trace } = this.assembler;
     this.assembler = new TraceAssembler();
     this.draftName = trace?.header.decoder.draft?.name ?? this.draftName;
+    this.exact = trace?.header.decoder.exact ?? this.exact;
     const key = board.join('');
-    const passes = (trace && lifePasses(trace, grid)) ?? this.known.get(key) ?? [];
+    const passes = (trace && boardPasses(trace, grid)) ?? this.known.get(key) ?? [];
     this.known.set(key, passes);
     this.steps.push(passes);
   }
 
   get result(): LifeDecoding {
     const draft = this.draftName === undefined ? {} : { draft: this.draftName };
-    return { decoder: this.request.decoder, ...draft, steps: [...this.steps] };
+    const exact = this.exact === undefined ? {} : { exact: this.exact };
+    return { decoder: this.request.decoder, ...exact, ...draft, steps: [...this.steps] };
   }
 }
 

@@ -1,59 +1,39 @@
 import { useMemo, useState } from 'preact/hooks';
-import { css, rampAt } from '../../core/colour/colour';
-import { decidedCells, NO_PASS, type LifePass, type LifeStepPasses } from '../../core/notebook/life-decoding';
+import { type BoardPasses, decidedCells, type LifePass } from '../../core/life/board-passes';
+import { type BoardDecoder, type JudgedBoards, readRejections, rejectionSentences } from '../../core/life/rejections';
 import { Board } from '../components/board';
 import type { BoardGeometry } from '../components/board-geometry';
-import type { CellLook } from '../components/board-painter';
-import { count, counted, probability } from '../components/format';
-import { ORIGIN_NAMES } from '../components/origins';
-import { weightStops } from '../components/ramp';
+import { boardPassText, DecidedKeys, decidedLook } from '../components/decided-board';
+import { count, probability } from '../components/format';
 import { Slider } from '../components/slider';
 import type { ThemeInfo } from '../components/theme';
 import { FigureList, type FigureOfResult } from './figure-list';
 import { keepKeys } from './slider-keys';
 
 export interface LifePassesProps {
-  readonly passes: LifeStepPasses;
-  /** The board that they said. */
-  readonly board: Uint8Array;
+  readonly passes: BoardPasses;
+  /** The board that they said, what it was said of, and what the rule makes of that. */
+  readonly boards: JudgedBoards;
+  readonly decoder: BoardDecoder;
   readonly geometry: BoardGeometry;
   readonly theme: ThemeInfo;
 }
 
-/** Never the ground itself, which is that of cells that nothing was said of. */
-const LEAST = 0.16;
-const STEPS = 17;
-
 /** In which pass each cell of a board was said, as far as a pass that is chosen. */
-export function LifePasses({ passes, board, geometry, theme }: LifePassesProps) {
+export function LifePasses({ passes, boards, decoder, geometry, theme }: LifePassesProps) {
   const [chosen, setChosen] = useState<number | null>(null);
+  const board = boards.predicted;
   const last = passes.length;
   const at = Math.min(last, chosen ?? last);
   const decided = useMemo(() => decidedCells(passes, board.length), [passes, board]);
-  const { colours } = theme;
-  const stops = weightStops(colours.background, theme.dark);
-  const fillOf = (pass: number) => rampAt(stops, last === 0 ? 1 : LEAST + ((1 - LEAST) * pass) / last);
-  const look = (cell: number): CellLook => {
-    const pass = decided.pass[cell] ?? NO_PASS;
-    if (pass === NO_PASS || pass > at) return { unknown: true };
-    const origin = decided.origin[cell];
-    const outline =
-      origin === 'replacement'
-        ? { colour: colours.replacement, kind: 'solid' as const }
-        : origin === 'bonus'
-          ? { colour: colours.bonus, kind: 'dashed' as const }
-          : undefined;
-    return { fill: fillOf(pass), live: board[cell] === 1, outline };
-  };
-  const says = passText(passes[at - 1], at, last, board.length);
-  const ramp = Array.from({ length: STEPS }, (_, place) => css(fillOf((last * place) / (STEPS - 1))));
-  const origins = new Set(decided.origin);
+  const rejections = readRejections(passes, boards, decoder);
+  const says = boardPassText(passes[at - 1], at, last, board.length);
   return (
     <figure class="result-decided">
       <figcaption>decided in pass</figcaption>
       <Board
         geometry={geometry}
-        look={look}
+        look={decidedLook(decided, board, { at, last }, theme)}
         liveShare={0.36}
         cursor={null}
         theme={theme}
@@ -63,42 +43,22 @@ export function LifePasses({ passes, board, geometry, theme }: LifePassesProps) 
         <Slider label="Pass" place={at} last={last} text={says} onPlace={setChosen} />
       </div>
       <p class="result-legend">
-        <span class="key">
-          first
-          <i class="result-ramp" style={{ backgroundImage: `linear-gradient(to right, ${ramp.join(', ')})` }} />
-          last pass
-        </span>
-        {origins.has('replacement') && (
-          <span class="key">
-            <i class="result-outline result-outline-replacement" /> {ORIGIN_NAMES.replacement}
-          </span>
-        )}
-        {origins.has('bonus') && (
-          <span class="key">
-            <i class="result-outline result-outline-bonus" /> {ORIGIN_NAMES.bonus}
-          </span>
-        )}
+        <DecidedKeys last={last} origins={new Set(decided.origin)} theme={theme} />
       </p>
       <p class="result-readout" aria-live="polite">
         {says}
       </p>
+      {rejectionSentences(rejections).map((sentence) => (
+        <p key={sentence} class="result-rejections">
+          {sentence}
+        </p>
+      ))}
       <Figures passes={passes} />
     </figure>
   );
 }
 
-/** What a pass brought, in words. */
-function passText(pass: LifePass | undefined, number: number, last: number, cells: number): string {
-  if (!pass) return `The prompt’s own pass, before ${counted(last, 'pass', 'passes')}`;
-  const { start, end, drafted, accepted, next } = pass;
-  const [from, to] = [Math.max(0, start), Math.min(end, cells) - 1];
-  const said = to < from ? 'no cell' : from === to ? `cell ${from}` : `cells ${from} to ${to}`;
-  const draft = drafted === 0 ? '' : `, ${accepted} of ${drafted} drafted accepted`;
-  const then = next === null || drafted === 0 ? '' : `, then a ${ORIGIN_NAMES[next]}`;
-  return `Pass ${number} of ${last}: ${said}${draft}${then}`;
-}
-
-function Figures({ passes }: { readonly passes: LifeStepPasses }) {
+function Figures({ passes }: { readonly passes: BoardPasses }) {
   const sum = (of: (pass: LifePass) => number): number => passes.reduce((total, pass) => total + of(pass), 0);
   const [drafted, accepted] = [sum((pass) => pass.drafted), sum((pass) => pass.accepted)];
   const brought = sum(({ start, end }) => Math.max(0, end - start));

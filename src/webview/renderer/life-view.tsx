@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { type LifeResult, lifeSentence, readLifeBoards } from '../../core/notebook/life-result';
 import { decodingSentence } from '../../core/notebook/life-decoding';
+import { parseRule, step } from '../../core/life/rule';
 import { errorOf } from '../../core/life/prediction';
 import { Board } from '../components/board';
 import { boardGeometry } from '../components/board-geometry';
@@ -26,6 +27,7 @@ export function LifeView({ result }: { readonly result: LifeResult }) {
   const [mine, truth] = [predicted[at] ?? new Uint8Array(), exact[at] ?? new Uint8Array()];
   const wrong = mine.reduce((sum, cell, place) => sum + (cell === truth[place] ? 0 : 1), 0);
   const { own, inherited } = report.steps[at - 1] ?? { own: 0, inherited: 0 };
+  const before = predicted[at - 1] ?? mine;
   const passes = result.decoding?.steps[at - 1];
   const says =
     at === 0 ? 'Start' : `Step ${at} of ${last}: ${wrong} cells wrong, ${own} own and ${inherited} inherited errors`;
@@ -58,7 +60,14 @@ export function LifeView({ result }: { readonly result: LifeResult }) {
           {board(truth, false, `Exact board at step ${at}`)}
         </figure>
         {passes && passes.length > 0 && (
-          <LifePasses key={at} passes={passes} board={mine} geometry={geometry} theme={theme} />
+          <LifePasses
+            key={at}
+            passes={passes}
+            boards={{ before, exact: step(before, size, parseRule(result.rule)), predicted: mine }}
+            decoder={{ ...result.decoding, name: result.decoding?.decoder ?? '', temperature: 0 }}
+            geometry={geometry}
+            theme={theme}
+          />
         )}
       </div>
       {last > 0 && (

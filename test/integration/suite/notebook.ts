@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { decidedCells, NO_PASS } from '../../../src/core/notebook/life-decoding';
+import { decidedCells, NO_PASS } from '../../../src/core/life/board-passes';
 import {
   LIFE_RESULT_MIME,
   readLifeBoards,
