@@ -107,9 +107,11 @@ const FINISH: Readonly<Record<FinishReason, string>> = {
 export function speculationText(speculation: SpeculationSummary, passes: number): string {
   const { drafted, accepted, acceptanceRate, meanAcceptanceLength, alpha, outputTv } = speculation;
   if (acceptanceRate === null) return `${passes} passes: nothing was drafted`;
+  const { passes: drafts } = speculation;
+  const counted = passes > 0 ? `${passes} passes: ` : drafts > 0 ? `${drafts} drafts: ` : '';
   return [
-    `${passes} passes: ${accepted} of ${drafted} drafted tokens accepted (${(acceptanceRate * 100).toFixed(1)} %)`,
-    `${(meanAcceptanceLength ?? 1).toFixed(2)} tokens a draft`,
+    `${counted}${accepted} of ${drafted} drafted tokens accepted (${(acceptanceRate * 100).toFixed(1)} %)`,
+    ...(meanAcceptanceLength === null ? [] : [`${meanAcceptanceLength.toFixed(2)} tokens a draft`]),
     ...(alpha === null ? [] : [`α ${alpha.toFixed(3)}`]),
     ...(outputTv ? [`output ${outputTv.mean.toFixed(3)} from the model's in total variation`] : []),
   ].join(', ');

@@ -1,71 +1,29 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { ServerResponse } from 'node:http';
-import { assembleTrace } from '../../src/core/trace/assemble';
-import type { Trace, TraceEvent } from '../../src/core/trace/record';
 import { parseTrace, serializeTrace } from '../../src/core/trace/vivtrace';
 import { inspectServer, serverMetrics, tokenizeOnServer } from '../../src/engine/server/asking';
-import { runServer } from '../../src/engine/server/run';
-import type { RequestSignal } from '../../src/protocol/call';
+import { check } from '../../src/protocol/validate';
+import { REQUESTS } from '../../src/engine/requests';
+import { restoreRun } from '../../src/engine/run/restore';
+import { RunStore } from '../../src/engine/run/runStore';
 import { Problem } from '../../src/protocol/errors';
 import { recordedRequest, recording, serveRecording } from '../harness/recordedServer';
+import { requestSignal, runOnServer, type Ran } from '../harness/serverRun';
 import { skipWithoutFixtures } from '../harness/fixtures';
 
 const KEY = 'sk-very-secret';
-const SOFTWARE = { vivarium: '0', onnxruntime: '0', node: '0', platform: 'linux-x64' };
-
-function requestSignal(stop = new AbortController()): RequestSignal {
-  const { signal } = stop;
-  return {
-    get aborted() {
-      return signal.aborted;
-    },
-    priority: 'interactive',
-    addEventListener: (type, listener, options) => signal.addEventListener(type, listener, options),
-    removeEventListener: (type, listener) => signal.removeEventListener(type, listener),
-  };
-}
 const never = requestSignal();
-
-interface Ran {
-  readonly trace: Trace;
-  readonly messages: number;
-  readonly failure: unknown;
-}
 
 /** Runs the prompt of the recorded stream; `stream` answers in place of it. */
 async function run(
   t: TestContext,
   stream?: (response: ServerResponse) => void,
-  { signal = never, onEvents = () => undefined }: { signal?: RequestSignal; onEvents?: () => void } = {},
+  how: Parameters<typeof runOnServer>[2] = {},
 ): Promise<Ran> {
   const { address } = await serveRecording(t, { key: KEY, ...(stream ? { stream } : {}) });
-  const events: TraceEvent[] = [];
-  let messages = 0;
-  let failure: unknown;
-  await runServer(
-    {
-      runId: 'run',
-      server: { address },
-      access: { key: KEY },
-      prompt: { text: recordedRequest('stream.sse').prompt },
-      sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 },
-      maxNewTokens: 32,
-      alternatives: 3,
-    },
-    SOFTWARE,
-    {
-      signal,
-      emit: (event) => {
-        if (event.type !== 'trace') return;
-        messages++;
-        events.push(...event.events);
-        onEvents();
-      },
-    },
-  ).catch((error: unknown) => (failure = error));
-  if (events.length === 0) throw failure;
-  return { trace: assembleTrace(events), messages, failure };
+  const { prompt } = recordedRequest('stream.sse');
+  return runOnServer(address, { access: { key: KEY }, prompt: { text: prompt } }, how);
 }
 
 describe('a vLLM server', { skip: skipWithoutFixtures }, () => {
@@ -85,6 +43,22 @@ describe('a vLLM server', { skip: skipWithoutFixtures }, () => {
     assert.ok(text.startsWith(trace.header.promptText ?? '?'), 'the texts of the tokens are the prompt');
     // The last draft is cut by the end: the token after its four is not in the text.
     assert.equal(trace.tokens.filter(({ origin }) => origin === 'accepted').length, 21);
+  });
+
+  it('is brought back as what it is: tokens, and nothing to look into', async (t) => {
+    const { trace } = await run(t);
+    const { header, tokens } = trace;
+    const request = check(REQUESTS.restoreRun, {
+      runId: header.id,
+      model: header.model,
+      ids: tokens.map(({ id }) => id),
+      promptLength: header.promptLength,
+      recorded: { hidden: [], logits: false },
+    });
+    const inspect = (): never => assert.fail('there is no model to inspect');
+    const { attention, logits } = await restoreRun(request, { inspect, runs: new RunStore(1) });
+    assert.deepEqual([attention.source, logits.source], ['none', 'none']);
+    assert.match(attention.reason ?? '', /a server shows no attention/);
   });
 
   it('streams: what is known is shown before the rest is said', async (t) => {

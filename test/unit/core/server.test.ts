@@ -48,6 +48,8 @@ const RUN: Omit<ServerRun, 'prompt'> = {
   server: { kind: 'vllm', address: 'http://127.0.0.1:8000', version: '0.32.0' },
   model: 'smollm2',
   contextLength: 1024,
+  vocabularySize: null,
+  alternatives: 5,
   sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 },
   maxNewTokens: 48,
 };
