@@ -86,6 +86,6 @@ export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['param
   }),
   closeRun: object({ runId }),
   saveTensors: object({ runId, path }),
-  nextLogits: object({ model: modelRef, ids }),
+  nextLogits: object({ model: modelRef, ids, attention: optional(boolean()) }),
   ...runQuestions(runId),
 };
