@@ -94,6 +94,15 @@ export const bundles = [
     options: webview,
   },
   {
+    name: 'attention',
+    runtime: 'webview',
+    entry: 'src/webview/attention-view/main.tsx',
+    outfile: 'dist/webview/attention.js',
+    // As the one beside it.
+    budget: 48 * KB,
+    options: webview,
+  },
+  {
     name: 'runs',
     runtime: 'webview',
     entry: 'src/webview/runs/main.tsx',

@@ -16,6 +16,8 @@ const required = [
   'dist/webview/runs.css',
   'dist/webview/picture.js',
   'dist/webview/picture.css',
+  'dist/webview/attention.js',
+  'dist/webview/attention.css',
   'dist/webview/tokens.js',
   'dist/webview/tokens.css',
   'dist/webview/life.js',

@@ -19,6 +19,8 @@ const sound = [
   'dist/webview/runs.css',
   'dist/webview/picture.js',
   'dist/webview/picture.css',
+  'dist/webview/attention.js',
+  'dist/webview/attention.css',
   'dist/webview/tokens.js',
   'dist/webview/tokens.css',
   'dist/webview/life.js',

@@ -16,7 +16,7 @@ describe('the Tokens view', () => {
   const view = () => vivarium.workbench.sideView();
   /** The token before the cursor, as the view shows it. */
   const follows = (token: RegExp): Promise<void> =>
-    view().locator('.next-head .lone-chip').filter({ hasText: token }).waitFor();
+    view().locator('.cursor-head .lone-chip').filter({ hasText: token }).waitFor();
   const alternatives = (): Promise<string[]> => view().getByRole('option').locator('.unseen').allTextContents();
 
   before(async () => {

@@ -1,17 +1,24 @@
 import { topK } from '../../src/core/numeric/ranking';
 import { contextOf, tokenAt, wholeText } from '../../src/core/text/continuation';
-import { tokensRequests } from '../../src/extension/tokens/validation';
+import { tokensRequests } from '../../src/extension/cursor/validation';
 import type { EngineClient } from '../../src/client/index';
 import type { Handlers } from '../../src/protocol/call';
 import type { ModelSummary, TokenInfo } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import { isRpcMessage, RpcServer } from '../../src/protocol/rpc';
-import type { TokensApi, TokensNotifications, TokensSnapshot } from '../../src/protocol/tokensView';
+import type { CursorNotifications, CursorSnapshot } from '../../src/protocol/cursorView';
+import type { NextReady, TokensApi } from '../../src/protocol/tokensView';
 import type { WebviewUnderTest } from '../harness/webview';
 
 /** The extension's side of a Tokens view without VS Code: one text with a cursor, before the real engine and a real model. */
 export class TokensHost {
-  snapshot: TokensSnapshot = { shown: { state: 'waiting' }, busy: false, models: [], model: null, missing: null };
+  snapshot: CursorSnapshot<NextReady> = {
+    shown: { state: 'waiting' },
+    busy: false,
+    models: [],
+    model: null,
+    missing: null,
+  };
   /** Requests that the page made, in order. */
   readonly requests: { readonly method: string; readonly params: unknown }[] = [];
   private before = '';
@@ -74,12 +81,15 @@ export class TokensHost {
     await this.set({ shown: { state: 'ready', next }, model: this.model.name, busy: false });
   }
 
-  async set(change: Partial<TokensSnapshot>): Promise<void> {
+  async set(change: Partial<CursorSnapshot<NextReady>>): Promise<void> {
     this.snapshot = { ...this.snapshot, ...change };
     await this.notify('changed', this.snapshot);
   }
 
-  async notify<N extends keyof TokensNotifications>(name: N, data: TokensNotifications[N]): Promise<void> {
+  async notify<N extends keyof CursorNotifications<NextReady>>(
+    name: N,
+    data: CursorNotifications<NextReady>[N],
+  ): Promise<void> {
     await this.send({ rpc: 'notify', name, data });
   }
 

@@ -56,7 +56,7 @@ describe('the Tokens view', () => {
   const label = async (place: Locator): Promise<string> => (await place.locator('.unseen').textContent()) ?? '';
   /** Settles when the view is of another token. */
   const follows = (page: Page, token: string): Promise<void> =>
-    page.locator('.next-head .lone-chip', { hasText: token }).waitFor();
+    page.locator('.cursor-head .lone-chip', { hasText: token }).waitFor();
 
   for (const theme of themeIds) {
     it(`shows what design asks for, and axe-core finds nothing, in ${theme}`, async () => {
@@ -79,10 +79,10 @@ describe('the Tokens view', () => {
   it('says model, tokens, place and entropy, and marks the token that the text goes on with', async () => {
     const page = await open(await written(BEFORE, ' earth. And'));
     assert.match(
-      (await page.locator('.next-where').innerText()).replace(/\s+/g, ' '),
+      (await page.locator('.cursor-where').innerText()).replace(/\s+/g, ' '),
       /^almanac, all \d+ tokens before dog-story\.txt: ?3:32$/,
     );
-    assert.match(await page.locator('.next-entropy').innerText(), /^entropy \d+\.\d\d bits$/);
+    assert.match(await page.locator('.cursor-figure').innerText(), /^entropy \d+\.\d\d bits$/);
     const chosen = page.getByRole('option', { name: /the text goes on with it/ });
     assert.match(await label(chosen), /^· ?earth, rank \d+, p /);
     assert.equal(await chosen.count(), 1);
@@ -183,13 +183,13 @@ describe('the Tokens view', () => {
     ] as const;
     for (const [shown, text, button, action] of states) {
       await host.set({ shown });
-      await page.locator('.next-empty', { hasText: text }).waitFor();
+      await page.locator('.cursor-empty', { hasText: text }).waitFor();
       await page.getByRole('button', { name: button }).click();
       await assertAccessible(page, `Tokens view, ${shown.state}`);
       assert.deepEqual(host.asked('act').at(-1), { action });
     }
     await host.set({ shown: { state: 'no-text' } });
-    await page.locator('.next-empty', { hasText: 'Nothing stands before the cursor' }).waitFor();
+    await page.locator('.cursor-empty', { hasText: 'Nothing stands before the cursor' }).waitFor();
   });
 
   it('fits 280 px, and has nothing to scroll sideways', async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { EngineClient } from '../../../src/client/index';
 import { wholeText } from '../../../src/core/text/continuation';
-import { CursorFollower } from '../../../src/extension/tokens/follower';
+import { CursorFollower } from '../../../src/extension/cursor/follower';
+import { TokenMark } from '../../../src/extension/cursor/tokenMark';
 import type { Caller } from '../../../src/protocol/call';
 import type { EngineApi } from '../../../src/protocol/engine';
 import type { ModelSummary } from '../../../src/protocol/models';
@@ -16,6 +17,8 @@ const TEXT = 'In the beginning\r\nGod created 😀 the héaven and the earth.';
 /** The engine, and what is asked of it. */
 class Counted implements Caller<EngineApi> {
   readonly asked: string[] = [];
+  /** Of each request for logits. */
+  readonly withAttention: boolean[] = [];
   most = 0;
   stopped = 0;
   onLogits: () => void = () => undefined;
@@ -25,6 +28,7 @@ class Counted implements Caller<EngineApi> {
 
   call: Caller<EngineApi>['call'] = async (method, params, options) => {
     this.asked.push(method);
+    if (method === 'nextLogits') this.withAttention.push('attention' in params && params.attention === true);
     this.most = Math.max(this.most, ++this.under);
     options?.signal?.addEventListener('abort', () => this.stopped++, { once: true });
     try {
@@ -109,7 +113,7 @@ describe('the Tokens view', () => {
 
   it('says at every place what a run of the text before it says, over line ends and characters of several bytes', async () => {
     const editor = await show(TEXT, vscode.EndOfLine.CRLF);
-    follower.look(true);
+    follower.look('tokens', true);
     for (const before of ['In the', 'In the beginning\r\n', 'In the beginning\r\nGod created 😀', TEXT]) {
       const next = await at(put(editor, before.length));
       near(next.logits, await expected(before));
@@ -123,7 +127,7 @@ describe('the Tokens view', () => {
 
   it('inserts at the cursor, and follows what was inserted; a place that is left is refused', async () => {
     const editor = await show('In the beginning God');
-    follower.look(true);
+    follower.look('tokens', true);
     const first = await at(put(editor, 20));
     const token = first.tokens.find(({ bytes, special }) => !special && wholeText(bytes) !== null)!;
     const text = await follower.insert(first.place, token.id);
@@ -141,21 +145,59 @@ describe('the Tokens view', () => {
 
   it('asks nothing while nobody looks', async () => {
     const editor = await show('In the beginning God created');
-    follower.look(true);
+    follower.look('tokens', true);
     await at(put(editor, 10));
-    follower.look(false);
+    follower.look('tokens', false);
     const before = engine.asked.length;
     put(editor, 16);
     await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), 'x'));
     put(editor, 4);
     await new Promise((resolve) => setTimeout(resolve, 300));
     assert.equal(engine.asked.length, before);
-    follower.look(true);
+    follower.look('tokens', true);
     await at(editor.selection.active);
   });
 
+  it('gives distribution and attention of one pass, and computes no attention that nobody looks at', async () => {
+    const editor = await show('In the beginning 😀 God created');
+    follower.look('tokens', true);
+    follower.look('attention', true);
+    const next = await at(put(editor, 25));
+    const { shown } = follower.snapshot;
+    assert.ok(shown.state === 'ready' && shown.looks);
+    assert.equal(shown.looks.place, next.place);
+    assert.equal(engine.withAttention.filter(Boolean).length, 1);
+    assert.deepEqual(engine.withAttention, [true]);
+    const { tokens, attention } = shown.looks;
+    assert.ok(attention.available);
+    assert.equal(attention.weights.length, attention.layers.length * attention.heads * tokens.length);
+
+    // Each token of the context is found where it stands; the one that was put before the text stands nowhere.
+    assert.equal(follower.rangeOf(next.place, 0), null);
+    for (const [index, { text }] of tokens.entries()) {
+      const found = follower.rangeOf(next.place, index);
+      if (/God|beginning/.test(text))
+        assert.equal(editor.document.getText(found?.range), text.trimStart() === text ? text : ` ${text.trim()}`);
+    }
+    const mark = new TokenMark();
+    mark.show(editor, follower.rangeOf(next.place, 1)!.range);
+    mark.dispose();
+
+    // Tokens comes back to what is known already; without the Attention view no attention is computed.
+    follower.look('tokens', false);
+    follower.look('tokens', true);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.deepEqual(engine.withAttention, [true]);
+    follower.look('attention', false);
+    await at(put(editor, 10));
+    assert.deepEqual(engine.withAttention, [true, false]);
+    assert.throws(() => follower.rangeOf(next.place, 1), { code: 'stale-edit' });
+    follower.look('tokens', false);
+    assert.equal(follower.snapshot.shown.state, 'waiting');
+  });
+
   it('says where there is no text editor, and where nothing stands before the cursor', async () => {
-    follower.look(true);
+    follower.look('tokens', true);
     await eventually('no editor', () => (follower.snapshot.shown.state === 'no-editor' ? true : undefined));
     const editor = await show('In the beginning');
     put(editor, 0);
@@ -172,7 +214,7 @@ describe('the Tokens view', () => {
       const active = vscode.window.activeTextEditor;
       return active?.document === document ? active : undefined;
     });
-    follower.look(true);
+    follower.look('tokens', true);
     near((await at(put(editor, 16))).logits, await expected('In the beginning'));
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
@@ -180,7 +222,7 @@ describe('the Tokens view', () => {
   it('asks one thing at a time, stops it when the cursor moves on, and ends with the last place', async () => {
     const text = 'In the beginning God created the heaven and the earth. '.repeat(150);
     const editor = await show(text);
-    follower.look(true);
+    follower.look('tokens', true);
     const long = await at(put(editor, text.length));
     assert.deepEqual([long.used, long.whole], [256, false]);
     // Each request for logits meets a cursor that moves on, three times.
