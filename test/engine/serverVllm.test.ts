@@ -8,7 +8,7 @@ import { REQUESTS } from '../../src/engine/requests';
 import { restoreRun } from '../../src/engine/run/restore';
 import { RunStore } from '../../src/engine/run/runStore';
 import { Problem } from '../../src/protocol/errors';
-import { recordedRequest, recording, serveRecording } from '../harness/recordedServer';
+import { recordedPrompt, recordedRequest, recording, serveRecording } from '../harness/recordedServer';
 import { requestSignal, runOnServer, type Ran } from '../harness/serverRun';
 import { skipWithoutFixtures } from '../harness/fixtures';
 
@@ -102,6 +102,54 @@ describe('a vLLM server', { skip: skipWithoutFixtures }, () => {
       assert.ok(failure instanceof Problem && failure.code === 'server' && why.test(failure.message), String(failure));
       assert.equal(trace.summary?.message, failure.message);
     }
+  });
+
+  it('names alternatives by id and by text: texts that are new are asked for', async (t) => {
+    // The scored prompt of the recording as a stream that names tokens by id, several a piece.
+    const { ids, places } = recordedPrompt();
+    const text = (i: number): string => places[i]?.[String(ids[i])]?.decoded_token ?? '';
+    const pieces = [[1], [2], [3, 4, 5], [6, 7, 8, 9, 10], ...ids.slice(11).map((_, i) => [11 + i])];
+    const events = pieces.map((piece) => ({
+      choices: [
+        {
+          text: piece.map(text).join(''),
+          token_ids: piece.map((i) => ids[i]),
+          finish_reason: null,
+          logprobs: {
+            tokens: piece.map((i) => `token_id:${ids[i]}`),
+            token_logprobs: piece.map((i) => places[i]?.[String(ids[i])]?.logprob),
+            top_logprobs: piece.map((i) =>
+              Object.fromEntries(
+                Object.entries(places[i] ?? {}).map(([id, { logprob }]) => [`token_id:${id}`, logprob]),
+              ),
+            ),
+          },
+        },
+      ],
+    }));
+    const { address, asked } = await serveRecording(t, {
+      stream: (response) => {
+        for (const event of events) response.write(`data: ${JSON.stringify(event)}\n\n`);
+        response.end('data: [DONE]\n\n');
+      },
+    });
+    const { trace, failure } = await runOnServer(address, { alternatives: 5, maxNewTokens: 100 });
+    assert.equal(failure, undefined);
+    const generated = trace.tokens.slice(trace.header.promptLength);
+    assert.deepEqual(
+      generated.map((token) => [token.id, token.text]),
+      ids.slice(1).map((id, i) => [id, text(i + 1)]),
+    );
+    for (const [i, { judgement }] of generated.entries()) {
+      const place = places[i + 1] ?? {};
+      assert.ok((judgement?.top.length ?? 0) >= 5);
+      for (const each of judgement?.top ?? []) {
+        assert.equal(each.text, place[String(each.id)]?.decoded_token);
+        assert.ok(Math.abs(each.probability - Math.exp(place[String(each.id)]?.logprob ?? NaN)) < 1e-12);
+      }
+    }
+    assert.equal(asked.filter(({ body }) => body['return_tokens_as_token_ids'] === true).length, 1);
+    assert.ok(!trace.summary?.notes.some((note) => note.includes('have no ids')));
   });
 
   it('is inspected: what it is, its models, and what it can give', async (t) => {

@@ -69,6 +69,7 @@ export async function serveRecording(
         response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
         stream(response, request);
       } else if (body['logprobs'] === -1) json(200, 'full_distribution.json');
+      else if (Array.isArray(body['prompt'])) response.end(JSON.stringify(scoredIds(body['prompt'] as number[])));
       else if (body['prompt_logprobs'] !== undefined) json(200, 'greedy.json');
       else {
         // How vLLM refuses more than --max-logprobs: its source, v1/engine/processor.py.
@@ -78,4 +79,27 @@ export async function serveRecording(
     })();
   });
   return { address, asked };
+}
+
+export type RecordedPlace = Readonly<Record<string, { logprob: number; rank: number; decoded_token: string }>>;
+
+/** The scored prompt of the recording: its ids, and of each but the first the most probable tokens. */
+export function recordedPrompt(): { readonly ids: readonly number[]; readonly places: readonly RecordedPlace[] } {
+  const { choices } = JSON.parse(recording('greedy.json').toString()) as {
+    choices: [{ prompt_token_ids: number[]; prompt_logprobs: (RecordedPlace | null)[] }];
+  };
+  return { ids: choices[0].prompt_token_ids, places: choices[0].prompt_logprobs.map((place) => place ?? {}) };
+}
+
+/** A prompt of ids as vLLM scores it, with the recorded texts of its tokens; the probabilities are none. */
+function scoredIds(ids: readonly number[]): unknown {
+  const texts = new Map(
+    recordedPrompt().places.flatMap((place) =>
+      Object.entries(place).map(([id, each]) => [Number(id), each.decoded_token] as const),
+    ),
+  );
+  const prompt_logprobs = ids.map((id, i) =>
+    i === 0 ? null : { [id]: { logprob: -1, rank: 1, decoded_token: texts.get(id) ?? '' } },
+  );
+  return { choices: [{ index: 0, text: '', logprobs: null, prompt_token_ids: ids, prompt_logprobs }] };
 }

@@ -55,6 +55,14 @@ export function readCompletion(value: unknown, asked: Asked): CompletionPart {
   };
 }
 
+/** The tokens of the prompt of an answer that was asked for them. @throws CoreError `server-answer` where it has none. */
+export function readPrompt(value: unknown): readonly ServerToken[] {
+  const [choice] = listOf(objectOf(value, 'the completion')['choices'], '"choices"');
+  const { prompt } = promptPart(objectOf(choice, '"choices[0]"'), 0);
+  if (prompt === undefined) throw malformed('it has no prompt_logprobs');
+  return prompt;
+}
+
 function generated(choice: Json, text: string, asked: number): ServerToken[] {
   const ids = choice['token_ids'] == null ? null : listOf(choice['token_ids'], '"token_ids"');
   if (!isObject(choice['logprobs'])) {

@@ -9,6 +9,7 @@ import {
   type TraceToken,
 } from '../trace/record';
 import type { ServerToken } from './completion';
+import { alignTexts } from './texts';
 import { placeDrafts } from './drafts';
 import type { ReportedSpeculation } from './speculation';
 
@@ -161,12 +162,16 @@ export class ServerTrace {
   }
 }
 
-/** Nothing predicts the first token, so no text of it is told: it is what the others leave of the prompt. */
+/**
+ * The tokens of the prompt, each with its part of the text as it was typed. Nothing predicts the first, so no text of it is told:
+ * it is what the others leave.
+ */
 function withFirst(prompt: readonly ServerToken[], promptText: string | undefined): readonly ServerToken[] {
-  const [first, ...rest] = prompt;
-  if (first === undefined || promptText === undefined || first.text !== '') return prompt;
-  const others = rest.map((token) => token.text).join('');
-  return promptText.endsWith(others)
-    ? [{ ...first, text: promptText.slice(0, promptText.length - others.length) }, ...rest]
-    : prompt;
+  if (promptText === undefined) return prompt;
+  const [first, ...rest] = prompt.map(({ text }) => text);
+  const others = rest.join('');
+  const told =
+    first === '' && promptText.endsWith(others) ? promptText.slice(0, promptText.length - others.length) : first;
+  const aligned = told === undefined ? null : alignTexts([told, ...rest], promptText);
+  return aligned === null ? prompt : prompt.map((token, i) => ({ ...token, text: aligned[i] as string }));
 }

@@ -7,6 +7,7 @@ import { eventsOf } from './events';
 import { Refusal, type ServerHttp } from './http';
 import type { Asking, BegunRun, Speaker } from './speaker';
 import { readTokenNames } from './tokenNames';
+import { TokenTexts } from './tokenTexts';
 
 /** What vLLM allows unless it was started with another `--max-logprobs`. */
 const USUAL_ALTERNATIVES = 20;
@@ -77,14 +78,18 @@ export const vllm: Speaker = {
       max_tokens: maxNewTokens,
       logprobs,
       ...samplingOf(sampling),
+      return_tokens_as_token_ids: true,
       stream: true,
       stream_options: { include_usage: true },
     };
+    const texts = new TokenTexts(http, model.name, model.contextLength ?? Infinity);
+    texts.learn(scored);
+    const notes: string[] = [];
     return {
       prompt: 'text' in prompt ? scored : await withFirstText(asking, scored),
       ...('text' in prompt ? { promptText: prompt.text } : {}),
-      parts: maxNewTokens > 0 ? generated(http, generating, asked, signal) : none(),
-      notes: [],
+      parts: maxNewTokens > 0 ? generated(http, generating, asked, texts, notes, signal) : none(),
+      notes,
     } satisfies BegunRun;
   },
 };
@@ -93,11 +98,23 @@ async function* generated(
   http: ServerHttp,
   body: unknown,
   asked: Asked,
+  texts: TokenTexts,
+  notes: string[],
   signal: AbortSignal,
 ): AsyncGenerator<CompletionPart> {
-  for await (const event of eventsOf(http, '/v1/completions', body, signal)) {
-    yield http.reading(() => readCompletion(event, asked));
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  async function* parts(): AsyncGenerator<CompletionPart> {
+    for await (const event of eventsOf(http, '/v1/completions', body, either)) {
+      yield http.reading(() => readCompletion(event, asked));
+    }
   }
+  try {
+    yield* texts.with(parts(), signal);
+  } finally {
+    stop.abort();
+  }
+  if (texts.missing) notes.push('The server refused to say what some alternatives read as.');
 }
 
 async function* none(): AsyncGenerator<CompletionPart> {
