@@ -66,7 +66,7 @@ export async function serveRecording(
       else if (request.url === '/tokenize') json(200, 'tokenize.json');
       else if (request.url !== '/v1/completions') response.writeHead(404).end('{"detail":"Not Found"}');
       else if (body['stream'] === true) {
-        response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+        response.setHeader('content-type', 'text/event-stream; charset=utf-8');
         stream(response, request);
       } else if (body['logprobs'] === -1) json(200, 'full_distribution.json');
       else if (Array.isArray(body['prompt'])) response.end(JSON.stringify(scoredIds(body['prompt'] as number[])));

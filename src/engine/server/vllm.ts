@@ -1,6 +1,6 @@
 import { readCompletion, type Asked, type CompletionPart, type ServerToken } from '../../core/server/completion';
 import { countOf, isObject, listOf } from '../../core/server/json';
-import type { Sampling } from '../../core/trace/record';
+import { ALTERNATIVES_KEPT, type Sampling } from '../../core/trace/record';
 import type { TokenInfo } from '../../protocol/models';
 import type { ServerAbilities, ServerPrompt } from '../../protocol/servers';
 import { eventsOf } from './events';
@@ -62,9 +62,11 @@ export const vllm: Speaker = {
     const { http, model, signal } = asking;
     const { prompt, sampling, maxNewTokens } = request;
     const logprobs = request.alternatives === 'whole' ? -1 : request.alternatives;
-    const asked: Asked = { logprobs, promptLogprobs: logprobs };
+    // Whole distributions of a prompt would be one answer of hundreds of megabytes.
+    const promptLogprobs = logprobs < 0 ? ALTERNATIVES_KEPT : logprobs;
+    const asked: Asked = { logprobs, promptLogprobs };
     const common = { model: model.name, prompt: await promptOf(asking, prompt), return_token_ids: true };
-    const scoring = { ...common, max_tokens: 1, temperature: 0, logprobs, prompt_logprobs: logprobs };
+    const scoring = { ...common, max_tokens: 1, temperature: 0, logprobs: 1, prompt_logprobs: promptLogprobs };
     const answer = await http.json('/v1/completions', scoring, signal);
     const scored = http.reading(() => readCompletion(answer, asked)).prompt;
     if (scored === undefined) {
@@ -84,7 +86,10 @@ export const vllm: Speaker = {
     };
     const texts = new TokenTexts(http, model.name, model.contextLength ?? Infinity);
     texts.learn(scored);
-    const notes: string[] = [];
+    const notes =
+      logprobs < 0
+        ? [`Of the prompt the ${ALTERNATIVES_KEPT} most probable tokens were asked for, not the whole distributions.`]
+        : [];
     return {
       prompt: 'text' in prompt ? scored : await withFirstText(asking, scored),
       ...('text' in prompt ? { promptText: prompt.text } : {}),
