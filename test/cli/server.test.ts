@@ -8,7 +8,9 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { parseTrace } from '../../src/core/trace/vivtrace';
 import { fixture } from '../harness/fixtures';
-import { NO_FIXTURES, vivarium } from './vivarium';
+import type { ServerReport } from '../../src/protocol/servers';
+import { serve, serveRecording } from '../harness/recordedServer';
+import { document, NO_FIXTURES, vivarium } from './vivarium';
 
 const KEY = 'sk-very-secret';
 process.env['VIVARIUM_SERVER_KEY'] = KEY;
@@ -57,10 +59,41 @@ test('a run on a server is shown, written and fails as any other', { skip: NO_FI
   process.env['VIVARIUM_SERVER_KEY'] = 'another';
   const refused = await vivarium(...args, '--json');
   process.env['VIVARIUM_SERVER_KEY'] = KEY;
-  assert.match(refused.stderr, /answered 401: Wrong key\. Give its key \(the command line reads it from VIVARIUM_SERVER_KEY/);
+  assert.match(
+    refused.stderr,
+    /answered 401: Wrong key\. Give its key \(the command line reads it from VIVARIUM_SERVER_KEY/,
+  );
 
   const written = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
   for (const text of [...written, stdout, stderr, table.stdout, table.stderr, cut.stderr])
     assert.ok(!text.includes(KEY));
   assert.match((await vivarium('run', '--server', address, '--model', 'a', '--prompt', 'b')).stderr, /--model cannot/);
+  assert.match((await vivarium('run', '--model', 'a', '--chat', '--prompt', 'b')).stderr, /--chat is for --server/);
+});
+
+test('the models of a server are listed with what it can show', { skip: NO_FIXTURES }, async (t) => {
+  const { address } = await serveRecording(t, { key: KEY });
+  const listed = await document<ServerReport>('models', '--server', `${address}/v1`);
+  assert.deepEqual([listed.address, listed.kind, listed.can.alternatives], [address, 'vllm', 'whole']);
+  const { stdout } = await vivarium('models', '--server', address);
+  assert.match(stdout, /^vLLM 0\.32\.0 at http.*\n\n *context +name\n +1024 +smollm2\n/);
+  assert.match(stdout, /\nalternatives +the whole distribution\n/);
+  assert.match(stdout, /\nattention +no\n/);
+  assert.match((await vivarium('models', '--server', address, folder)).stderr, /cannot be listed together/);
+});
+
+test('what a server names by its text alone has no ids', async (t) => {
+  const place = { token: 'Hi', logprob: -0.5, bytes: [72, 105], top_logprobs: [] };
+  const address = await serve(t, (request, response) => {
+    if (request.url === '/v1/models') response.end('{"data":[{"id":"m"}]}');
+    else if (request.url !== '/v1/chat/completions') response.writeHead(404).end();
+    else {
+      const choice = { delta: { content: 'Hi' }, logprobs: { content: [place] }, finish_reason: 'stop' };
+      response.end(`data: ${JSON.stringify({ choices: [choice] })}\n\ndata: [DONE]\n\n`);
+    }
+  });
+  const args = ['run', '--server', address, '--chat', '--prompt', 'Hello'];
+  const told = await document<{ ids: null; tokens: { id: null; text: string }[] }>(...args);
+  assert.deepEqual([told.ids, told.tokens.map(({ id, text }) => [id, text])], [null, [[null, 'Hi']]]);
+  assert.match((await vivarium(...args)).stdout, /\n +0 +– +0\.607 +1 .* Hi\n/);
 });
