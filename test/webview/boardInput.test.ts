@@ -110,6 +110,13 @@ describe('the board in the prompt of a Life model', () => {
     await life.page.getByText(/The prompt’s text is no board/).waitFor();
   });
 
+  it('opens a board for a prompt that was meant for another model', async () => {
+    await fresh('The state of the Union is strong, and');
+    await life.page.getByText(/The prompt’s text is no board/).waitFor();
+    await button('Glider').click();
+    await alive(5).waitFor();
+  });
+
   it('comes back as it was after the page was gone', async () => {
     const host = await fresh();
     await button('Blinker').click();

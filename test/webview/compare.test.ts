@@ -115,7 +115,7 @@ describe('comparing decoders over real models', () => {
   it('compares: passes, time, acceptance and the first difference of each, as the host has them', async () => {
     const host = textHost();
     const page = await open(host);
-    await tick(page, ['Autoregressive', 'Speculative', 'Prompt lookup', 'Typical', 'Lantern']);
+    await tick(page, ['Autoregressive', 'Speculative', 'Prompt lookup', 'Typical', 'LANTERN']);
     const comparison = await compare(page, host);
     assert.deepEqual(
       comparison.rows.map(({ decoder, state, result }) => [decoder, state, result?.rounds]),
@@ -135,7 +135,7 @@ describe('comparing decoders over real models', () => {
     const told = await rowOf(page, 'Speculative').locator('.compared-text').innerText();
     assert.ok(told.startsWith(`first differs at token ${index}: `), told);
     assert.equal(told.replaceAll('·', ' ').includes(`${found!.text} instead of ${expected!.text}`), true, told);
-    for (const lossy of ['Typical', 'Lantern']) {
+    for (const lossy of ['Typical', 'LANTERN']) {
       assert.match(await rowOf(page, lossy).innerText(), /lossy[^]*output TV \d\.\d{3}/);
     }
     await shot(page, 'text');
@@ -436,7 +436,7 @@ describe('comparing decoders over real models', () => {
     const measured = textHost();
     const first = await open(measured);
     await setRounds(first, 2);
-    await tick(first, ['Autoregressive', 'Speculative', 'Prompt lookup', 'Typical', 'Hand over']);
+    await tick(first, ['Autoregressive', 'Speculative', 'Prompt lookup', 'Typical', 'Hand-over']);
     const comparison = await compare(first, measured);
     await view!.close();
     const check = async (theme: ThemeId, what: string, rows: Comparison | null): Promise<void> => {
