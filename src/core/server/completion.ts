@@ -55,10 +55,14 @@ export function readCompletion(value: unknown, asked: Asked): CompletionPart {
   };
 }
 
-/** The tokens of the prompt of an answer that was asked for them. @throws CoreError `server-answer` where it has none. */
-export function readPrompt(value: unknown): readonly ServerToken[] {
+/**
+ * The tokens of the prompt of an answer, whatever it generated.
+ * @param asked `prompt_logprobs`.
+ * @throws CoreError `server-answer` where it has none.
+ */
+export function readPrompt(value: unknown, asked: number): readonly ServerToken[] {
   const [choice] = listOf(objectOf(value, 'the completion')['choices'], '"choices"');
-  const { prompt } = promptPart(objectOf(choice, '"choices[0]"'), 0);
+  const { prompt } = promptPart(objectOf(choice, '"choices[0]"'), asked);
   if (prompt === undefined) throw malformed('it has no prompt_logprobs');
   return prompt;
 }

@@ -75,7 +75,7 @@ export class TokenTexts {
       };
       try {
         const answer = await this.http.json('/v1/completions', body, signal);
-        const told = this.http.reading(() => readPrompt(answer));
+        const told = this.http.reading(() => readPrompt(answer, 0));
         for (const { id, text } of told.slice(1)) this.texts.set(id, text);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;

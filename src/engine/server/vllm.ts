@@ -1,4 +1,10 @@
-import { readCompletion, type Asked, type CompletionPart, type ServerToken } from '../../core/server/completion';
+import {
+  readCompletion,
+  readPrompt,
+  type Asked,
+  type CompletionPart,
+  type ServerToken,
+} from '../../core/server/completion';
 import { countOf, isObject, listOf } from '../../core/server/json';
 import { ALTERNATIVES_KEPT, type Sampling } from '../../core/trace/record';
 import type { TokenInfo } from '../../protocol/models';
@@ -66,15 +72,9 @@ export const vllm: Speaker = {
     const promptLogprobs = logprobs < 0 ? ALTERNATIVES_KEPT : logprobs;
     const asked: Asked = { logprobs, promptLogprobs };
     const common = { model: model.name, prompt: await promptOf(asking, prompt), return_token_ids: true };
-    const scoring = { ...common, max_tokens: 1, temperature: 0, logprobs: 1, prompt_logprobs: promptLogprobs };
+    const scoring = { ...common, max_tokens: 1, temperature: 0, prompt_logprobs: promptLogprobs };
     const answer = await http.json('/v1/completions', scoring, signal);
-    const scored = http.reading(() => readCompletion(answer, asked)).prompt;
-    if (scored === undefined) {
-      throw http.problem(
-        "The server's answer cannot be read: it has no prompt_logprobs.",
-        'See whether it is a vLLM server and which version it is.',
-      );
-    }
+    const scored = http.reading(() => readPrompt(answer, promptLogprobs));
     const generating = {
       ...common,
       max_tokens: maxNewTokens,
