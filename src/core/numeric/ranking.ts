@@ -6,11 +6,22 @@
  * @param k capped at the number of values.
  */
 export function topK(values: Float32Array | Float64Array, k: number): Uint32Array {
-  const n = values.length;
-  const size = Math.min(Math.max(0, Math.trunc(k)), n);
+  const size = Math.min(Math.max(0, Math.trunc(k)), values.length);
   const ids = new Uint32Array(size);
-  if (size === 0) return ids;
-  const best = new Float64Array(size);
+  rankInto(values, ids, new Float64Array(size));
+  return ids;
+}
+
+/**
+ * {@link topK} without a new list: for what is asked of every token, where making two would cost as much again.
+ * @param ids gets the ids, as many as it has room for, or all where that is fewer.
+ * @param best as long as `ids`: gets their values.
+ * @returns how many there are.
+ */
+export function rankInto(values: Float32Array | Float64Array, ids: Uint32Array, best: Float64Array): number {
+  const n = values.length;
+  const size = Math.min(ids.length, n);
+  if (size === 0) return 0;
   let kept = 0;
   let threshold = -Infinity;
   for (let id = 0; id < n; id++) {
@@ -26,7 +37,7 @@ export function topK(values: Float32Array | Float64Array, k: number): Uint32Arra
     ids[place] = id;
     if (kept === size) threshold = best[size - 1] as number;
   }
-  return ids;
+  return size;
 }
 
 /** Rank of an id among the values, 1 = largest; ties share the better rank. */

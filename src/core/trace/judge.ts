@@ -1,5 +1,5 @@
 import { LOWEST_LOGIT, summarizeRow } from '../numeric/softmax';
-import { rankOf, topK } from '../numeric/ranking';
+import { rankInto, rankOf } from '../numeric/ranking';
 import { ALTERNATIVES_KEPT } from './record';
 
 /** A {@link import('./record').Judgement} whose alternatives are still ids. */
@@ -13,10 +13,13 @@ export interface RowJudgement {
   /** Entropy of the row in bits. */
   readonly entropy: number;
   /** The most probable ids, best first, ties in order of id. */
-  readonly topIds: Uint32Array;
+  readonly topIds: readonly number[];
   /** [topIds.length] their probabilities. */
-  readonly topProbabilities: Float64Array;
+  readonly topProbabilities: readonly number[];
 }
+
+/** Where the most probable are put in order: every token of every run is judged, and its own lists would cost as much. */
+const ranked = { ids: new Uint32Array(ALTERNATIVES_KEPT), logits: new Float64Array(ALTERNATIVES_KEPT) };
 
 /**
  * Judges a token by the raw logits of the position before it (temperature 1, no filter), in float64.
@@ -26,18 +29,27 @@ export interface RowJudgement {
  * @throws CoreError `logits-invalid` where a logit is NaN or +∞, or all are −∞.
  */
 export function judge(row: Float32Array, id: number, alternatives: number = ALTERNATIVES_KEPT): RowJudgement {
-  const topIds = topK(row, alternatives);
-  const { logSumExp, entropy } = summarizeRow(row, row[topIds[0] as number] as number);
+  if (ranked.ids.length !== alternatives) {
+    ranked.ids = new Uint32Array(alternatives);
+    ranked.logits = new Float64Array(alternatives);
+  }
+  const { ids, logits } = ranked;
+  const kept = rankInto(row, ids, logits);
+  const { logSumExp, entropy } = summarizeRow(row, logits[0] as number);
   const logit = row[id] as number;
+  const topIds: number[] = [];
+  const topProbabilities: number[] = [];
   // A token among the alternatives has its rank there, unless ties reach past it; only others need the pass.
-  const place = topIds.indexOf(id);
-  const topProbabilities = new Float64Array(topIds.length);
-  for (let i = 0; i < topIds.length; i++) {
-    topProbabilities[i] = Math.min(1, Math.exp((row[topIds[i] as number] as number) - logSumExp));
+  let place = -1;
+  for (let i = 0; i < kept; i++) {
+    const other = ids[i] as number;
+    if (other === id) place = i;
+    topIds.push(other);
+    topProbabilities.push(Math.min(1, Math.exp((logits[i] as number) - logSumExp)));
   }
   return {
     probability: Math.min(1, Math.exp(logit - logSumExp)),
-    rank: place < 0 ? rankOf(row, id) : rankAmong(row, topIds, place),
+    rank: place < 0 ? rankOf(row, id) : rankAmong(logits, place),
     surprisal: Math.max(0, (logSumExp - Math.max(logit, LOWEST_LOGIT)) / Math.LN2),
     entropy: entropy / Math.LN2,
     topIds,
@@ -46,9 +58,8 @@ export function judge(row: Float32Array, id: number, alternatives: number = ALTE
 }
 
 /** Rank of the alternative at `place`: that of the first of its equals. */
-function rankAmong(row: Float32Array, topIds: Uint32Array, place: number): number {
-  const own = row[topIds[place] as number];
+function rankAmong(logits: Float64Array, place: number): number {
   let first = place;
-  while (first > 0 && row[topIds[first - 1] as number] === own) first--;
+  while (first > 0 && logits[first - 1] === logits[place]) first--;
   return first + 1;
 }

@@ -1,4 +1,4 @@
-import type { DecodeStep, SpeculationStep } from '../decode/decoder';
+import type { DecodeStep, DraftedStep, SpeculationStep } from '../decode/decoder';
 import { topK } from '../numeric/ranking';
 import { judge } from './judge';
 import {
@@ -6,6 +6,7 @@ import {
   type Alternative,
   type FinishReason,
   type Judgement,
+  type TraceDraft,
   type TracePass,
   type TraceSpeculation,
   type TraceSummary,
@@ -122,30 +123,43 @@ export class TraceRecorder {
   }
 
   private judge(logits: Float32Array, id: number): Judgement {
-    const { topIds, topProbabilities, ...rest } = judge(logits, id);
-    return { ...rest, top: this.alternatives(topIds, topProbabilities) };
+    const { probability, rank, surprisal, entropy, topIds, topProbabilities } = judge(logits, id);
+    return { probability, rank, surprisal, entropy, top: this.alternatives(topIds, topProbabilities) };
   }
 
   /** A draft as the trace keeps it: with the texts of its tokens, and of the residual its most probable ones. */
   private describeDraft({ start, drafted, accepted, residual, next }: SpeculationStep): TraceSpeculation {
     return {
       start,
-      drafted: drafted.map(({ id, ...rest }) => ({ id, text: this.reading(id).text, ...rest })),
+      drafted: drafted.map((each) => this.describeDrafted(each)),
       accepted,
       residual: residual && { mass: residual.mass, top: this.mostProbable(residual.probabilities) },
       next: next && { id: next.id, text: this.reading(next.id).text, origin: next.origin },
     };
   }
 
+  /** Field by field: a pass may have hundreds, and to copy what is left of an object is several times as slow. */
+  private describeDrafted(each: DraftedStep): TraceDraft {
+    const { id, source, q, p, ratio, r, verdict, tv, outputTv, borrowed, threshold } = each;
+    const described = { id, text: this.reading(id).text, source, q, p, ratio, r, verdict, tv };
+    if (outputTv === undefined && borrowed === undefined && threshold === undefined) return described;
+    return {
+      ...described,
+      ...(outputTv === undefined ? {} : { outputTv }),
+      ...(borrowed === undefined ? {} : { borrowed }),
+      ...(threshold === undefined ? {} : { threshold }),
+    };
+  }
+
   private mostProbable(probabilities: Float64Array): Alternative[] {
-    const ids = topK(probabilities, RESIDUAL_KEPT).filter((id) => (probabilities[id] as number) > 0);
+    const ids = [...topK(probabilities, RESIDUAL_KEPT)].filter((id) => (probabilities[id] as number) > 0);
     return this.alternatives(
       ids,
-      Float64Array.from(ids, (id) => Math.min(1, probabilities[id] as number)),
+      ids.map((id) => Math.min(1, probabilities[id] as number)),
     );
   }
 
-  private alternatives(ids: Uint32Array, probabilities: Float64Array): Alternative[] {
+  private alternatives(ids: ArrayLike<number>, probabilities: ArrayLike<number>): Alternative[] {
     const found: Alternative[] = [];
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
