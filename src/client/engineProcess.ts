@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { ENGINE_PROTOCOL, type EngineApi } from '../protocol/engine';
 import { Problem } from '../protocol/errors';
 import { HELLO, MEMORY, readHello, readMemoryReport, type MemoryReport } from '../protocol/handshake';
+import { unpackedMessage } from '../protocol/packedTrace';
 import { isRpcMessage, RpcClient, type RpcMessage } from '../protocol/rpc';
 import { crashProblem, followLines } from './crash';
 
@@ -130,7 +131,7 @@ export class EngineProcess {
     if (!isRpcMessage(message)) return;
     if (message.rpc === 'notify' && message.name === HELLO) this.greet(readHello(message.data));
     else if (message.rpc === 'notify' && message.name === MEMORY) this.memory = readMemoryReport(message.data);
-    else this.rpc.receive(message);
+    else this.rpc.receive(unpackedMessage(message));
   }
 
   private greet(protocol: number | undefined): void {

@@ -7,6 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { ENGINE_PROTOCOL, type EngineApi } from '../protocol/engine';
 import { Problem } from '../protocol/errors';
 import { HELLO, MEMORY, readHello } from '../protocol/handshake';
+import { packedMessage } from '../protocol/packedTrace';
 import { isRpcMessage, RpcServer, type RpcMessage } from '../protocol/rpc';
 import { engineHandlers } from './api';
 import { MemoryWatch } from './memoryWatch';
@@ -82,7 +83,7 @@ post({ rpc: 'notify', name: HELLO, data: { protocol: ENGINE_PROTOCOL } });
 
 function post(message: RpcMessage): void {
   // Where the other side is gone there is nobody to tell; `disconnect` ends the process.
-  process.send?.(message, undefined, undefined, () => undefined);
+  process.send?.(packedMessage(message), undefined, undefined, () => undefined);
 }
 
 function welcome(protocol: number | undefined): void {

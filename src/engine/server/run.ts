@@ -47,16 +47,9 @@ async function runOn(
     id: runId,
     createdAt,
     software,
-    server: {
-      kind: server.kind,
-      address: http.address,
-      version: server.version,
-      ...(begun.namesOnly ? { namesOnly: true } : {}),
-    },
+    server: { kind: server.kind, address: http.address, version: server.version },
     model: model.name,
     contextLength: model.contextLength,
-    vocabularySize: model.vocabularySize,
-    alternatives: request.alternatives,
     ...(begun.promptText === undefined ? {} : { promptText: begun.promptText }),
     sampling,
     maxNewTokens,
@@ -75,7 +68,6 @@ async function runOn(
       ...(speculation === undefined ? {} : { speculation }),
       seconds: since(started),
       prefillSeconds: first ?? read,
-      notes: begun.notes,
     });
     stream.push(summary);
     stream.flush();

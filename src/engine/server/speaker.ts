@@ -32,9 +32,7 @@ export interface BegunRun {
   readonly promptText?: string;
   /** What is generated, as it comes; it ends with the answer. @throws Problem `server` or `cancelled`. */
   readonly parts: AsyncIterable<CompletionPart>;
-  /** See `ServerIdentity.namesOnly`. */
-  readonly namesOnly?: boolean;
-  /** What is to be known when it has ended, one sentence each. */
+  /** What is to be known of this server's way, one sentence each. */
   readonly notes: readonly string[];
 }
 
