@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { serialize } from 'node:v8';
 import type { DecodeRequest } from '../../src/core/decode/decoder';
 import type { OptionValues } from '../../src/core/decode/options';
 import { findDecoder } from '../../src/core/decode/registry';
@@ -7,6 +8,8 @@ import { Random } from '../../src/core/numeric/random';
 import { TraceRecorder } from '../../src/core/trace/recorder';
 import { ModelStore, type LoadedModel } from '../../src/engine/model';
 import { KeptStates, openAids } from '../../src/engine/run/decoding';
+import { EventStream } from '../../src/engine/run/eventStream';
+import { packedMessage } from '../../src/protocol/packedTrace';
 import { root } from './engine';
 import { median } from './worker';
 
@@ -27,8 +30,11 @@ export interface DecoderRow {
   readonly speedUp: number;
   /** Prompts with the very tokens of autoregressive decoding. */
   readonly identical: number;
-  /** Time spent on making the trace and writing it as text, over the rest of the run. */
+  /** What the engine's process does for the trace, judging the tokens and sending its events, over the rest of the run. */
   readonly traceCost: number;
+  /** The same in microseconds, of each token (those of the prompt are judged too) and of each pass. */
+  readonly traceOfToken: number;
+  readonly traceOfPass: number;
 }
 
 export interface DecodersResult {
@@ -77,6 +83,8 @@ interface Once {
   readonly ids: string;
   readonly passes: number;
   readonly tokens: number;
+  /** Those of the prompt included. */
+  readonly judged: number;
   readonly milliseconds: number;
   readonly traceMilliseconds: number;
 }
@@ -99,7 +107,7 @@ async function race(
     }
   }
   const plain = runs[0]!;
-  const sum = (of: readonly Once[], field: 'passes' | 'tokens' | 'milliseconds' | 'traceMilliseconds'): number =>
+  const sum = (of: readonly Once[], field: Exclude<keyof Once, 'ids'>): number =>
     of.reduce((total, each) => total + each[field], 0);
   const rows = contestants.map(({ decoder, options = {} }, i): DecoderRow => {
     const own = runs[i]!;
@@ -113,12 +121,17 @@ async function race(
       speedUp: median(own.map(({ milliseconds }, at) => plain[at]!.milliseconds / milliseconds)),
       identical: own.slice(0, prompts.length).filter(({ ids }, at) => ids === plain[at]!.ids).length,
       traceCost: trace / (sum(own, 'milliseconds') - trace),
+      traceOfToken: (trace * 1000) / sum(own, 'judged'),
+      traceOfPass: (trace * 1000) / sum(own, 'passes'),
     };
   });
   return { model: model.identity.name, prompts: prompts.length, rows };
 }
 
-/** One run as the engine makes it, trace and its text included, in this process. */
+/**
+ * One run as the engine makes it, in this process: the trace is judged, batched, packed and serialised as for the channel to the
+ * extension. What reads it there, and writes it as JSON to the history, is another process.
+ */
 async function decode(
   model: LoadedModel,
   draft: LoadedModel | null,
@@ -145,18 +158,38 @@ async function decode(
   const recorder = new TraceRecorder({ describe, clock, drafts: decoder.drafts });
   const ids: number[] = [];
   let [passes, traceMilliseconds, written] = [0, 0, 0];
+  const counted = (work: () => void): void => {
+    const before = clock();
+    work();
+    traceMilliseconds += clock() - before;
+  };
+  let sending = false;
+  const stream = new EventStream((event) => {
+    const send = (): void => void (written += serialize(packedMessage({ rpc: 'event', id: 1, event })).length);
+    // A timer may send between the passes.
+    if (sending) send();
+    else counted(send);
+  });
+  const told = (work: () => void): void => {
+    sending = true;
+    counted(work);
+    sending = false;
+  };
   for await (const step of decoder.decode(target, request)) {
     passes++;
-    const before = clock();
-    for (const event of recorder.record(step)) written += JSON.stringify(event).length;
-    traceMilliseconds += clock() - before;
+    told(() => {
+      for (const event of recorder.record(step)) stream.push(event);
+      stream.endOfPass();
+    });
     ids.push(...step.emitted.map(({ id }) => id));
   }
+  told(() => stream.flush());
   const milliseconds = clock() - started;
   target.dispose();
   opened.dispose();
   if (written === 0) throw new Error(`${name} left no trace.`);
-  return { ids: ids.join(), passes, tokens: ids.length - prompt.length, milliseconds, traceMilliseconds };
+  const tokens = ids.length - prompt.length;
+  return { ids: ids.join(), passes, tokens, judged: ids.length, milliseconds, traceMilliseconds };
 }
 
 /** Boards of all densities, none alive to all alive. */
