@@ -2,6 +2,10 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelRoot, ModelSummary, ProbeReport } from '../protocol/models';
 import { Problem } from '../protocol/errors';
+import type { Arguments } from './arguments';
+import { serverAccess } from './serverAccess';
+import { serverReportLines } from './serverReport';
+import { SERVER_OPTIONS, serverRef } from './serverRun';
 import { BUNDLED_MODELS } from './session';
 import { bytesText, countText, orDash, problemText, table } from './terminal';
 import type { Verb } from './verb';
@@ -9,11 +13,18 @@ import type { Verb } from './verb';
 /** `vivarium models`: the models that can be run, and why others cannot. */
 export const models: Verb = {
   name: 'models',
-  usage: 'models [FOLDER...]',
-  summary: 'Lists the bundled models and those in the given folders.',
-  help: ['  FOLDER              a model folder, or one that holds model folders'],
-  options: {},
+  usage: 'models [FOLDER... | --server URL]',
+  summary: 'Lists the bundled models and those in the given folders, or those of a server and what it can show.',
+  help: [
+    '  FOLDER              a model folder, or one that holds model folders',
+    '  --server URL        a server instead; its key is read from VIVARIUM_SERVER_KEY. It is asked for one token',
+    '  --server-model NAME of which of its models it is asked; the first',
+  ],
+  options: SERVER_OPTIONS,
   prepare: async (args) => {
+    const address = args.text('server');
+    if (address !== undefined) return listServer(args, address);
+    if (args.has('server-model')) throw args.usage('--server-model is for --server.');
     const roots: ModelRoot[] = [{ path: BUNDLED_MODELS, origin: 'bundled' }];
     for (const folder of args.positionals) {
       const info = await stat(folder).catch(() => null);
@@ -30,6 +41,16 @@ export const models: Verb = {
     };
   },
 };
+
+function listServer(args: Arguments, address: string): ReturnType<Verb['prepare']> {
+  if (args.positionals.length > 0) throw args.usage('Folders and --server cannot be listed together.');
+  const request = { server: serverRef(args, address), access: serverAccess(address) };
+  return Promise.resolve(async ({ engine, signal }, terminal) => {
+    const report = await engine.call('inspectServer', request, { signal });
+    if (args.flag('json')) terminal.json(report);
+    else for (const line of serverReportLines(report)) terminal.line(line);
+  });
+}
 
 /** A model as `--json` gives it; the fields are documented in docs/cli.md. */
 export function modelDocument(model: ModelSummary): object {

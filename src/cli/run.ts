@@ -10,7 +10,7 @@ import { chooseDraft, chooseModel, MODEL_HELP, MODEL_OPTIONS } from './modelChoi
 import { checkOutput, writeRun, type Output, type WrittenRun } from './output';
 import { PROMPT_HELP, PROMPT_OPTIONS, readPrompt } from './prompt';
 import { RunTable, runDocument, runSummary } from './runReport';
-import { prepareServerRun, SERVER_HELP, SERVER_OPTIONS } from './serverRun';
+import { prepareServerRun, SERVER_HELP, SERVER_RUN_OPTIONS } from './serverRun';
 import type { Session } from './session';
 import type { Terminal } from './terminal';
 import type { Verb } from './verb';
@@ -24,7 +24,7 @@ const OPTIONS = {
   hidden: { type: 'string' },
   logits: { type: 'boolean' },
   out: { type: 'string' },
-  ...SERVER_OPTIONS,
+  ...SERVER_RUN_OPTIONS,
 } satisfies Options;
 
 /** `vivarium run`: a prompt, its tokens with their probabilities, and on request the trace and the tensors as files. */
@@ -49,7 +49,8 @@ export const run: Verb = {
     if (args.positionals.length > 0) throw args.usage(`What is "${args.positionals.join(' ')}"?`);
     const server = args.text('server');
     if (server !== undefined) return prepareServerRun(args, server);
-    if (args.has('server-model')) throw args.usage('--server-model is for --server.');
+    const remote = ['server-model', 'chat', 'alternatives'].find((name) => args.has(name));
+    if (remote !== undefined) throw args.usage(`--${remote} is for --server.`);
     const { model: name, ...prompt } = readPrompt(args);
     const decoder = decoderNamed(args, args.text('decoder') ?? (args.has('draft') ? 'speculative' : 'autoregressive'));
     refuseUnused([decoder], args);

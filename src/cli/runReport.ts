@@ -17,6 +17,7 @@ import { printable, type Terminal } from './terminal';
 export class RunTable {
   private isPrompt: boolean | undefined;
   private showsOrigin = false;
+  private showsIds = true;
 
   constructor(private readonly terminal: Terminal) {}
 
@@ -26,7 +27,8 @@ export class RunTable {
       this.terminal.line(`${model.name} · ${model.dtype} · ${decoder.name}, ${samplingText(sampling)}`);
       this.terminal.line();
       // Where every token is drawn in the same way there is nothing to tell.
-      this.showsOrigin = decoder.name !== 'autoregressive';
+      this.showsOrigin = decoder.name !== 'autoregressive' && model.server === undefined;
+      this.showsIds = model.server?.namesOnly !== true;
       const origin = this.showsOrigin ? `${'origin'.padEnd(ORIGIN_WIDTH)}  ` : '';
       this.terminal.line(row('#', 'id', 'probability', 'rank', 'surprisal', 'entropy', `${origin}token`));
     } else if (event.type === 'token') {
@@ -34,7 +36,7 @@ export class RunTable {
       if (isPrompt !== this.isPrompt) this.terminal.line(isPrompt ? 'prompt' : 'generated');
       this.isPrompt = isPrompt;
       const origin = this.showsOrigin ? `${event.origin.padEnd(ORIGIN_WIDTH)}  ` : '';
-      this.terminal.line(tokenRow(event, origin));
+      this.terminal.line(tokenRow(event, origin, this.showsIds));
     }
   }
 }
@@ -60,10 +62,11 @@ export function runSummary(trace: Trace, written: WrittenRun): string[] {
 /** What `run --json` prints; the fields are documented in docs/cli.md. */
 export function runDocument(trace: Trace, written: WrittenRun): object {
   const { header, summary } = trace;
+  const namesOnly = header.model.server?.namesOnly === true;
   return {
     text: wholeText(trace),
     generatedText: generatedText(trace),
-    ids: trace.tokens.map((token) => token.id),
+    ids: namesOnly ? null : trace.tokens.map((token) => token.id),
     promptLength: header.promptLength,
     seconds: summary?.seconds ?? null,
     prefillSeconds: summary?.prefillSeconds ?? null,
@@ -77,7 +80,8 @@ export function runDocument(trace: Trace, written: WrittenRun): object {
     maxNewTokens: header.maxNewTokens,
     tokens: trace.tokens.map(({ index, id, text, special, origin, judgement }) => ({
       index,
-      id,
+      // A number of this run's texts is no id.
+      id: namesOnly ? null : id,
       text,
       special,
       origin,
@@ -107,9 +111,11 @@ const FINISH: Readonly<Record<FinishReason, string>> = {
 export function speculationText(speculation: SpeculationSummary, passes: number): string {
   const { drafted, accepted, acceptanceRate, meanAcceptanceLength, alpha, outputTv } = speculation;
   if (acceptanceRate === null) return `${passes} passes: nothing was drafted`;
+  const { passes: drafts } = speculation;
+  const counted = passes > 0 ? `${passes} passes: ` : drafts > 0 ? `${drafts} drafts: ` : '';
   return [
-    `${passes} passes: ${accepted} of ${drafted} drafted tokens accepted (${(acceptanceRate * 100).toFixed(1)} %)`,
-    `${(meanAcceptanceLength ?? 1).toFixed(2)} tokens a draft`,
+    `${counted}${accepted} of ${drafted} drafted tokens accepted (${(acceptanceRate * 100).toFixed(1)} %)`,
+    ...(meanAcceptanceLength === null ? [] : [`${meanAcceptanceLength.toFixed(2)} tokens a draft`]),
     ...(alpha === null ? [] : [`α ${alpha.toFixed(3)}`]),
     ...(outputTv ? [`output ${outputTv.mean.toFixed(3)} from the model's in total variation`] : []),
   ].join(', ');
@@ -133,10 +139,10 @@ export function samplingText({ temperature, topK, topP, minP, seed }: Sampling):
   ].join(', ');
 }
 
-function tokenRow({ index, id, text, judgement }: TraceToken, origin: string): string {
+function tokenRow({ index, id, text, judgement }: TraceToken, origin: string, showsIds: boolean): string {
   return row(
     String(index),
-    String(id),
+    showsIds ? String(id) : '–',
     judgement === null ? '–' : judgement.probability.toFixed(3),
     judgement === null ? '–' : String(judgement.rank),
     judgement === null ? '–' : `${judgement.surprisal.toFixed(2)} bits`,

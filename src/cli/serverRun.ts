@@ -3,7 +3,7 @@ import { assembleTrace } from '../core/trace/assemble';
 import type { Trace, TraceEvent } from '../core/trace/record';
 import { Problem } from '../protocol/errors';
 import { cancelled } from '../protocol/rpc';
-import type { ServerRunRequest } from '../protocol/servers';
+import type { ServerRef, ServerRunRequest } from '../protocol/servers';
 import type { Arguments, Options } from './arguments';
 import { checkOutput, writeRun, type Output, type WrittenRun } from './output';
 import { readPrompt } from './prompt';
@@ -12,20 +12,36 @@ import { serverAccess } from './serverAccess';
 import type { Session } from './session';
 import type { Terminal } from './terminal';
 
+/** What servers allow unless they were started otherwise. */
+const ALTERNATIVES = 20;
+/** More than any vocabulary has. */
+const MOST_ALTERNATIVES = 1_000_000;
+
 export const SERVER_OPTIONS = {
   server: { type: 'string' },
   'server-model': { type: 'string' },
 } as const satisfies Options;
 
+export const SERVER_RUN_OPTIONS = {
+  ...SERVER_OPTIONS,
+  chat: { type: 'boolean' },
+  alternatives: { type: 'string' },
+} as const satisfies Options;
+
 export const SERVER_HELP: readonly string[] = [
   '  --server URL        run on a server in place of --model; its key is read from VIVARIUM_SERVER_KEY',
   '  --server-model NAME which of its models, where it has more than one',
+  "  --chat              the prompt is a user's message: the server puts it into the model's chat template",
+  `  --alternatives N    most probable tokens to ask for at each place (${ALTERNATIVES}), or whole: the distribution`,
 ];
 
 /** Options that a server does not have. */
 const LOCAL = ['model', 'dtype', 'file', 'decoder', 'draft', 'attention', 'hidden', 'logits'];
-/** What servers allow unless they were started otherwise. */
-const ALTERNATIVES = 20;
+/** The server and the model that the options name. */
+export function serverRef(args: Arguments, address: string): ServerRef {
+  const model = args.text('server-model');
+  return { address, ...(model === undefined ? {} : { model }) };
+}
 
 /** `vivarium run --server`. What came before a failure is written and shown, and then the command fails. */
 export async function prepareServerRun(
@@ -37,14 +53,17 @@ export async function prepareServerRun(
   const { prompt, sampling, maxNewTokens } = readPrompt(args, address);
   const out = args.text('out');
   const output = out === undefined ? undefined : await checkOutput(out, false);
-  const model = args.text('server-model');
+  if (args.flag('chat') && 'ids' in prompt) throw args.usage('--chat is for --prompt, not for --ids.');
   const request: ServerRunRequest = {
-    server: { address, ...(model === undefined ? {} : { model }) },
+    server: serverRef(args, address),
     access: serverAccess(address),
-    prompt,
+    prompt: args.flag('chat') && 'text' in prompt ? { messages: [{ role: 'user', content: prompt.text }] } : prompt,
     sampling,
     maxNewTokens,
-    alternatives: ALTERNATIVES,
+    alternatives:
+      args.text('alternatives') === 'whole'
+        ? 'whole'
+        : args.integer('alternatives', ALTERNATIVES, 1, MOST_ALTERNATIVES),
     runId: randomUUID(),
   };
   return async ({ engine, signal }, terminal) => {

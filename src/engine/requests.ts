@@ -1,7 +1,6 @@
-import { SERVER_KINDS } from '../core/trace/record';
 import type { EngineApi, EngineMethod } from '../protocol/engine';
 import { index, layer, MAX_LAYERS, MAX_TOKENS, runQuestions } from '../protocol/questions';
-import { decoderName, modelIdentity, modelRef, optionValues, sampling } from '../protocol/runShape';
+import { decoderName, modelIdentity, modelRef, optionValues, sampling, serverKind } from '../protocol/runShape';
 import { array, boolean, integer, object, oneOf, optional, string, union, type Check } from '../protocol/validate';
 
 /** A hundred million characters are more than any prompt. */
@@ -68,7 +67,7 @@ export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['param
   tokenizeOnServer: object({ ...onServer, prompt: serverPrompt }),
   runServer: object({
     ...onServer,
-    kind: optional(oneOf(...SERVER_KINDS)),
+    kind: optional(serverKind),
     prompt: serverPrompt,
     sampling,
     maxNewTokens: integer({ min: 0, max: MAX_TOKENS }),
@@ -87,6 +86,6 @@ export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['param
   }),
   closeRun: object({ runId }),
   saveTensors: object({ runId, path }),
-  nextLogits: object({ model: modelRef, ids }),
+  nextLogits: object({ model: modelRef, ids, attention: optional(boolean()) }),
   ...runQuestions(runId),
 };

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { commandsOf } from './commands';
+import { CursorViews } from './cursor/views';
 import { registerSurprisalCommands } from './editor/commands';
 import { SurprisalColours } from './editor/surprisal';
 import { EditorEngine } from './engine/engine';
@@ -18,7 +19,6 @@ import { comparisonHistory, runHistory } from './runs/history';
 import { RunPairPanels } from './runs/pair/panels';
 import { RunningStatus } from './runs/running';
 import { RunTree } from './runs/tree';
-import { TokensView } from './tokens/view';
 
 /** Composes the extension and returns; no model is read and no process is started before something is asked for. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -48,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
     colours,
     registerNotebooks({ engine, catalog, runs, panels, running, log }, register),
     new ModelTree(catalog),
-    new TokensView(context.extensionUri, engine, catalog, log),
+    new CursorViews(context.extensionUri, engine, catalog, log),
     tree,
     new TraceViewer(services),
     patterns,

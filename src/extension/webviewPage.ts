@@ -11,12 +11,11 @@ export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions 
   return { enableScripts: true, localResourceRoots: [webviewResources(extensionUri)] };
 }
 
+/** A bundle of `dist/webview/`, of a script and a style sheet. */
+export type WebviewBundle = 'attention' | 'explorer' | 'life' | 'picture' | 'runs' | 'tokens';
+
 /** The page of a view: its one script and its one style sheet under a policy that allows nothing more. */
-export function webviewHtml(
-  webview: vscode.Webview,
-  extensionUri: vscode.Uri,
-  bundle: 'explorer' | 'life' | 'picture' | 'runs' | 'tokens',
-): string {
+export function webviewHtml(webview: vscode.Webview, extensionUri: vscode.Uri, bundle: WebviewBundle): string {
   const resources = webviewResources(extensionUri);
   const nonce = crypto.randomBytes(16).toString('base64url');
   const script = webview.asWebviewUri(vscode.Uri.joinPath(resources, `${bundle}.js`)).toString();

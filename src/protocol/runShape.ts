@@ -1,5 +1,18 @@
+import type { ServerKind } from '../core/trace/record';
 import { MAX_LAYERS, size } from './questions';
-import { boolean, integer, nullable, number, object, oneOf, optional, record, string, union } from './validate';
+import {
+  boolean,
+  integer,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  record,
+  string,
+  union,
+  type Check,
+} from './validate';
 
 /** Shapes of what runs are made with, wherever it comes from: a page, a request to the engine, a file. */
 
@@ -22,6 +35,8 @@ export const sampling = object({
   seed: integer({ min: 0, max: MAX_UINT32 }),
 });
 
+export const serverKind: Check<ServerKind> = oneOf('vllm', 'llama.cpp', 'openai');
+
 export const modelIdentity = object({
   name: text,
   folder: string({ max: 32_768 }),
@@ -32,9 +47,18 @@ export const modelIdentity = object({
   task: oneOf('text', 'life'),
   layers,
   heads: layers,
-  vocabularySize: size,
+  // Of what a server does not say, a trace has 0.
+  vocabularySize: integer({ min: 0, max: 100_000_000 }),
   contextLength: nullable(size),
   life: optional(
     object({ width: size, height: size, topology: oneOf('torus', 'plane'), rule: text, prompt: text, answer: text }),
+  ),
+  server: optional(
+    object({
+      kind: serverKind,
+      address: path,
+      version: nullable(text),
+      namesOnly: optional(boolean()),
+    }),
   ),
 });

@@ -79,9 +79,25 @@ export interface NextLogitsRequest {
   readonly model: ModelRef;
   /** At least one token, at most the model's context. */
   readonly ids: readonly number[];
+  /** Whether the same passes give the attention of the last token too. */
+  readonly attention?: boolean;
 }
 
 export interface NextLogits {
   /** [vocabulary] raw logits of the token after the last. */
   readonly logits: Float32Array;
+  /** Where it was asked for. */
+  readonly attention?: LastAttention;
 }
+
+/** Where the last token of a sequence looks, in every head; or why that cannot be had, as a sentence. */
+export type LastAttention =
+  | {
+      readonly available: true;
+      /** In the order of the weights. */
+      readonly layers: readonly number[];
+      readonly heads: number;
+      /** [layers, heads, tokens] exact weights; those of a head sum to 1. */
+      readonly weights: Float32Array;
+    }
+  | { readonly available: false; readonly why: string };

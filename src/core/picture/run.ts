@@ -20,7 +20,7 @@ export function runSentence({ tokens, header, summary }: Trace): string {
     ...(speculation?.acceptanceRate == null
       ? []
       : [
-          `acceptance ${speculation.acceptanceRate.toFixed(3)} (${speculation.accepted}/${speculation.drafted} in ${speculation.passes} passes)`,
+          `acceptance ${speculation.acceptanceRate.toFixed(3)} (${speculation.accepted}/${speculation.drafted}${speculation.passes > 0 ? ` in ${speculation.passes} passes` : ''})`,
         ]),
   ].join(', ');
 }

@@ -55,6 +55,18 @@ export function readCompletion(value: unknown, asked: Asked): CompletionPart {
   };
 }
 
+/**
+ * The tokens of the prompt of an answer, whatever it generated.
+ * @param asked `prompt_logprobs`.
+ * @throws CoreError `server-answer` where it has none.
+ */
+export function readPrompt(value: unknown, asked: number): readonly ServerToken[] {
+  const [choice] = listOf(objectOf(value, 'the completion')['choices'], '"choices"');
+  const { prompt } = promptPart(objectOf(choice, '"choices[0]"'), asked);
+  if (prompt === undefined) throw malformed('it has no prompt_logprobs');
+  return prompt;
+}
+
 function generated(choice: Json, text: string, asked: number): ServerToken[] {
   const ids = choice['token_ids'] == null ? null : listOf(choice['token_ids'], '"token_ids"');
   if (!isObject(choice['logprobs'])) {

@@ -4,7 +4,7 @@ import { malformed } from './json';
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 /** Bytes of one line: a whole distribution over a large vocabulary is about 10 MB. */
-const LONGEST_LINE = 64 * 1024 ** 2;
+const LONGEST_LINE = 32 * 1024 ** 2;
 
 /**
  * Reads server-sent events as OpenAI-compatible servers send them (one `data:` line an event, `[DONE]` at the end) from

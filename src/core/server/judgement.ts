@@ -20,6 +20,8 @@ export interface Told {
   readonly alternatives: readonly ToldAlternative[];
   /** How many of the most probable tokens were asked for; −1 for all. */
   readonly asked: number;
+  /** Tokens of the vocabulary; null or absent where that is not known. */
+  readonly vocabularySize?: number | null;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface Told {
  * the chosen one. Where they are named by their text, tokens of the same text have fallen into one: fewer than N are left,
  * and then neither the rank nor the most that another token can have is known.
  */
-export function judgementOf({ id, text, logProbability, rank, alternatives, asked }: Told): Judgement {
+export function judgementOf({ id, text, logProbability, rank, alternatives, asked, vocabularySize }: Told): Judgement {
   const sorted = [...alternatives].sort((a, b) => b.logProbability - a.logProbability);
   const named = sorted.every((each) => each.id !== null);
   const whole = asked < 0 && named;
@@ -39,7 +41,8 @@ export function judgementOf({ id, text, logProbability, rank, alternatives, aske
   const known = complete ? probabilities : [probability];
   const outside = whole ? 0 : clamp(1 - known.reduce((sum, p) => sum + p, 0));
   const cap = complete ? (probabilities[(whole ? sorted.length : asked) - 1] ?? 1) : 1;
-  const bounds = entropyBounds(known, outside, cap, whole ? 0 : null);
+  const others = whole ? 0 : vocabularySize == null ? null : Math.max(0, vocabularySize - known.length);
+  const bounds = entropyBounds(known, outside, cap, others);
 
   const better = sorted.filter((each) => each.logProbability > logProbability).length;
   const rankKnown = rank !== null || whole || (complete && better < asked);

@@ -9,6 +9,7 @@ import {
   type TraceToken,
 } from '../trace/record';
 import type { ServerToken } from './completion';
+import { alignTexts } from './texts';
 import { placeDrafts } from './drafts';
 import type { ReportedSpeculation } from './speculation';
 
@@ -20,6 +21,10 @@ export interface ServerRun {
   readonly server: ServerIdentity;
   readonly model: string;
   readonly contextLength: number | null;
+  /** null where the server does not say. */
+  readonly vocabularySize: number | null;
+  /** How many were asked for at each place. */
+  readonly alternatives: number | 'whole';
   readonly promptText?: string;
   readonly sampling: Sampling;
   readonly maxNewTokens: number;
@@ -36,6 +41,8 @@ export interface ServerRunEnd {
   /** Wall time here, in seconds: of the whole run, and until the first token. */
   readonly seconds: number;
   readonly prefillSeconds: number;
+  /** What else is to be said, one sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -45,7 +52,7 @@ export interface ServerRunEnd {
 export class ServerTrace {
   private readonly lengths: number[] = [];
   private generated = 0;
-  private readonly told = { partial: 0, rankUnknown: 0, without: 0 };
+  private readonly told = { partial: 0, rankUnknown: 0, without: 0, unjudged: 0 };
 
   constructor(private readonly run: ServerRun) {}
 
@@ -67,7 +74,7 @@ export class ServerTrace {
         task: 'text',
         layers: 0,
         heads: 0,
-        vocabularySize: 0,
+        vocabularySize: run.vocabularySize ?? 0,
         contextLength: run.contextLength,
         server,
       },
@@ -101,7 +108,7 @@ export class ServerTrace {
   }
 
   /** What the server did not tell is said in the notes. */
-  summary({ finish, message, speculation, seconds, prefillSeconds }: ServerRunEnd): TraceSummary {
+  summary({ finish, message, speculation, seconds, prefillSeconds, notes = [] }: ServerRunEnd): TraceSummary {
     const promptTokens = this.run.prompt.length;
     const drafts = placeDrafts(speculation ?? { steps: [] }, this.lengths, promptTokens);
     const after = seconds - prefillSeconds;
@@ -116,7 +123,7 @@ export class ServerTrace {
       prefillSeconds,
       tokensPerSecond: this.generated > 1 && after > 0 ? (this.generated - 1) / after : null,
       ...(speculation ? { speculation: speculation.summary, reported: drafts } : {}),
-      notes: this.notes(speculation !== undefined, drafts.filter(({ start }) => start === null).length),
+      notes: [...this.notes(speculation !== undefined, drafts.filter(({ start }) => start === null).length), ...notes],
     };
   }
 
@@ -125,12 +132,13 @@ export class ServerTrace {
       this.told.partial++;
       if (!judgement.partial.rankKnown) this.told.rankUnknown++;
     }
-    if (origin !== 'prompt' && judgement?.top.length === 1) this.told.without++;
+    if (origin !== 'prompt' && judgement?.top.length === 1 && this.run.alternatives !== 1) this.told.without++;
+    if (origin !== 'prompt' && judgement === null) this.told.unjudged++;
     return { type: 'token', index, id, text, bytes: [...encodeUtf8(text)], special: false, origin, judgement };
   }
 
   private notes(speculates: boolean, unplaced: number): string[] {
-    const { partial, rankUnknown, without } = this.told;
+    const { partial, rankUnknown, without, unjudged } = this.told;
     const { address } = this.run.server;
     return [
       `The tokens and their probabilities are what ${address} said; it shows no attention, hidden states or logits.`,
@@ -145,18 +153,25 @@ export class ServerTrace {
             `Of ${without} generated tokens the alternatives have no ids and are left out: the server names them by their text.`,
           ]
         : []),
+      ...(unjudged > 0
+        ? [`Of ${unjudged} generated ${unjudged === 1 ? 'token' : 'tokens'} the server told no probability.`]
+        : []),
       ...(speculates ? ['The server counts its drafts: which tokens were rejected, p, q and r are not reported.'] : []),
       ...(unplaced > 0 ? [`Between which tokens ${unplaced} of its drafts stood cannot be told from the answer.`] : []),
     ];
   }
 }
 
-/** Nothing predicts the first token, so no text of it is told: it is what the others leave of the prompt. */
+/**
+ * The tokens of the prompt, each with its part of the text as it was typed. Nothing predicts the first, so no text of it is told:
+ * it is what the others leave.
+ */
 function withFirst(prompt: readonly ServerToken[], promptText: string | undefined): readonly ServerToken[] {
-  const [first, ...rest] = prompt;
-  if (first === undefined || promptText === undefined || first.text !== '') return prompt;
-  const others = rest.map((token) => token.text).join('');
-  return promptText.endsWith(others)
-    ? [{ ...first, text: promptText.slice(0, promptText.length - others.length) }, ...rest]
-    : prompt;
+  if (promptText === undefined) return prompt;
+  const [first, ...rest] = prompt.map(({ text }) => text);
+  const others = rest.join('');
+  const told =
+    first === '' && promptText.endsWith(others) ? promptText.slice(0, promptText.length - others.length) : first;
+  const aligned = told === undefined ? null : alignTexts([told, ...rest], promptText);
+  return aligned === null ? prompt : prompt.map((token, i) => ({ ...token, text: aligned[i] as string }));
 }

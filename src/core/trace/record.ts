@@ -282,13 +282,13 @@ export const RESIDUAL_KEPT = 10;
 
 /** What speculation brought, as vLLM counts it (`v1/spec_decode/metrics.py`): over the passes that verified a draft. */
 export interface SpeculationSummary {
-  /** Passes that verified a draft. */
+  /** Passes that verified a draft; 0 where a server tells what it drafted, but not in how many. */
   readonly passes: number;
   readonly drafted: number;
   readonly accepted: number;
   /** accepted / drafted; null where nothing was drafted. Not {@link alpha}: tokens after a rejection count as drafted. */
   readonly acceptanceRate: number | null;
-  /** 1 + accepted / passes, the replacement or bonus token included; null where nothing was drafted. */
+  /** 1 + accepted / passes, the replacement or bonus token included; null where nothing was drafted, or passes are not told. */
   readonly meanAcceptanceLength: number | null;
   /** Entry i: passes whose draft token i was accepted. Sums to `accepted` and never rises. */
   readonly acceptedByPosition: readonly number[];

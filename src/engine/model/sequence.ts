@@ -31,6 +31,8 @@ export interface FileLimits {
 
 /** Gives the cache alone: for tokens that are read again. */
 const cacheOnly: PassRequest = { logits: false, attention: [], hidden: [] };
+/** Gives no tensors of layers. */
+const logitsOnly: PassRequest = { logits: true, attention: [], hidden: [] };
 
 /**
  * A sequence with its own cache. The cache stays in onnxruntime's tensors from pass to pass; a model without a cache reads
@@ -181,7 +183,8 @@ export class OnnxSequence implements Sequence {
     const past = this.length;
     const total = past + tokens.length;
     const fed = this.isCached ? tokens : [...this.tokens, ...tokens];
-    const outputs = await this.parts.turn(() => this.stage().run(fed, this.cached, this.cache, this.request));
+    const request = past < (this.options.captureFrom ?? 0) ? logitsOnly : this.request;
+    const outputs = await this.parts.turn(() => this.stage().run(fed, this.cached, this.cache, request));
     const logits = outputs.logits as Tensor;
     const rows = logits.dims[1] as number;
     if (rows < fed.length && tokens.length > 1) {

@@ -19,6 +19,8 @@ export interface SequenceOptions {
   /** Layers whose attention every pass should give. */
   readonly attention: readonly number[];
   readonly hidden: readonly number[];
+  /** Place in the sequence before which passes begin that give no tensors; 0 where absent. */
+  readonly captureFrom?: number;
   /** Called after each pass that succeeded, before `extend` returns. */
   readonly onPass?: (capture: PassCapture) => void;
 }

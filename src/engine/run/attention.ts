@@ -22,7 +22,7 @@ import type { RunTensors } from './runTensors';
 import type { Waiting } from './waiting';
 
 /** Bytes of weights in one message. */
-const ANSWER_BYTES = 12 * 1024 ** 2;
+export const ANSWER_BYTES = 12 * 1024 ** 2;
 
 /** Bytes of thumbnails in one message; smaller ones are made where there would be more. */
 const THUMBNAIL_BYTES = 12 * 1024 ** 2;

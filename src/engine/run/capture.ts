@@ -11,6 +11,11 @@ export interface ChosenCapture {
   readonly notes: readonly string[];
 }
 
+/** Why a model's attention cannot be shown, as a sentence; null where it can. */
+export function noAttention({ probes: { attention } }: LoadedModel): string | null {
+  return attention.available ? null : `This model file cannot give attention: ${attention.how}`;
+}
+
 /**
  * What of a request the model can give. What it cannot give of `all` is noted.
  * @throws Problem `bad-request` for a layer that does not exist, `not-available` for one that was named and cannot be had.

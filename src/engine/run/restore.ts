@@ -67,7 +67,13 @@ async function modelOffer(
   { model: identity, ref, ids }: RestoreRequest,
   inspect: RestoreServices['inspect'],
 ): Promise<Offer> {
-  if (!ref) return nothing(`The model of this run, ${identity.name}, is not to be found.`);
+  if (!ref) {
+    return nothing(
+      identity.server
+        ? `${identity.name} ran on ${identity.server.address}: a server shows no attention, hidden states or logits.`
+        : `The model of this run, ${identity.name}, is not to be found.`,
+    );
+  }
   let report: ModelReport;
   try {
     report = await inspect(ref);

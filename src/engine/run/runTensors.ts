@@ -5,6 +5,7 @@ import { Slices } from '../slices';
 import { attentionBytes, LayerAttention } from '../tensors/layerAttention';
 import type { LayerMaps } from '../tensors/maps';
 import { RowTensor } from '../tensors/rowTensor';
+import { noAttention } from './capture';
 import type { KeptRun } from './keptRun';
 import type { RunStore } from './runStore';
 import { score } from './scoring';
@@ -119,12 +120,8 @@ export class RunTensors {
     onTokens: (tokens: number) => void,
   ): Promise<void> {
     const model = await this.model(run, waiting);
-    if (!model.probes.attention.available) {
-      throw new Problem({
-        code: 'not-available',
-        message: `This model file cannot give attention: ${model.probes.attention.how}`,
-      });
-    }
+    const refusal = noAttention(model);
+    if (refusal !== null) throw new Problem({ code: 'not-available', message: refusal });
     const { ids } = run.record;
     const bytes = (form: 'float32' | 'codes', layers: number): number =>
       attentionBytes(form, layers, model.heads, ids.length);

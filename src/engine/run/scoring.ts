@@ -10,6 +10,8 @@ export interface ScoringRequest {
   readonly ids: readonly number[];
   readonly attention: readonly number[];
   readonly hidden: readonly number[];
+  /** Place of the first token whose tensors are wanted: what stands before it is fed in passes of its own, without. */
+  readonly captureFrom?: number;
   readonly signal: CancelSignal;
 }
 
@@ -25,23 +27,27 @@ export interface ScoredChunk {
  * @throws Problem `cancelled`, or what a pass failed with.
  */
 export async function* score(request: ScoringRequest): AsyncGenerator<ScoredChunk> {
-  const { model, ids, attention, hidden, signal } = request;
-  let captured: PassCapture | undefined;
-  const sequence = model.openSequence({ attention, hidden, onPass: (capture) => (captured = capture) });
+  const { model, ids, attention, hidden, captureFrom = 0, signal } = request;
+  let captures: PassCapture[] = [];
+  const sequence = model.openSequence({
+    attention,
+    hidden,
+    captureFrom,
+    onPass: (capture) => captures.push(capture),
+  });
   try {
     const chunk = Math.max(1, Math.min(sequence.chunk, SCORING_CHUNK));
-    for (let start = 0; start < ids.length; start += chunk) {
+    for (let start = 0, end; start < ids.length; start = end) {
       throwIfAborted(signal);
-      const tokens = ids.slice(start, start + chunk);
-      captured = undefined;
-      const logits = await sequence.extend(tokens);
-      const capture = captured ?? {
-        pastLength: start,
-        fed: tokens.length,
-        attention: new Map<number, Float32Array>(),
-        hidden: new Map<number, Float32Array>(),
-      };
-      yield { capture, logits };
+      end = Math.min(ids.length, start + chunk, start < captureFrom ? captureFrom : Infinity);
+      captures = [];
+      const logits = await sequence.extend(ids.slice(start, end));
+      const width = logits.length / (end - start);
+      // A file that takes one token a pass makes several of a chunk.
+      for (const capture of captures) {
+        const row = capture.pastLength - start;
+        yield { capture, logits: logits.subarray(row * width, (row + capture.fed) * width) };
+      }
     }
   } finally {
     sequence.dispose();

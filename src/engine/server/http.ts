@@ -177,8 +177,8 @@ export class ServerHttp {
             : { 'content-type': 'application/json', 'content-length': String(content.length) }),
           ...(key ? { authorization: `Bearer ${key}` } : {}),
         },
-        // A connection of its own: stopping the request closes it.
-        agent: false as const,
+        // A connection of its own: stopping the request closes it. With an agent, node makes the connection itself.
+        ...(route.options.createConnection ? {} : { agent: false as const }),
         signal,
       };
       const request: ClientRequest = url.protocol === 'https:' ? requestSecure(options) : requestPlain(options);

@@ -96,7 +96,10 @@ export function proxyFor(url: URL, { proxy, noProxy = [] }: ServerTransport): UR
 }
 
 function excludes(pattern: string, url: URL): boolean {
-  const [, name = '', port] = /^(.*?)(?::(\d+))?$/.exec(pattern.trim().toLowerCase()) ?? [];
+  const wanted = pattern.trim().toLowerCase();
+  // What has more colons is an address of IPv6 without a port.
+  const [, bracketed = wanted, port] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(wanted) ?? [];
+  const name = bracketed.replace(/^\[(.*)\]$/, '$1');
   if (port !== undefined && Number(port) !== portOf(url)) return false;
   if (name === '*') return true;
   const domain = name.replace(/^\*?\./, '');

@@ -47,9 +47,16 @@ async function runOn(
     id: runId,
     createdAt,
     software,
-    server: { kind: server.kind, address: http.address, version: server.version },
+    server: {
+      kind: server.kind,
+      address: http.address,
+      version: server.version,
+      ...(begun.namesOnly ? { namesOnly: true } : {}),
+    },
     model: model.name,
     contextLength: model.contextLength,
+    vocabularySize: model.vocabularySize,
+    alternatives: request.alternatives,
     ...(begun.promptText === undefined ? {} : { promptText: begun.promptText }),
     sampling,
     maxNewTokens,
@@ -68,6 +75,7 @@ async function runOn(
       ...(speculation === undefined ? {} : { speculation }),
       seconds: since(started),
       prefillSeconds: first ?? read,
+      notes: begun.notes,
     });
     stream.push(summary);
     stream.flush();

@@ -32,7 +32,9 @@ export interface BegunRun {
   readonly promptText?: string;
   /** What is generated, as it comes; it ends with the answer. @throws Problem `server` or `cancelled`. */
   readonly parts: AsyncIterable<CompletionPart>;
-  /** What is to be known of this server's way, one sentence each. */
+  /** See `ServerIdentity.namesOnly`. */
+  readonly namesOnly?: boolean;
+  /** What is to be known when it has ended, one sentence each. */
   readonly notes: readonly string[];
 }
 

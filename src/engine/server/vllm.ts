@@ -1,12 +1,19 @@
-import { readCompletion, type Asked, type CompletionPart, type ServerToken } from '../../core/server/completion';
+import {
+  readCompletion,
+  readPrompt,
+  type Asked,
+  type CompletionPart,
+  type ServerToken,
+} from '../../core/server/completion';
 import { countOf, isObject, listOf } from '../../core/server/json';
-import type { Sampling } from '../../core/trace/record';
+import { ALTERNATIVES_KEPT, type Sampling } from '../../core/trace/record';
 import type { TokenInfo } from '../../protocol/models';
 import type { ServerAbilities, ServerPrompt } from '../../protocol/servers';
 import { eventsOf } from './events';
 import { Refusal, type ServerHttp } from './http';
 import type { Asking, BegunRun, Speaker } from './speaker';
 import { readTokenNames } from './tokenNames';
+import { TokenTexts } from './tokenTexts';
 
 /** What vLLM allows unless it was started with another `--max-logprobs`. */
 const USUAL_ALTERNATIVES = 20;
@@ -61,30 +68,33 @@ export const vllm: Speaker = {
     const { http, model, signal } = asking;
     const { prompt, sampling, maxNewTokens } = request;
     const logprobs = request.alternatives === 'whole' ? -1 : request.alternatives;
-    const asked: Asked = { logprobs, promptLogprobs: logprobs };
+    // Whole distributions of a prompt would be one answer of hundreds of megabytes.
+    const promptLogprobs = logprobs < 0 ? ALTERNATIVES_KEPT : logprobs;
+    const asked: Asked = { logprobs, promptLogprobs };
     const common = { model: model.name, prompt: await promptOf(asking, prompt), return_token_ids: true };
-    const scoring = { ...common, max_tokens: 1, temperature: 0, logprobs, prompt_logprobs: logprobs };
+    const scoring = { ...common, max_tokens: 1, temperature: 0, prompt_logprobs: promptLogprobs };
     const answer = await http.json('/v1/completions', scoring, signal);
-    const scored = http.reading(() => readCompletion(answer, asked)).prompt;
-    if (scored === undefined) {
-      throw http.problem(
-        "The server's answer cannot be read: it has no prompt_logprobs.",
-        'See whether it is a vLLM server and which version it is.',
-      );
-    }
+    const scored = http.reading(() => readPrompt(answer, promptLogprobs));
     const generating = {
       ...common,
       max_tokens: maxNewTokens,
       logprobs,
       ...samplingOf(sampling),
+      return_tokens_as_token_ids: true,
       stream: true,
       stream_options: { include_usage: true },
     };
+    const texts = new TokenTexts(http, model.name, model.contextLength ?? Infinity);
+    texts.learn(scored);
+    const notes =
+      logprobs < 0
+        ? [`Of the prompt the ${ALTERNATIVES_KEPT} most probable tokens were asked for, not the whole distributions.`]
+        : [];
     return {
       prompt: 'text' in prompt ? scored : await withFirstText(asking, scored),
       ...('text' in prompt ? { promptText: prompt.text } : {}),
-      parts: maxNewTokens > 0 ? generated(http, generating, asked, signal) : none(),
-      notes: [],
+      parts: maxNewTokens > 0 ? generated(http, generating, asked, texts, notes, signal) : none(),
+      notes,
     } satisfies BegunRun;
   },
 };
@@ -93,11 +103,23 @@ async function* generated(
   http: ServerHttp,
   body: unknown,
   asked: Asked,
+  texts: TokenTexts,
+  notes: string[],
   signal: AbortSignal,
 ): AsyncGenerator<CompletionPart> {
-  for await (const event of eventsOf(http, '/v1/completions', body, signal)) {
-    yield http.reading(() => readCompletion(event, asked));
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  async function* parts(): AsyncGenerator<CompletionPart> {
+    for await (const event of eventsOf(http, '/v1/completions', body, either)) {
+      yield http.reading(() => readCompletion(event, asked));
+    }
   }
+  try {
+    yield* texts.with(parts(), signal);
+  } finally {
+    stop.abort();
+  }
+  if (texts.missing) notes.push('The server refused to say what some alternatives read as.');
 }
 
 async function* none(): AsyncGenerator<CompletionPart> {

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { decoderSummaries } from '../../core/decode/registry';
-import { repeated } from '../../core/compare/labels';
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
 import type { ModelRef, ModelSummary } from '../../protocol/models';
@@ -292,17 +291,8 @@ export class ExplorerSession implements vscode.Disposable {
       });
     }
     if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
-    const plan = comparisonPlan(chosen, decoders, rounds, model, models);
-    const twice = repeated(plan.decoders);
-    if (twice) {
-      throw new Problem({
-        code: 'bad-request',
-        message: vscode.l10n.t('The decoder "{0}" is there twice with the same options.', twice.decoder),
-        action: vscode.l10n.t('Change the options of one of them.'),
-      });
-    }
     this.settings = chosen;
-    return this.comparisons.start(plan);
+    return this.comparisons.start(comparisonPlan(chosen, decoders, rounds, model, models));
   }
 
   /** One thing at a time: what is measured must have the machine to itself. */

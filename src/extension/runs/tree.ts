@@ -32,7 +32,7 @@ export class RunTree implements vscode.TreeDataProvider<RunDigest>, vscode.Dispo
 
   getTreeItem(run: RunDigest): vscode.TreeItem {
     const label = labelOf(run) || vscode.l10n.t('(empty prompt)');
-    const item = new vscode.TreeItem(label);
+    const item = new vscode.TreeItem(run.name ? label : beginningOf(label));
     item.id = run.id;
     item.contextValue = run.pinned ? 'vivarium.run.pinned' : 'vivarium.run';
     const facts = [run.name ? run.prompt : '', run.model, run.decoder === 'autoregressive' ? '' : run.decoder];
@@ -50,6 +50,17 @@ export class RunTree implements vscode.TreeDataProvider<RunDigest>, vscode.Dispo
     this.view.dispose();
     this.changed.dispose();
   }
+}
+
+const SHORT = 28;
+
+/** The beginning of a prompt, cut between words: in a narrow side bar the model and the decoder are read beside it. */
+function beginningOf(prompt: string): string {
+  const characters = [...prompt];
+  if (characters.length <= SHORT) return prompt;
+  const beginning = characters.slice(0, SHORT).join('');
+  const word = beginning.search(/\s\S*$/);
+  return `${(word > SHORT / 2 ? beginning.slice(0, word) : beginning).trimEnd()}…`;
 }
 
 function ageOf({ createdAt }: RunDigest): string {

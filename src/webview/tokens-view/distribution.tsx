@@ -6,10 +6,11 @@ import type { TokenInfo } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import type { NextTokens } from '../../protocol/tokensView';
 import { FilterSliders } from '../components/filter-sliders';
-import { bits, count, counted, probability } from '../components/format';
+import { bits, count, probability } from '../components/format';
 import { FILTER_KEYS } from '../components/sampling-scale';
 import { TokenLabel } from '../components/token-chip';
 import { tokenLabel } from '../components/token-label';
+import { Where } from '../cursor/frame';
 import { KeptMass } from '../explorer/tokens/kept-mass';
 import { positionDistribution, whatIf } from '../explorer/tokens/what-if';
 import { Alternatives, type Alternative } from './alternatives';
@@ -27,7 +28,8 @@ export interface DistributionProps {
 }
 
 export function Distribution({ next, busy, link }: DistributionProps) {
-  const { settings } = link;
+  const { settings } = link.kept;
+  const change = (next: FilterSettings): void => link.keep({ settings: next });
   const [extra, setExtra] = useState(0);
   const [said, setSaid] = useState('');
   const tokenOf = useTokens(link, next, FIRST + extra);
@@ -56,22 +58,19 @@ export function Distribution({ next, busy, link }: DistributionProps) {
 
   return (
     <>
-      <header class="next-head">
+      <header class="cursor-head">
         <span class="muted">After</span>
         <span class="lone-chip" title={`token id ${next.last.id}`}>
           <TokenLabel text={next.last.text} />
         </span>
         <span
-          class="next-entropy"
+          class="cursor-figure"
           title="Entropy of the distribution at temperature 1: 0 bits where one token is certain."
         >
           <span class="muted">entropy</span> <b>{bits(entropy)}</b> <span class="muted">bits</span>
         </span>
       </header>
-      <p class="next-where muted">
-        {next.model}, {next.whole ? 'all' : 'the last'} {counted(next.used, 'token')} before {fileName(next.file)}:
-        {next.line}:{next.column}
-      </p>
+      <Where at={next} />
       <Alternatives rows={alternatives} place={next.place} onInsert={insert} />
       <div class="next-rest">
         {result.rest.count > 0 ? (
@@ -84,21 +83,21 @@ export function Distribution({ next, busy, link }: DistributionProps) {
         <span class="number">{probability(result.rest.p)}</span>
         <span class="number">{result.rest.cut === null ? probability(result.rest.after.low) : 'cut'}</span>
       </div>
-      <p class="next-said" role="status">
+      <p class="cursor-said" role="status">
         {said}
       </p>
       <section class="next-what-if" aria-labelledby="what-if-title">
         <header>
           <h2 id="what-if-title">What if</h2>
           {differs(settings) && (
-            <button type="button" class="link" onClick={() => link.change(PLAIN)}>
+            <button type="button" class="link" onClick={() => change(PLAIN)}>
               reset
             </button>
           )}
         </header>
         <FilterSliders
           value={settings}
-          onChange={(change) => link.change({ ...settings, ...change })}
+          onChange={(changed) => change({ ...settings, ...changed })}
           vocabularySize={next.logits.length}
         />
         <KeptMass result={result} chosen={undefined} />
@@ -146,8 +145,4 @@ function whyNotInserted(token: TokenInfo): string | null {
 
 function differs(settings: FilterSettings): boolean {
   return FILTER_KEYS.some((key) => settings[key] !== PLAIN[key]);
-}
-
-function fileName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

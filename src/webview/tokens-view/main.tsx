@@ -1,10 +1,10 @@
 import { render } from 'preact';
+import { CursorLink } from '../cursor/link';
 import { acquireHost } from '../host';
-import { TokensLink } from './link';
+import { readKept, type TokensLink } from './link';
 import { TokensView } from './view';
 
-const link = new TokensLink(acquireHost());
+const link: TokensLink = new CursorLink(acquireHost(), readKept);
 
-window.addEventListener('message', (event: MessageEvent<unknown>) => link.receive(event.data));
 render(<TokensView link={link} />, document.getElementById('root') ?? document.body);
 void link.open();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { CoreError } from '../../../src/core/errors';
 import { readCompletion, type CompletionPart } from '../../../src/core/server/completion';
 import { counterWindow, readServerCounters } from '../../../src/core/server/counters';
@@ -8,6 +9,7 @@ import { placeDrafts } from '../../../src/core/server/drafts';
 import { entropyBounds } from '../../../src/core/server/entropy';
 import { EventStreamReader } from '../../../src/core/server/eventStream';
 import { readSpeculation } from '../../../src/core/server/speculation';
+import { alignTexts } from '../../../src/core/server/texts';
 import { ServerTrace, type ServerRun, type ServerRunEnd } from '../../../src/core/server/trace';
 import { assembleTrace } from '../../../src/core/trace/assemble';
 import { parseTrace, serializeTrace } from '../../../src/core/trace/vivtrace';
@@ -48,6 +50,8 @@ const RUN: Omit<ServerRun, 'prompt'> = {
   server: { kind: 'vllm', address: 'http://127.0.0.1:8000', version: '0.32.0' },
   model: 'smollm2',
   contextLength: 1024,
+  vocabularySize: null,
+  alternatives: 5,
   sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 },
   maxNewTokens: 48,
 };
@@ -195,6 +199,29 @@ describe('answers of a vLLM server', { skip: skipWithoutFixtures }, () => {
     assert.equal(trace.summary?.speculation?.accepted, 31);
     assert.equal(trace.summary?.reported?.length, 15);
     assert.ok(trace.summary?.notes.some((note) => note.includes('not reported')));
+  });
+});
+
+describe('the texts of tokens', () => {
+  it('are parts of the text, whatever a server leaves out', () => {
+    const cases: readonly (readonly [readonly string[], string, readonly string[] | null])[] = [
+      [['', 'the', 'mat'], 'on the mat', ['on', ' the', ' mat']],
+      [['on', 'the', 'mat'], ' on the mat', [' on', ' the', ' mat']],
+      [['a', '\uFFFD', '\uFFFD', 'b'], 'a🙂b', ['a', '', '🙂', 'b']],
+      [['a', '\uFFFD'], 'a', ['a', '']],
+      [['x'], 'y', null],
+      [['the'], 'there', null],
+    ];
+    for (const [texts, whole, parts] of cases) assert.deepEqual(alignTexts(texts, whole), parts);
+  });
+
+  it('make the text wherever it is cut', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 8 }), (parts) => {
+        assert.equal(alignTexts(parts, parts.join(''))?.join('') ?? null, parts.length > 0 ? parts.join('') : '');
+      }),
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { count } from '../../components/format';
 import type { Reading } from './run-data';
 import { weightDetail, weightText } from './weight-format';
+import './most-list.css';
 
 export interface MostListProps {
   readonly reading: Reading | null;

@@ -8,6 +8,7 @@ import { useSize } from '../../components/use-size';
 import { tokenLabel } from '../../../core/text/tokens';
 import type { Reading } from './run-data';
 import { weightDetail } from './weight-format';
+import './weight-text.css';
 
 export interface WeightTextProps {
   readonly texts: readonly string[];

@@ -15,7 +15,7 @@ export function drawnGrid(model: ModelSummary | null): LifeGrid | null {
   return model?.problem || model?.tokenizer === 'none' ? null : (model?.life ?? null);
 }
 
-/** Whether the prompt of a Life model is shown as a board. */
+/** Whether the prompt of a Life model is shown as a board: one that says nothing of a board is there to be drawn over. */
 export function isDrawn({ as }: BoardState, prompt: string, grid: LifeGrid): boolean {
-  return as === null ? prompt.trim() === '' || readLifePrompt(prompt, grid)?.answered === '' : as === 'board';
+  return as === null ? (readLifePrompt(prompt, grid)?.answered ?? '') === '' : as === 'board';
 }

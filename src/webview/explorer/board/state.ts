@@ -1,6 +1,6 @@
 /** What the prompt keeps of how a Life model's board is asked for: through hide, move and reload. */
 export interface BoardState {
-  /** Board or text, as it was chosen; null: a board wherever the prompt is one. */
+  /** Board or text, as it was chosen; null: a board unless the prompt begins an answer, too. */
   readonly as: 'board' | 'text' | null;
   /** Whether the board is open to draw on; null: until the first run. */
   readonly open: boolean | null;

@@ -1,15 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { comparisonCsv } from '../../../core/compare/document';
 import type { Comparison, ComparisonRow } from '../../../core/compare/comparison';
-import { repeated } from '../../../core/compare/labels';
-import type { AskedDecoder } from '../../../protocol/explorer';
 import { counted } from '../../components/format';
 import { Icon } from '../../components/icon';
 import { Button } from '../../ui/button';
-import { decoderTitle } from '../decoder-texts';
+import { decoderTitle } from '../model-controls';
 import { isBusy } from '../session';
 import type { TabBench, TabProps } from '../tab';
-import { candidatesFor, chosenAmong, entriesOf } from './candidates';
+import { candidatesFor, chosenAmong } from './candidates';
 import { ComparisonHead } from './comparison-head';
 import { ComparisonTable } from './comparison-table';
 import { DecoderList } from './decoder-list';
@@ -17,7 +15,6 @@ import { sortedRows } from './sorting';
 import { readState, type CompareState } from './state';
 import { ComparedText } from './texts';
 import { TimeChart, TimeLegend } from './time-chart';
-import { entryTitles } from './titles';
 import './compare.css';
 
 /** One prompt, one seed, several decoders side by side. */
@@ -30,28 +27,29 @@ function Bench(props: TabProps & { readonly bench: TabBench }) {
   const { comparison, progress, settings, model, models, decoders } = bench;
   const state = readState(props.state);
   const set = (change: Partial<CompareState>): void => props.setState(change);
-  const [begins, setBegins] = useState(false);
+  const [asked, setAsked] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const running = comparison?.state === 'running' || progress !== null;
   const candidates = useMemo(
     () => candidatesFor(decoders, model, models, settings.prompt),
     [decoders, model, models, settings.prompt],
   );
-  const entries = entriesOf(candidates, state.again, settings);
-  const chosen = chosenAmong(entries, state.chosen);
-  const asked = chosen.map(({ decoder: { name }, options }) => ({ decoder: name, options }));
-  const blocked = reasonToWait(bench, asked, isBusy(status));
-  const titles = entryTitles(comparison?.rows ?? [], decoders);
-  useAnnouncedRows(comparison, titles, announce);
+  const chosen = chosenAmong(candidates, state.chosen);
+  const blocked = reasonToWait(bench, chosen.length, isBusy(status));
+  useAnnouncedRows(comparison, announce);
 
   const compare = async (): Promise<void> => {
-    setBegins(true);
+    setAsked(true);
     set({ row: null });
     announce(`Comparing ${counted(chosen.length, 'decoder')}.`);
     // In one column the results are below the list.
     root.current?.querySelector('.compare-main')?.scrollIntoView({ block: 'start' });
-    await bench.compare(asked, state.rounds);
-    setBegins(false);
+    const entries = chosen.map(({ decoder: { name } }) => ({
+      decoder: name,
+      options: settings.decoderOptions[name] ?? {},
+    }));
+    await bench.compare(entries, state.rounds);
+    setAsked(false);
   };
   return (
     <div class="compare" ref={root}>
@@ -60,12 +58,10 @@ function Bench(props: TabProps & { readonly bench: TabBench }) {
           <DecoderList
             bench={bench}
             candidates={candidates}
-            entries={entries}
-            chosen={chosen}
-            added={state.again}
+            chosen={chosen.map(({ decoder }) => decoder.name)}
             rounds={state.rounds}
             disabled={running}
-            onEntries={set}
+            onChosen={(names) => set({ chosen: names })}
             onRounds={(rounds) => set({ rounds })}
           />
         </div>
@@ -76,7 +72,7 @@ function Bench(props: TabProps & { readonly bench: TabBench }) {
               Stop comparing
             </Button>
           ) : (
-            <Button appearance="primary" disabled={blocked !== null || begins} onClick={() => void compare()}>
+            <Button appearance="primary" disabled={blocked !== null || asked} onClick={() => void compare()}>
               <Icon name="play" slot="start" />
               Compare
             </Button>
@@ -85,7 +81,7 @@ function Bench(props: TabProps & { readonly bench: TabBench }) {
         </div>
       </aside>
       {comparison ? (
-        <Results {...props} comparison={comparison} titles={titles} state={state} running={running} onState={set} />
+        <Results {...props} comparison={comparison} state={state} running={running} onState={set} />
       ) : (
         <div class="compare-main">
           <Beginning />
@@ -98,14 +94,12 @@ function Bench(props: TabProps & { readonly bench: TabBench }) {
 interface ResultsProps extends TabProps {
   readonly bench: TabBench;
   readonly comparison: Comparison;
-  /** What each row is called. */
-  readonly titles: readonly string[];
   readonly state: CompareState;
   readonly running: boolean;
   readonly onState: (change: Partial<CompareState>) => void;
 }
 
-function Results({ bench, comparison, titles, state, running, status, onState, onTab, api, announce }: ResultsProps) {
+function Results({ bench, comparison, state, running, status, onState, onTab, api, announce }: ResultsProps) {
   const rows = sortedRows(comparison.rows, state.sort);
   const selected = state.row !== null && state.row < comparison.rows.length ? state.row : 0;
   const open = async ({ result }: ComparisonRow): Promise<void> => {
@@ -118,6 +112,7 @@ function Results({ bench, comparison, titles, state, running, status, onState, o
       () => announce('It could not be copied.'),
     );
   };
+  const selectedRow = comparison.rows[selected];
   return (
     <div class="compare-main">
       <ComparisonHead bench={bench} comparison={comparison} running={running} onCopy={copy} />
@@ -127,11 +122,10 @@ function Results({ bench, comparison, titles, state, running, status, onState, o
           <span class="muted wide-only">on this machine</span>
           <TimeLegend />
         </header>
-        <TimeChart rows={rows} titles={titles} selected={selected} onSelect={(row) => onState({ row })} />
+        <TimeChart rows={rows} selected={selected} onSelect={(row) => onState({ row })} />
       </section>
       <ComparisonTable
         comparison={comparison}
-        titles={titles}
         decoders={bench.decoders}
         progress={bench.progress}
         rows={rows}
@@ -142,7 +136,7 @@ function Results({ bench, comparison, titles, state, running, status, onState, o
         onSelect={(row) => onState({ row })}
         onOpen={(row) => void open(row)}
       />
-      <ComparedText comparison={comparison} titles={titles} place={selected} />
+      {selectedRow && <ComparedText comparison={comparison} row={selectedRow} />}
     </div>
   );
 }
@@ -165,27 +159,21 @@ function Beginning() {
 }
 
 /** Why nothing can be compared now: a sentence; null where it can. */
-function reasonToWait({ model, settings }: TabBench, asked: readonly AskedDecoder[], runs: boolean): string | null {
+function reasonToWait({ model, settings }: TabBench, chosen: number, runs: boolean): string | null {
   if (!model || model.problem) return 'Choose a model that can be run.';
   if (settings.prompt.trim() === '') return 'Type a prompt first.';
-  if (asked.length === 0) return 'Tick at least one decoder.';
-  const twice = repeated(asked);
-  if (twice) return `${decoderTitle(twice.decoder)} is ticked twice with the same options: change them in one.`;
+  if (chosen === 0) return 'Tick at least one decoder.';
   return runs ? 'A run is under way.' : null;
 }
 
 /** Says each row that is finished, and the end, for those who do not see the table fill. */
-function useAnnouncedRows(
-  comparison: Comparison | null,
-  titles: readonly string[],
-  announce: (text: string) => void,
-): void {
+function useAnnouncedRows(comparison: Comparison | null, announce: (text: string) => void): void {
   const told = useRef(new Set<string>(comparison?.state === 'running' ? [] : keysOf(comparison)));
   useEffect(() => {
     const fresh = keysOf(comparison).filter((key) => !told.current.has(key));
     for (const key of fresh) told.current.add(key);
     const last = fresh.at(-1);
-    if (last !== undefined && comparison) announce(sentenceOf(comparison, titles, last));
+    if (last !== undefined && comparison) announce(sentenceOf(comparison, last));
   }, [comparison]);
 }
 
@@ -199,14 +187,14 @@ function keysOf(comparison: Comparison | null): readonly string[] {
   return state === 'running' ? over : [...over, `${id} end`];
 }
 
-function sentenceOf({ rows, state }: Comparison, titles: readonly string[], key: string): string {
+function sentenceOf({ rows, state }: Comparison, key: string): string {
   const [, place] = key.split(' ');
   const row = rows[Number(place)];
   if (!row) {
     const done = rows.filter(({ result }) => result !== null).length;
     return `${state === 'stopped' ? 'Comparison stopped' : 'Comparison complete'}: ${counted(done, 'decoder')}.`;
   }
-  const title = titles[Number(place)] ?? decoderTitle(row.decoder);
+  const title = decoderTitle(row.decoder);
   if (!row.result || row.problem) return `${title} failed: ${row.problem?.message ?? ''}`;
   return `${title}: ${row.result.seconds.toFixed(3)} seconds, ${counted(row.result.passes, 'pass', 'passes')}.`;
 }

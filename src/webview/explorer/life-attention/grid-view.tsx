@@ -41,7 +41,7 @@ export function GridTab(props: TabProps) {
   if (!run || runId === null) {
     return (
       <Empty onTokens={onTokens}>
-        <p>The prompt of this run is no board of its model.</p>
+        <p>The prompt of this run is no board of its model: choose Board beside Run and draw one.</p>
       </Empty>
     );
   }

@@ -30,7 +30,8 @@ export function LifeTab(props: TabProps) {
       <div class="life-empty">
         <p>The prompt of this run is no board of {props.trace.header.model.name}.</p>
         <p class="muted">
-          It takes {grid.width} × {grid.height} cells, each 0 or 1, as <code>{grid.prompt}</code>
+          Choose Board beside Run and draw one. As text it is {grid.width} × {grid.height} cells, each 0 or 1, as{' '}
+          <code>{grid.prompt}</code>
         </p>
       </div>
     );

@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
 import { topK } from '../../core/numeric/ranking';
 import { contextOf, endOfText, tokenAt, wholeText } from '../../core/text/continuation';
+import { textSpans } from '../../core/text/spans';
 import type { Caller } from '../../protocol/call';
 import type { EngineApi } from '../../protocol/engine';
+import type { CursorAttention } from '../../protocol/attentionView';
+import type { AtCursor, CursorPlace, CursorSnapshot } from '../../protocol/cursorView';
 import type { ModelSummary, TokenInfo } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { throwIfAborted } from '../../protocol/rpc';
-import type { NextTokens, TokensShown, TokensSnapshot } from '../../protocol/tokensView';
+import type { NextTokens } from '../../protocol/tokensView';
 import { editorModel } from '../editor/model';
 import { SCHEMES } from '../editor/surprisal';
 import { textAround } from './beforeCursor';
@@ -23,15 +26,25 @@ const NEAR = 256;
 /** Where neither file nor config says how long a context may be. */
 const DEFAULT_CONTEXT = 512;
 
+/** Who looks: each view pays for what it alone shows. */
+export type Looker = 'tokens' | 'attention';
+
+/** What one pass says of the place of the cursor. */
+export interface CursorAnswer {
+  readonly next: NextTokens;
+  /** Null where nobody looked at it when the model was asked. */
+  readonly looks: CursorAttention | null;
+}
+
 export interface FollowerParts {
   readonly engine: Caller<EngineApi>;
   readonly models: { list(): Promise<readonly ModelSummary[]> };
   readonly onProblem: (error: unknown) => Problem;
-  readonly onChange: (snapshot: TokensSnapshot) => void;
+  readonly onChange: (snapshot: CursorSnapshot<CursorAnswer>) => void;
   readonly onBusy: (busy: boolean) => void;
 }
 
-/** Where a distribution is of. */
+/** Where an answer is of. */
 interface Asked {
   readonly document: vscode.TextDocument;
   readonly version: number;
@@ -39,19 +52,36 @@ interface Asked {
   readonly model: ModelSummary;
 }
 
+/** What the model was given of it. */
+interface Given {
+  readonly text: string;
+  /** Tokens of the whole of `text`, and how many of them were left out at its start. */
+  readonly all: readonly TokenInfo[];
+  readonly left: number;
+  readonly context: readonly TokenInfo[];
+}
+
 /**
- * Asks the model what follows the text before the cursor, each time the cursor has come to rest, as long as somebody looks.
- * An event costs a timer; one request is under way at a time, and is stopped when the cursor moves on.
+ * Asks the model about the place of the cursor, each time the cursor has come to rest, as long as somebody looks: what
+ * follows the text before it, and where it looks to say so, of the same pass. An event costs a timer; one request is under
+ * way at a time, and is stopped when the cursor moves on.
  */
 export class CursorFollower implements vscode.Disposable {
   private readonly latest = new Latest(QUIET_MILLISECONDS, (signal) => this.ask(signal));
   private readonly subscriptions: vscode.Disposable[];
-  private visible = false;
+  private readonly lookers = new Set<Looker>();
   private busy = false;
   private place = 0;
   private asked: Asked | null = null;
+  private given: Given | null = null;
   private tokens = new Map<number, TokenInfo>();
-  snapshot: TokensSnapshot = { shown: { state: 'waiting' }, busy: false, models: [], model: null, missing: null };
+  snapshot: CursorSnapshot<CursorAnswer> = {
+    shown: { state: 'waiting' },
+    busy: false,
+    models: [],
+    model: null,
+    missing: null,
+  };
 
   constructor(private readonly parts: FollowerParts) {
     this.subscriptions = [
@@ -69,18 +99,26 @@ export class CursorFollower implements vscode.Disposable {
     ];
   }
 
-  /** Nothing is asked while nobody looks. */
-  look(visible: boolean): void {
-    if (visible === this.visible) return;
-    this.visible = visible;
-    if (visible) return this.moved();
+  /** Nothing is asked while nobody looks, and nothing kept. */
+  look(who: Looker, visible: boolean): void {
+    if (visible === this.lookers.has(who)) return;
+    if (visible) {
+      this.lookers.add(who);
+      if (!this.knows(who)) this.moved();
+      return;
+    }
+    this.lookers.delete(who);
+    if (this.lookers.size > 0) return;
     this.latest.stop();
-    this.setBusy(false);
+    this.asked = this.given = null;
+    this.tokens.clear();
+    this.busy = false;
+    this.snapshot = { ...this.snapshot, shown: { state: 'waiting' }, busy: false };
   }
 
   /** The cursor, the text, or what answers may be another now. */
   moved(): void {
-    if (!this.visible) return;
+    if (this.lookers.size === 0) return;
     this.latest.changed();
     this.setBusy(true);
   }
@@ -91,17 +129,7 @@ export class CursorFollower implements vscode.Disposable {
    */
   async insert(place: number, id: number): Promise<string> {
     const [token] = await this.describe(place, [id]);
-    const editor = vscode.window.activeTextEditor;
-    const { asked } = this;
-    if (
-      !asked ||
-      place !== this.place ||
-      editor?.document !== asked.document ||
-      asked.document.version !== asked.version ||
-      !editor.selection.active.isEqual(asked.position)
-    ) {
-      throw stale();
-    }
+    const { editor, asked } = this.still(place, vscode.l10n.t('The cursor has moved on: nothing was inserted.'));
     const text = token && !token.special ? wholeText(token.bytes) : null;
     if (text === null) {
       throw new Problem({
@@ -123,20 +151,60 @@ export class CursorFollower implements vscode.Disposable {
 
   /** Texts of tokens of the model that gave the distribution. @throws Problem `stale-edit` */
   async describe(place: number, ids: readonly number[]): Promise<readonly TokenInfo[]> {
-    if (place !== this.place || !this.asked) throw stale();
+    if (place !== this.place || !this.asked) throw stale(vscode.l10n.t('The cursor has moved on.'));
     const missing = ids.filter((id) => !this.tokens.has(id));
     if (missing.length > 0) {
       const { model } = this.asked;
       const { tokens } = await this.parts.engine.call('describeTokens', { model: refOf(model), ids: missing });
-      if (place !== this.place) throw stale();
+      if (place !== this.place) throw stale(vscode.l10n.t('The cursor has moved on.'));
       for (const token of tokens) this.tokens.set(token.id, token);
     }
     return ids.flatMap((id) => this.tokens.get(id) ?? []);
   }
 
+  /**
+   * Where a token of the context stands in the editor; null where it has no place in the text.
+   * @throws Problem `stale-edit`
+   */
+  rangeOf(place: number, index: number): { editor: vscode.TextEditor; range: vscode.Range } | null {
+    const { editor, asked } = this.still(place, vscode.l10n.t('The cursor has moved on.'));
+    const { text, all, left, context } = this.given as Given;
+    const token = context[index];
+    if (!token || (token.special && token.bytes.length === 0)) return null;
+    const at = index + left;
+    const span = textSpans(text, all).spans.find(({ first, last }) => first <= at && at <= last);
+    if (!span) return null;
+    const { document, position } = asked;
+    const start = document.offsetAt(position) - text.length;
+    const range = new vscode.Range(document.positionAt(start + span.start), document.positionAt(start + span.end));
+    return { editor, range };
+  }
+
   dispose(): void {
     this.latest.stop();
     vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  /** Whether what is shown, or is being asked, is of this place and has what a looker shows. */
+  private knows(who: Looker): boolean {
+    const { shown } = this.snapshot;
+    if (this.latest.pending || shown.state !== 'ready' || (who === 'attention' && !shown.looks)) return false;
+    return this.here(this.asked) !== null;
+  }
+
+  /** The editor, while text and cursor are where they were asked for. */
+  private here(asked: Asked | null): vscode.TextEditor | null {
+    const editor = vscode.window.activeTextEditor;
+    if (!asked || editor?.document !== asked.document || asked.document.version !== asked.version) return null;
+    return editor.selection.active.isEqual(asked.position) ? editor : null;
+  }
+
+  /** @throws Problem `stale-edit` with the sentence where an answer is not of the place of the cursor any more */
+  private still(place: number, gone: string): { readonly editor: vscode.TextEditor; readonly asked: Asked } {
+    const { asked } = this;
+    const editor = this.here(asked);
+    if (!asked || !editor || place !== this.place) throw stale(gone);
+    return { editor, asked };
   }
 
   private setBusy(busy: boolean): void {
@@ -147,7 +215,7 @@ export class CursorFollower implements vscode.Disposable {
   }
 
   private async ask(signal: AbortSignal): Promise<void> {
-    let shown: TokensShown;
+    let shown: AtCursor<CursorAnswer>;
     try {
       shown = await this.shownAt(signal);
     } catch (error) {
@@ -160,7 +228,7 @@ export class CursorFollower implements vscode.Disposable {
     this.parts.onChange(this.snapshot);
   }
 
-  private async shownAt(signal: AbortSignal): Promise<TokensShown> {
+  private async shownAt(signal: AbortSignal): Promise<AtCursor<CursorAnswer>> {
     const editor = vscode.window.activeTextEditor;
     if (!editor || !SCHEMES.includes(editor.document.uri.scheme)) return { state: 'no-editor' };
     const { usable, model, missing } = editorModel(await this.parts.models.list());
@@ -174,10 +242,10 @@ export class CursorFollower implements vscode.Disposable {
     if (!model) return { state: 'no-model', trusted: vscode.workspace.isTrusted };
     const { document, selection } = editor;
     const asked: Asked = { document, version: document.version, position: selection.active, model };
-    return this.distribution(asked, signal);
+    return this.answer(asked, signal);
   }
 
-  private async distribution(asked: Asked, signal: AbortSignal): Promise<TokensShown> {
+  private async answer(asked: Asked, signal: AbortSignal): Promise<AtCursor<CursorAnswer>> {
     const { engine } = this.parts;
     const { document, position } = asked;
     const model = refOf(asked.model);
@@ -188,28 +256,33 @@ export class CursorFollower implements vscode.Disposable {
     const { tokens, left } = contextOf(text.before, before.tokens, limit);
     const last = tokens.at(-1);
     if (!last) return { state: 'no-text' };
-    const { logits } = await engine.call('nextLogits', { model, ids: tokens.map(({ id }) => id) }, { signal });
+    const { logits, attention } = await engine.call(
+      'nextLogits',
+      { model, ids: tokens.map(({ id }) => id), attention: this.lookers.has('attention') },
+      { signal },
+    );
     const follows = text.after === '' ? null : await this.following(model, text, signal);
     const order = [...topK(logits, DESCRIBED)];
     const ids = follows === null || order.includes(follows) ? order : [...order, follows];
     const described = await engine.call('describeTokens', { model, ids }, { signal });
     throwIfAborted(signal);
     this.asked = asked;
+    this.given = { text: text.before, all: before.tokens, left, context: tokens };
     this.tokens = new Map(described.tokens.map((token) => [token.id, token]));
-    const next: NextTokens = {
+    const at: CursorPlace = {
       place: ++this.place,
       model: asked.model.name,
       file: vscode.workspace.asRelativePath(document.uri),
       line: position.line + 1,
       column: position.character + 1,
-      logits,
-      tokens: described.tokens,
-      last,
       used: tokens.length,
       whole: text.whole && left === 0,
-      follows,
     };
-    return { state: 'ready', next };
+    return {
+      state: 'ready',
+      next: { ...at, logits, tokens: described.tokens, last, follows },
+      looks: attention ? { ...at, tokens, attention } : null,
+    };
   }
 
   /** The token that stands after the cursor, in the text as a whole. */
@@ -240,10 +313,10 @@ function lengthIn({ eol }: vscode.TextDocument, text: string): number {
   return text.replace(/\r\n|\r|\n/g, eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n').length;
 }
 
-function stale(): Problem {
+function stale(message: string): Problem {
   return new Problem({
     code: 'stale-edit',
-    message: vscode.l10n.t('The cursor has moved on: nothing was inserted.'),
+    message,
     action: vscode.l10n.t('Choose from what is shown now.'),
   });
 }

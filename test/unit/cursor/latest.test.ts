@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { Latest } from '../../../src/extension/tokens/latest';
+import { Latest } from '../../../src/extension/cursor/latest';
 
 /** Work that ends when the test says so, and what became of it. */
 function workshop(t: TestContext) {

@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import type { Call, Handlers } from '../../protocol/call';
+import type { CursorAction, CursorApi, CursorNotifications } from '../../protocol/cursorView';
+import { isRpcMessage, RpcServer } from '../../protocol/rpc';
+import { chooseEditorModel } from '../editor/model';
+import type { Log } from '../log';
+import { webviewHtml, webviewOptions, type WebviewBundle } from '../webviewPage';
+
+const COMMANDS: Readonly<Record<CursorAction, string>> = {
+  openFile: 'workbench.action.quickOpen',
+  newText: 'workbench.action.files.newUntitledFile',
+  addModelFolder: 'vivarium.addModelFolder',
+  manageTrust: 'workbench.trust.manage',
+  showLog: 'vivarium.showLog',
+};
+
+/** What all pages beside a text do alike. */
+export const sharedHandlers: Omit<Handlers<CursorApi<never>>, 'snapshot'> = {
+  chooseModel: async ({ name }) => {
+    await chooseEditorModel(name);
+    return null;
+  },
+  act: async ({ action }) => {
+    await vscode.commands.executeCommand(COMMANDS[action]);
+    return null;
+  },
+};
+
+export interface CursorPageParts<Api extends Record<keyof Api, Call<unknown, unknown, unknown>>> {
+  /** Of the view, as package.json names it. */
+  readonly id: string;
+  /** As the log names it. */
+  readonly name: string;
+  readonly bundle: WebviewBundle;
+  readonly extensionUri: vscode.Uri;
+  /** Each behind the check of its parameters. */
+  readonly handlers: Handlers<Api>;
+  readonly onLook: (visible: boolean) => void;
+  readonly log: Log;
+}
+
+/** A view beside the text, in a side bar or a panel: hidden, dragged elsewhere and shown anew as the user likes. */
+export class CursorPage<Ready, Api extends Record<keyof Api, Call<unknown, unknown, unknown>>>
+  implements vscode.WebviewViewProvider, vscode.Disposable
+{
+  private view: vscode.WebviewView | undefined;
+  private readonly registration: vscode.Disposable;
+
+  constructor(private readonly parts: CursorPageParts<Api>) {
+    this.registration = vscode.window.registerWebviewViewProvider(parts.id, this);
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const { name, bundle, extensionUri, handlers, onLook, log } = this.parts;
+    const { webview } = view;
+    webview.options = webviewOptions(extensionUri);
+    const server = new RpcServer<Api>({ post: (message) => void webview.postMessage(message) }, handlers, {
+      onError: (method, problem) => void log.problem(`${name}, ${method}`, problem),
+    });
+    this.view = view;
+    const listeners = [
+      webview.onDidReceiveMessage((message: unknown) => {
+        if (isRpcMessage(message)) server.receive(message);
+      }),
+      view.onDidChangeVisibility(() => onLook(view.visible)),
+    ];
+    view.onDidDispose(() => {
+      server.abortAll();
+      vscode.Disposable.from(...listeners).dispose();
+      // The view may have been resolved anew already, as when it is dragged to another side bar.
+      if (this.view !== view) return;
+      this.view = undefined;
+      onLook(false);
+    });
+    webview.html = webviewHtml(webview, extensionUri, bundle);
+    onLook(view.visible);
+  }
+
+  /** A page that is hidden asks for all of it when it is shown again. */
+  notify<N extends keyof CursorNotifications<Ready>>(name: N, data: CursorNotifications<Ready>[N]): void {
+    if (this.view?.visible) void this.view.webview.postMessage({ rpc: 'notify', name, data });
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+  }
+}

@@ -1,0 +1,54 @@
+import type { Call } from './call';
+import type { ProblemData } from './errors';
+
+/** What the views that follow the cursor of a text have in common. */
+
+/** What is known of the place of the cursor, or why nothing is. */
+export type AtCursor<Ready> =
+  | { readonly state: 'waiting' }
+  | { readonly state: 'no-editor' }
+  /** Nothing stands before the cursor. */
+  | { readonly state: 'no-text' }
+  | { readonly state: 'no-model'; readonly trusted: boolean }
+  | { readonly state: 'problem'; readonly problem: ProblemData }
+  | (Ready & { readonly state: 'ready' });
+
+export interface CursorSnapshot<Ready> {
+  /** What was known last; while `busy` it may be of an earlier place. */
+  readonly shown: AtCursor<Ready>;
+  readonly busy: boolean;
+  /** Names of the models that can be chosen, and of the one that answers; null before they are listed. */
+  readonly models: readonly string[];
+  readonly model: string | null;
+  /** The model that the setting names and that is not there. */
+  readonly missing: string | null;
+}
+
+/** The place of the cursor that an answer is of, and what the model was given of it. */
+export interface CursorPlace {
+  /** Counts up with every answer. */
+  readonly place: number;
+  readonly model: string;
+  /** The document and the cursor in it, from 1. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Tokens that the model was given, special ones included, and whether they are all that stands before the cursor. */
+  readonly used: number;
+  readonly whole: boolean;
+}
+
+export const CURSOR_ACTIONS = ['openFile', 'newText', 'addModelFolder', 'manageTrust', 'showLog'] as const;
+export type CursorAction = (typeof CURSOR_ACTIONS)[number];
+
+/** What every such view asks for. */
+export interface CursorApi<Ready> {
+  snapshot: Call<Record<string, never>, CursorSnapshot<Ready>>;
+  chooseModel: Call<{ readonly name: string }, null>;
+  act: Call<{ readonly action: CursorAction }, null>;
+}
+
+export interface CursorNotifications<Ready> {
+  changed: CursorSnapshot<Ready>;
+  busy: { readonly busy: boolean };
+}
