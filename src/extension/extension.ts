@@ -19,19 +19,22 @@ import { comparisonHistory, runHistory } from './runs/history';
 import { RunPairPanels } from './runs/pair/panels';
 import { RunningStatus } from './runs/running';
 import { RunTree } from './runs/tree';
+import { registerServerCommands } from './servers/commands';
+import { Servers } from './servers/servers';
 
 /** Composes the extension and returns; no model is read and no process is started before something is asked for. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = new Log();
   const engine = new EditorEngine(context, log);
   const catalog = new ModelCatalog(context, engine, log);
+  const servers = new Servers(context, engine);
   const runs = runHistory(context, log, () => tree.refresh());
   const tree = new RunTree(runs);
   const register = commandsOf(log);
   const colours = new SurprisalColours(engine, catalog, log);
   const comparisons = comparisonHistory(context, runs, log);
   const running = new RunningStatus(register);
-  const services = { context, engine, catalog, runs, comparisons, running, log };
+  const services = { context, engine, catalog, servers, runs, comparisons, running, log };
   const panels = new ExplorerPanels(services);
   const explore = (id: string): Promise<void> => exploreRun(runs, panels, id);
   const tensors = new RunTensors(engine, catalog, () => undefined);
@@ -42,12 +45,13 @@ export function activate(context: vscode.ExtensionContext): void {
 
   // Disposed in this order: the engine after those who ask it, the log after those who write to it.
   context.subscriptions.push(
-    ...registerModelCommands(catalog, engine, panels, patterns, log, register),
+    ...registerModelCommands(catalog, servers, engine, panels, patterns, log, register),
+    ...registerServerCommands(servers, panels, log, register),
     ...registerRunCommands({ runs, tree, panels, pairs, exports }, register),
     ...registerSurprisalCommands(colours, panels, register),
     colours,
     registerNotebooks({ engine, catalog, runs, panels, running, log }, register),
-    new ModelTree(catalog),
+    new ModelTree(catalog, servers),
     new CursorViews(context.extensionUri, engine, catalog, log),
     tree,
     new TraceViewer(services),
@@ -56,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): void {
     panels,
     running,
     catalog,
+    servers,
     engine,
     log,
   );

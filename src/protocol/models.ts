@@ -1,4 +1,5 @@
 import type { LifeGrid, ModelTask } from '../core/trace/record';
+import type { ServerAbilities } from './servers';
 
 /** A model folder, and which of its ONNX files (relative, forward slashes); without `file` the engine picks one. */
 export interface ModelRef {
@@ -24,8 +25,9 @@ export interface ModelVariant {
 /** A model folder as lists show it. Made from the files' heads; no session is opened. */
 export interface ModelSummary {
   readonly name: string;
+  /** For a model of a server: what names it among models. */
   readonly folder: string;
-  readonly origin: ModelOrigin;
+  readonly origin: ModelOrigin | 'server';
   readonly kind: ModelTask;
   readonly role: 'target' | 'draft';
   readonly architecture: string;
@@ -42,9 +44,20 @@ export interface ModelSummary {
   readonly contextLength: number | null;
   readonly tokenizer: 'tokenizer.json' | 'none';
   readonly life?: LifeGrid;
+  /** Absent for a folder of this machine. */
+  readonly server?: ServerSummary;
   readonly probes: ProbeReport;
   /** Why the folder cannot be run: one sentence and what to do; absent where it can. */
   readonly problem?: { readonly code: string; readonly message: string; readonly action?: string };
+}
+
+/** The server that runs a model, as it was when it was last asked. */
+export interface ServerSummary {
+  readonly address: string;
+  /** What it calls itself, with its version; this and what follows are absent where it was never asked. */
+  readonly software?: string;
+  readonly can?: ServerAbilities;
+  readonly notes?: readonly string[];
 }
 
 /** What can be looked at in a file, and why not where it cannot. */

@@ -7,10 +7,11 @@ import { TraceAssembler } from '../../core/trace/assemble';
 import type { Trace, TraceEvent } from '../../core/trace/record';
 import { draftOf } from '../../protocol/drafts';
 import type { ModelSummary } from '../../protocol/models';
-import type { RunRequest } from '../../protocol/runs';
+import type { RunEvent, RunRequest } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { AskedDecoder, ExplorerSettings, RunStatus } from '../../protocol/explorer';
 import type { EditorEngine } from '../engine/engine';
+import type { Servers } from '../servers/servers';
 import type { ComparisonPlan } from './comparisons';
 
 /** Characters of the prompt that name a run. */
@@ -30,6 +31,7 @@ export class ActiveRun {
 
   constructor(
     private readonly engine: EditorEngine,
+    private readonly servers: Servers,
     private readonly settings: ExplorerSettings,
     private readonly model: ModelSummary,
     private readonly models: readonly ModelSummary[],
@@ -53,22 +55,24 @@ export class ActiveRun {
 
   /** Runs to the end; problems become the last status, what came before them stays in the trace. */
   async start(): Promise<void> {
-    this.listener.onStatus({ state: 'loading', message: vscode.l10n.t('Loading {0}…', this.model.name) });
+    const { server } = this.model;
+    const message = server
+      ? vscode.l10n.t('Asking {0}…', server.address)
+      : vscode.l10n.t('Loading {0}…', this.model.name);
+    this.listener.onStatus({ state: 'loading', message });
+    const options = {
+      signal: this.stopper.signal,
+      priority: 'background',
+      onEvent: (event: RunEvent) => this.heard(event),
+    } as const;
     try {
-      await this.engine.call('run', this.request(), {
-        signal: this.stopper.signal,
-        priority: 'background',
-        onEvent: (event) => {
-          if (event.type === 'trace') {
-            for (const item of event.events) this.assembler.add(item);
-            this.listener.onEvents(event.events);
-          } else if (event.type === 'loading') {
-            this.listener.onStatus({ state: 'loading', message: event.message });
-          } else {
-            this.listener.onStatus({ state: 'running', ...pick(event) });
-          }
-        },
-      });
+      if (server) {
+        const { prompt, sampling, maxNewTokens } = this.settings;
+        const asked = { runId: this.runId, prompt: { text: prompt }, sampling, maxNewTokens };
+        await this.servers.run(this.model.folder, asked, options);
+      } else {
+        await this.engine.call('run', this.request(), options);
+      }
       this.listener.onStatus({ state: 'done' });
     } catch (error) {
       const problem = Problem.from(error);
@@ -76,6 +80,17 @@ export class ActiveRun {
         problem.code === 'cancelled' ? { state: 'done' } : { state: 'problem', problem: problem.toData() },
       );
       if (problem.code !== 'cancelled') throw problem;
+    }
+  }
+
+  private heard(event: RunEvent): void {
+    if (event.type === 'trace') {
+      for (const item of event.events) this.assembler.add(item);
+      this.listener.onEvents(event.events);
+    } else if (event.type === 'loading') {
+      this.listener.onStatus({ state: 'loading', message: event.message });
+    } else {
+      this.listener.onStatus({ state: 'running', ...pick(event) });
     }
   }
 

@@ -8,10 +8,12 @@ import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
 import type { RunningStatus } from '../runs/running';
 import type { RunRecording, RunStore } from '../runs/store';
+import type { Servers } from '../servers/servers';
 import { ActiveRun } from './run';
 
 export interface RunOnShowOptions {
   readonly engine: EditorEngine;
+  readonly servers: Servers;
   readonly runs: RunStore;
   readonly running: RunningStatus;
   readonly log: Log;
@@ -79,9 +81,9 @@ export class RunOnShow implements vscode.Disposable {
   /** @returns the id of the run, which goes on; problems become its status. */
   start(settings: ExplorerSettings, model: ModelSummary, models: readonly ModelSummary[]): string {
     this.leave();
-    const { engine, runs, notify, onTitle } = this.options;
+    const { engine, servers, runs, notify, onTitle } = this.options;
     const recording = runs.record();
-    const run = new ActiveRun(engine, settings, model, models, {
+    const run = new ActiveRun(engine, servers, settings, model, models, {
       onEvents: (events) => {
         recording.add(events);
         if (this.active !== run) return;
@@ -148,7 +150,7 @@ export class RunOnShow implements vscode.Disposable {
     this.trace = null;
     // What still goes on is freed when it has ended.
     if (active) active.stop();
-    else if (trace) this.free(trace.header.id);
+    else if (trace && !trace.header.model.server) this.free(trace.header.id);
   }
 
   private free(runId: string): void {

@@ -20,11 +20,13 @@ import { modelNotListed, type ModelCatalog } from '../models/catalog';
 import type { ComparisonStore } from '../runs/comparisons';
 import type { RunningStatus } from '../runs/running';
 import type { RunStore } from '../runs/store';
+import type { Servers } from '../servers/servers';
 import { Comparisons } from './comparisons';
 import { comparisonPlan, runRequest } from './run';
 import { RunOnShow, type SavedTrace } from './runOnShow';
 import { saveRun } from './save';
 import { saveComparison } from './saveComparison';
+import { toldTokens } from '../servers/toldTokens';
 import { defaultSettings, settingsOf, withModel } from './settings';
 import { tensorRequests } from './tensorRequests';
 import { RunTensors } from './tensors';
@@ -35,6 +37,7 @@ export interface ExplorerServices {
   readonly context: vscode.ExtensionContext;
   readonly engine: EditorEngine;
   readonly catalog: ModelCatalog;
+  readonly servers: Servers;
   readonly runs: RunStore;
   readonly comparisons: ComparisonStore;
   readonly running: RunningStatus;
@@ -80,11 +83,11 @@ export class ExplorerSession implements vscode.Disposable {
   ) {
     this.settings = options.settings ?? defaultSettings();
     const { saved } = options;
-    const { engine, runs, running, log } = services;
+    const { engine, servers, runs, running, log } = services;
     const reveal = (): void => options.reveal?.();
     this.run = new RunOnShow(
       {
-        ...{ engine, runs, running, log, reveal },
+        ...{ engine, servers, runs, running, log, reveal },
         notify: (name, data) => this.notify(name, data),
         onTitle: (title) => options.onTitle?.(title),
       },
@@ -117,7 +120,12 @@ export class ExplorerSession implements vscode.Disposable {
         if (isRpcMessage(message)) this.server.receive(message);
       }),
       services.engine.onStatus((status) => this.notify('engine', { status })),
-      services.catalog.onChange((models) => this.notify('models', { models })),
+      services.catalog.onChange((models) => this.notify('models', { models: this.withServers(models) })),
+      services.servers.onChange(() => {
+        void services.catalog
+          .tryList()
+          .then(({ models }) => this.notify('models', { models: this.withServers(models) }));
+      }),
     );
   }
 
@@ -180,7 +188,7 @@ export class ExplorerSession implements vscode.Disposable {
           { signal },
         );
       },
-      refreshModels: () => catalog.refresh(),
+      refreshModels: async () => this.withServers(await catalog.refresh()),
       save: async ({ runId }) => ({ path: await saveRun(this.run.of(runId), this.tensors, log) }),
       copy: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
@@ -214,6 +222,7 @@ export class ExplorerSession implements vscode.Disposable {
       },
       describeTokens: async ({ runId, ids }, { signal }) => {
         const trace = this.run.of(runId);
+        if (trace.header.model.server) return { tokens: toldTokens(trace, ids) };
         const model = await this.tensors.modelOf(trace);
         if (!model) throw modelNotListed(trace.header.model.folder);
         return engine.call('describeTokens', { model, ids }, { signal });
@@ -237,7 +246,7 @@ export class ExplorerSession implements vscode.Disposable {
     this.settings = withModel(this.settings, models);
     return {
       mode: this.options.mode,
-      models,
+      models: this.withServers(models),
       decoders: decoderSummaries(),
       ...(problem ? { modelsProblem: problem } : {}),
       settings: this.settings,
@@ -262,11 +271,17 @@ export class ExplorerSession implements vscode.Disposable {
     if (found && this.run.runId === null) this.run.revive(found);
   }
 
+  private withServers(models: readonly ModelSummary[]): readonly ModelSummary[] {
+    return [...models, ...this.services.servers.list()];
+  }
+
   private async startRun(settings: ExplorerSettings): Promise<string> {
     const wanted = this.run.ask();
     const models = await this.services.catalog.list();
     const chosen = withModel(settings, models);
-    const model = await this.requireListed(chosen.model?.folder);
+    const { folder } = chosen.model ?? {};
+    const model =
+      (folder === undefined ? undefined : this.services.servers.find(folder)) ?? (await this.requireListed(folder));
     if (!wanted()) throw cancelled();
     this.settings = chosen;
     this.refuseWhileBusy();

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
 import type { ModelSummary } from '../../protocol/models';
 import { roomForAnswer } from '../../core/life/prompt';
+import { serverKey } from '../servers/settings';
 import type { ExplorerSettings } from '../../protocol/explorer';
 
 /** The controls of a fresh Explorer, from the user's settings. */
@@ -32,6 +33,13 @@ function within(value: unknown, low: number, high: number, fallback: number): nu
 export function settingsOf({ header, tokens }: Trace): ExplorerSettings {
   const { model, decoder, sampling, maxNewTokens, promptText, promptLength } = header;
   const ids = tokens.slice(0, promptLength).map(({ id }) => id);
+  if (model.server) {
+    const folder = serverKey({ address: model.server.address, model: model.name });
+    return {
+      ...{ model: { folder, file: model.name }, decoder: 'autoregressive', decoderOptions: {}, draft: null },
+      ...{ sampling, maxNewTokens, prompt: promptText ?? '' },
+    };
+  }
   return {
     model: { folder: model.folder, file: model.file },
     decoder: decoder.name,

@@ -1,6 +1,7 @@
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
 import type { EngineApi } from '../../protocol/engine';
+import { Problem } from '../../protocol/errors';
 import type { RunQuestion } from '../../protocol/explorer';
 import type { RunTensors } from './tensors';
 
@@ -15,8 +16,11 @@ export function tensorRequests(
 ): Handlers<Pick<EngineApi, RunQuestion>> {
   const ask =
     <M extends RunQuestion>(method: M): Handlers<Pick<EngineApi, M>>[M] =>
-    (params, { signal, emit }) =>
-      tensors.call(traceOf(params.runId), method, params, { signal, onEvent: emit });
+    (params, { signal, emit }) => {
+      const trace = traceOf(params.runId);
+      refuseOfServer(trace);
+      return tensors.call(trace, method, params, { signal, onEvent: emit });
+    };
   return {
     positionLogits: ask('positionLogits'),
     attentionOverview: ask('attentionOverview'),
@@ -27,4 +31,15 @@ export function tensorRequests(
     gridAttention: ask('gridAttention'),
     logitLens: ask('logitLens'),
   };
+}
+
+/** @throws Problem `not-available` where a server ran the model: nothing but what it told is known of the run. */
+function refuseOfServer({ header }: Trace): void {
+  const { server } = header.model;
+  if (!server) return;
+  throw new Problem({
+    code: 'not-available',
+    message: `${header.model.name} ran on the server at ${server.address}, which gives no attention, hidden states or logits.`,
+    action: 'Run the prompt with a model of this machine to see them.',
+  });
 }

@@ -9,12 +9,14 @@ import { defaultSettings } from '../explorer/settings';
 import type { LifeEditor } from '../life/editor';
 import { askedPattern, patternSettings } from '../life/prompt';
 import type { Log } from '../log';
+import type { Servers } from '../servers/servers';
 import { modelNotListed, type ModelCatalog } from './catalog';
 import { describeModel } from './tree';
 
 /** Commands about models and what is done with them. */
 export function registerModelCommands(
   catalog: ModelCatalog,
+  servers: Servers,
   engine: EditorEngine,
   panels: ExplorerPanels,
   patterns: LifeEditor,
@@ -26,7 +28,8 @@ export function registerModelCommands(
     register('vivarium.compareDecoders', (argument) => compareDecoders(panels, argument)),
     register('vivarium.newExplorer', () => panels.open({}, { fresh: true })),
     register('vivarium.exploreModel', async (node) => {
-      const model = (await modelOf(catalog, node)) ?? (await pickModel(catalog));
+      const remote = isRecord(node) && isRecord(node['model']) ? servers.find(String(node['model']['folder'])) : undefined;
+      const model = remote ?? (await modelOf(catalog, node)) ?? (await pickModel(catalog, servers.list()));
       if (!model) return;
       const maxNewTokens = roomForAnswer(model, defaultSettings().maxNewTokens);
       panels.open({ model: { folder: model.folder, file: model.file }, ...(model.life ? { maxNewTokens } : {}) });
@@ -145,8 +148,11 @@ async function inspect(engine: EditorEngine, model: ModelSummary): Promise<void>
   await vscode.window.showTextDocument(document);
 }
 
-async function pickModel(catalog: ModelCatalog): Promise<ModelSummary | undefined> {
-  const models = (await catalog.list()).filter((model) => !model.problem);
+async function pickModel(
+  catalog: ModelCatalog,
+  remote: readonly ModelSummary[] = [],
+): Promise<ModelSummary | undefined> {
+  const models = [...(await catalog.list()).filter((model) => !model.problem), ...remote];
   if (models.length === 0) {
     throw new Problem({
       code: 'model-not-found',
@@ -155,7 +161,7 @@ async function pickModel(catalog: ModelCatalog): Promise<ModelSummary | undefine
     });
   }
   const chosen = await vscode.window.showQuickPick(
-    models.map((model) => ({ label: model.name, description: describeModel(model), model })),
+    models.map((model) => ({ label: model.name, description: model.server?.address ?? describeModel(model), model })),
     { placeHolder: vscode.l10n.t('Choose a model') },
   );
   return chosen?.model;

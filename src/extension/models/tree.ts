@@ -1,11 +1,15 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { ModelOrigin, ModelSummary, ProbeAnswer } from '../../protocol/models';
+import type { ModelSummary, ProbeAnswer, ServerSummary } from '../../protocol/models';
 import { formatBytes, formatCount } from '../format';
+import { abilitiesOf } from '../servers/abilities';
+import type { Servers } from '../servers/servers';
 import type { ModelCatalog } from './catalog';
 
+type Origin = ModelSummary['origin'];
+
 type Node =
-  | { readonly type: 'group'; readonly origin: ModelOrigin; readonly models: readonly ModelSummary[] }
+  | { readonly type: 'group'; readonly origin: Origin; readonly models: readonly ModelSummary[] }
   | { readonly type: 'model'; readonly model: ModelSummary }
   | { readonly type: 'fact'; readonly label: string; readonly value: string; readonly icon?: string; readonly tooltip?: string };
 
@@ -16,22 +20,29 @@ export class ModelTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   private readonly view: vscode.TreeView<Node>;
   private readonly watch: vscode.Disposable;
 
-  constructor(private readonly catalog: ModelCatalog) {
+  constructor(
+    private readonly catalog: ModelCatalog,
+    private readonly servers: Servers,
+  ) {
     this.view = vscode.window.createTreeView('vivarium.models', { treeDataProvider: this, showCollapseAll: true });
-    this.watch = catalog.onChange(() => this.changed.fire(undefined));
+    const again = (): void => this.changed.fire(undefined);
+    this.watch = vscode.Disposable.from(catalog.onChange(again), servers.onChange(again));
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (!node) {
-      const { models, problem } = await this.catalog.tryList();
+      const { models: folders, problem } = await this.catalog.tryList();
+      const models = [...folders, ...this.servers.list()];
       this.view.message = problem ? [problem.message, problem.action].filter(Boolean).join(' ') : '';
-      const origins: readonly ModelOrigin[] = ['bundled', 'workspace', 'added'];
+      const origins: readonly Origin[] = ['bundled', 'workspace', 'added', 'server'];
       return origins
         .map((origin): Node => ({ type: 'group', origin, models: models.filter((model) => model.origin === origin) }))
         .filter((group) => group.type === 'group' && group.models.length > 0);
     }
     if (node.type === 'group') return node.models.map((model) => ({ type: 'model', model }));
-    return node.type === 'model' ? facts(node.model) : [];
+    if (node.type === 'fact') return [];
+    const { server } = node.model;
+    return server ? serverFacts(node.model, server, await this.servers.hasKey(server.address)) : facts(node.model);
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -50,6 +61,7 @@ export class ModelTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     const { model } = node;
     const item = new vscode.TreeItem(model.name, vscode.TreeItemCollapsibleState.Collapsed);
     item.id = `model:${model.origin}:${model.folder}`;
+    if (model.server) return serverItem(item, model, model.server);
     item.contextValue = [model.problem ? 'vivarium.model.broken' : 'vivarium.model', model.origin].join('.');
     item.resourceUri = vscode.Uri.file(model.folder);
     if (model.problem) {
@@ -93,7 +105,7 @@ function kindLabel(model: ModelSummary): string {
   return model.role === 'draft' ? vscode.l10n.t('{0}, draft', kind) : kind;
 }
 
-function originLabel(origin: ModelOrigin): string {
+function originLabel(origin: Origin): string {
   switch (origin) {
     case 'bundled':
       return vscode.l10n.t('Bundled');
@@ -101,13 +113,36 @@ function originLabel(origin: ModelOrigin): string {
       return vscode.l10n.t('Workspace');
     case 'added':
       return vscode.l10n.t('Added folders');
+    case 'server':
+      return vscode.l10n.t('Servers');
   }
 }
 
-function facts(model: ModelSummary): Node[] {
-  const fact = (label: string, value: string | null | undefined, icon?: string): Node[] =>
-    value === null || value === undefined ? [] : [{ type: 'fact', label, value, ...(icon ? { icon } : {}) }];
-  const probe = (label: string, answer: ProbeAnswer): Node => ({
+function serverItem(item: vscode.TreeItem, model: ModelSummary, server: ServerSummary): vscode.TreeItem {
+  item.contextValue = server.can?.metrics ? 'vivarium.server.metrics' : 'vivarium.server';
+  item.description = [server.software ?? vscode.l10n.t('not checked'), server.address].join(' · ');
+  item.iconPath = new vscode.ThemeIcon('server');
+  const notes = (server.notes ?? []).map((note) => `\n\n${note}`).join('');
+  item.tooltip = `${model.name} · ${item.description}${notes}`;
+  return item;
+}
+
+function serverFacts(model: ModelSummary, server: ServerSummary, hasKey: boolean): Node[] {
+  return [
+    ...fact(vscode.l10n.t('Address'), server.address),
+    ...fact(vscode.l10n.t('Server'), server.software ?? vscode.l10n.t('not checked: use Check Server'), server.software ? '' : 'question'),
+    ...fact(vscode.l10n.t('Context'), model.contextLength === null ? null : vscode.l10n.t('{0} tokens', model.contextLength)),
+    ...fact(vscode.l10n.t('Key'), hasKey ? vscode.l10n.t('kept in the secret storage') : vscode.l10n.t('none'), hasKey ? 'key' : ''),
+    ...(server.can ? abilitiesOf(server.can).map((ability) => probe(ability.label, ability)) : []),
+  ];
+}
+
+function fact(label: string, value: string | null | undefined, icon?: string): Node[] {
+  return value === null || value === undefined ? [] : [{ type: 'fact', label, value, ...(icon ? { icon } : {}) }];
+}
+
+function probe(label: string, answer: ProbeAnswer): Node {
+  return {
     type: 'fact',
     label,
     value: answer.how,
@@ -115,7 +150,10 @@ function facts(model: ModelSummary): Node[] {
     tooltip: answer.available
       ? vscode.l10n.t('{0}: can be shown ({1}).', label, answer.how)
       : vscode.l10n.t('{0}: cannot be shown. {1}', label, answer.how),
-  });
+  };
+}
+
+function facts(model: ModelSummary): Node[] {
   return [
     ...(model.problem
       ? fact(vscode.l10n.t('Problem'), [model.problem.message, model.problem.action].filter(Boolean).join(' '), 'warning')

@@ -43,12 +43,42 @@ export function ModelControls(props: ModelControlsProps) {
             onChange={(chosen) => onChange({ model: { folder: model.folder, file: chosen } })}
           />
         )}
-        {model && model.variants.length <= 1 && (
+        {model?.server && <Tag title={`${model.server.software ?? 'A server'} at ${model.server.address}`}>server</Tag>}
+        {model && !model.server && model.variants.length <= 1 && (
           <Tag title={`${model.file}: weights of type ${model.dtype}`}>{model.dtype}</Tag>
         )}
       </span>
-      <DecoderControls {...props} model={model} />
+      {model?.server ? <ServerDecoder {...props} /> : <DecoderControls {...props} model={model} />}
     </>
+  );
+}
+
+/** A server decodes by itself: what can be chosen is whether it draws. */
+function ServerDecoder({ settings: { sampling }, disabled, onChange }: ModelControlsProps) {
+  const greedy = sampling.temperature === 0;
+  return (
+    <span class="control">
+      <span class="control-name">Decoder</span>
+      <Dropdown
+        label="Decoder"
+        value={greedy ? 'greedy' : 'sampling'}
+        disabled={disabled}
+        title="The server decodes by itself, with a draft of its own where it was started with one. Decoders of this machine, and a local draft, would need a pass for each trip over the network."
+        options={[
+          { value: 'sampling', text: 'Sampling' },
+          { value: 'greedy', text: 'Greedy' },
+        ]}
+        onChange={(chosen) =>
+          onChange({
+            decoder: PLAIN,
+            sampling: { ...sampling, temperature: chosen === 'greedy' ? 0 : greedy ? 0.7 : sampling.temperature },
+          })
+        }
+      />
+      <Badge title="Decoders of this machine and local drafts are not offered: they would need a pass for each trip over the network.">
+        the server’s
+      </Badge>
+    </span>
   );
 }
 
@@ -146,7 +176,8 @@ function modelOptions(models: readonly ModelSummary[], settings: ExplorerSetting
   for (const { name } of models) named.set(name, (named.get(name) ?? 0) + 1);
   const options = models.map((model) => {
     const parent = model.folder.split(/[\\/]/).at(-2) ?? '';
-    const text = (named.get(model.name) ?? 0) > 1 ? `${model.name} (${parent})` : model.name;
+    const twice = (named.get(model.name) ?? 0) > 1;
+    const text = model.server ? `${model.name} (${host(model)})` : twice ? `${model.name} (${parent})` : model.name;
     return { value: model.folder, text: model.problem ? `${text} (cannot be run)` : text };
   });
   const folder = settings.model?.folder;
@@ -154,6 +185,10 @@ function modelOptions(models: readonly ModelSummary[], settings: ExplorerSetting
     options.push({ value: folder, text: `${folder.split(/[\\/]/).at(-1) ?? folder} (not found)` });
   }
   return options;
+}
+
+function host({ server }: ModelSummary): string {
+  return server?.address.replace(/^https?:\/\//, '') ?? '';
 }
 
 function variantOptions(model: ModelSummary): { value: string; text: string }[] {
@@ -166,6 +201,7 @@ function variantOptions(model: ModelSummary): { value: string; text: string }[] 
 }
 
 function modelTitle(model: ModelSummary): string {
+  if (model.server) return `${model.server.software ?? 'A server'} at ${model.server.address}`;
   const shape = model.layers === null ? [] : [`${model.layers} layers × ${model.heads ?? '–'} heads`];
   return [model.architecture, ...shape, megabytes(model.bytes), model.folder].join(' · ');
 }

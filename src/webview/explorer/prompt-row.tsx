@@ -42,13 +42,14 @@ export interface PromptRowProps {
 export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop, drawing, ...rest }: PromptRowProps) {
   const byIds = model?.tokenizer === 'none';
   const typed = byIds ? readTokenIds(settings.prompt, model.vocabularySize) : null;
-  const tokens = useTokenCount(api, settings, model, !byIds);
+  // A server is not asked while one types.
+  const tokens = useTokenCount(api, settings, model, !byIds && !model?.server);
   const number = typed ? (typed.ok ? typed.ids.length : null) : tokens;
   const blocked =
     rest.blocked || !model || model.problem !== undefined || settings.prompt.trim() === '' || typed?.ok === false;
   const most = model?.contextLength ?? null;
   const tooLong = number !== null && most !== null && number > most;
-  const advice = useRunAdvice(api, settings, !busy && !blocked);
+  const advice = useRunAdvice(api, settings, !busy && !blocked && !model?.server);
   const run = (): void => {
     if (!busy && !blocked) onRun();
   };

@@ -20,12 +20,18 @@ export function ViewerHeader({ trace, decoders }: ViewerHeaderProps) {
     <>
       <span class="control">
         <span class="control-name">Model</span>
-        <b title={`${model.folder}, ${model.file}`}>{model.name}</b>
-        <Tag>{model.dtype}</Tag>
+        <b title={model.server ? `On the server at ${model.server.address}` : `${model.folder}, ${model.file}`}>
+          {model.name}
+        </b>
+        <Tag>{model.server ? 'server' : model.dtype}</Tag>
       </span>
       <span class="control">
         <span class="control-name">Decoder</span>
-        {decoder.name === 'autoregressive' ? (greedy ? 'Greedy' : 'Sampling') : decoderTitle(decoder.name)}
+        {decoder.name === 'autoregressive' || model.server
+          ? greedy
+            ? 'Greedy'
+            : 'Sampling'
+          : decoderTitle(decoder.name)}
         <ExactBadge exact={decoder.exact} />
       </span>
       {decoder.draft && (

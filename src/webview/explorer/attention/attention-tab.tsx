@@ -8,6 +8,7 @@ import { useTabView } from '../tab-view';
 import { Button } from '../../ui/button';
 import { ProgressRing } from '../../ui/progress-ring';
 import { counted } from '../../components/format';
+import { ServerGivesNone } from '../server-note';
 import { AttentionView } from './attention-view';
 
 /** Attention is read once the whole sequence is known: while the run goes on the tab says how far it is. */
@@ -15,6 +16,7 @@ export function AttentionTab(props: TabProps) {
   const { trace, runId, status } = props;
   const last = useRef<Pick<TabProps, 'trace' | 'runId'> | null>(null);
   if (!trace || runId === null) return null;
+  if (trace.header.model.server) return <ServerGivesNone server={trace.header.model.server} what="attention" />;
   const isOpen = !trace.summary && isBusy(status);
   if (!isOpen) last.current = { trace, runId };
   else if (isRerun(last.current?.trace, trace) && modeOf(props.state) === 'grid') {

@@ -6,5 +6,6 @@ export const attentionTab: Tab = {
   title: 'Attention',
   load: () => import('./attention-tab').then(({ AttentionTab }) => AttentionTab),
   available: () => true,
-  facts: ({ header }) => `${header.model.layers} layers × ${header.model.heads} heads`,
+  facts: ({ header }) =>
+    header.model.server ? 'on a server' : `${header.model.layers} layers × ${header.model.heads} heads`,
 };

@@ -27,6 +27,7 @@ function reasonAgainst(
   models: readonly ModelSummary[],
   prompt: string,
 ): string | null {
+  if (model.server) return 'the server decodes by itself';
   if (task !== 'any' && task !== model.kind) return task === 'life' ? 'for Life models' : 'for text models';
   const lacks: Partial<Record<DecoderNeed, () => string | null>> = {
     draft: () => (draftsFor(model, models).length > 0 ? null : 'no draft model has the same vocabulary'),

@@ -161,6 +161,7 @@ function Beginning() {
 /** Why nothing can be compared now: a sentence; null where it can. */
 function reasonToWait({ model, settings }: TabBench, chosen: number, runs: boolean): string | null {
   if (!model || model.problem) return 'Choose a model that can be run.';
+  if (model.server) return 'A server decodes by itself: choose a model of this machine to compare decoders.';
   if (settings.prompt.trim() === '') return 'Type a prompt first.';
   if (chosen === 0) return 'Tick at least one decoder.';
   return runs ? 'A run is under way.' : null;

@@ -6,5 +6,5 @@ export const layersTab: Tab = {
   title: 'Layers',
   load: () => import('./layers-tab').then(({ LayersTab }) => LayersTab),
   available: () => true,
-  facts: ({ header }) => `${header.model.layers} layers`,
+  facts: ({ header }) => (header.model.server ? 'on a server' : `${header.model.layers} layers`),
 };

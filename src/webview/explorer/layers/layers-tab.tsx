@@ -10,6 +10,7 @@ import { ProgressRing } from '../../ui/progress-ring';
 import { ProblemNote } from '../attention/problem-note';
 import { isBusy } from '../session';
 import type { TabProps } from '../tab';
+import { ServerGivesNone } from '../server-note';
 import { LayersGrid } from './layers-grid';
 import { layerName, type LensPage, PAGE, useLensPage } from './lens-page';
 import { PlacePanel } from './place-panel';
@@ -19,6 +20,9 @@ import './layers.css';
 /** What every layer would say after each token, and one place in detail. */
 export function LayersTab(props: TabProps) {
   const { trace, runId } = props;
+  if (trace?.header.model.server) {
+    return <ServerGivesNone server={trace.header.model.server} what="hidden states of its layers" />;
+  }
   return trace && runId !== null ? <OfRun {...props} trace={trace} runId={runId} /> : null;
 }
 

@@ -41,7 +41,7 @@ export function RunPanel({ header, rows, totals, reported = false }: RunPanelPro
               ? 'Passes that verified a draft: the server does not count those without.'
               : 'Passes of the model after the prompt, with a draft and without.'
           }
-          value={count(reported ? passes : rows.length)}
+          value={reported && passes === 0 ? probability(null) : count(reported ? passes : rows.length)}
           note={reported ? 'with drafts' : passes > 0 && passes < rows.length ? `${count(passes)} with drafts` : ''}
         />
         {drafted > 0 && (

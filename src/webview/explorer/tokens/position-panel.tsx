@@ -129,8 +129,13 @@ function Alternatives(props: PositionPanelProps & { readonly judgement: Judgemen
   if (below) rows.push(below);
 
   const known = useMemo(
-    () => new Map([...judgement.top.map(({ id, text }) => [id, text] as const), [token.id, token.text]]),
-    [judgement, token],
+    () =>
+      new Map(
+        [...judgement.top.map(({ id, text }) => [id, text] as const), [token.id, token.text] as const].filter(
+          ([, text]) => text !== '' || !server,
+        ),
+      ),
+    [judgement, token, server],
   );
   const textOf = useTokenTexts(
     tab.api,

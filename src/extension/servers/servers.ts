@@ -1,0 +1,162 @@
+import * as vscode from 'vscode';
+import type { CancelSignal } from '../../protocol/call';
+import type { ModelSummary } from '../../protocol/models';
+import type { RunEvent, RunResult } from '../../protocol/runs';
+import { Problem } from '../../protocol/errors';
+import type { ServerAccess, ServerMetrics, ServerReport, ServerRunRequest } from '../../protocol/servers';
+import type { EditorEngine } from '../engine/engine';
+import { ServerReports } from './reports';
+import {
+  SERVERS_SETTING,
+  addServerEntry,
+  removeServerEntry,
+  requireTrust,
+  serverEntries,
+  serverKey,
+  type ServerEntry,
+} from './settings';
+import { serverSummary } from './summary';
+import { editorTransport } from './transport';
+
+/** A prompt for a model of a server: what is not known of the server is added. */
+export type ServerRun = Pick<ServerRunRequest, 'prompt' | 'sampling' | 'maxNewTokens' | 'runId'>;
+
+interface RunOptions {
+  readonly signal: CancelSignal;
+  readonly priority: 'background';
+  readonly onEvent: (event: RunEvent) => void;
+}
+
+/** As many of the most probable tokens as a trace keeps. */
+const ALTERNATIVES = 20;
+
+/**
+ * The models of servers that the user added. Nothing is asked of a server unless the user adds, checks, runs or measures
+ * it, and nothing at all in a workspace that is not trusted. Keys are in the editor's secret storage and leave it with a
+ * request to the server they belong to, and in no other way.
+ */
+export class Servers implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onChange = this.changed.event;
+  private readonly reports: ServerReports;
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly engine: EditorEngine,
+  ) {
+    this.reports = new ServerReports(context.globalState);
+    this.subscriptions = [
+      this.changed,
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(SERVERS_SETTING)) this.changed.fire();
+      }),
+    ];
+  }
+
+  /** Each as a model among models: nothing is asked of a server for it. */
+  list(): readonly ModelSummary[] {
+    if (!vscode.workspace.isTrusted) return [];
+    return serverEntries().map((entry) => serverSummary(entry, this.reports.of(serverKey(entry))));
+  }
+
+  find(key: string): ModelSummary | undefined {
+    return this.list().find((model) => model.folder === key);
+  }
+
+  /** Adds a model that was checked. */
+  async add(entry: ServerEntry, report: ServerReport): Promise<void> {
+    requireTrust();
+    await this.reports.keep(serverKey(entry), report);
+    await addServerEntry(entry);
+    this.changed.fire();
+  }
+
+  /** Takes a model out of the settings; the key goes with the last model of its address. */
+  async remove(entry: ServerEntry): Promise<void> {
+    await removeServerEntry(entry);
+    await this.reports.forget(serverKey(entry));
+    if (!serverEntries().some(({ address }) => address === entry.address)) await this.setKey(entry.address, undefined);
+    this.changed.fire();
+  }
+
+  /**
+   * Asks a server what it is and what it can give.
+   * @param key in place of the one that is kept.
+   */
+  async inspect(
+    { address, model }: { readonly address: string; readonly model?: string },
+    signal: AbortSignal,
+    key?: string,
+  ): Promise<ServerReport> {
+    requireTrust();
+    const server = { address, ...(model === undefined ? {} : { model }) };
+    const access = await this.access(address, key);
+    return this.engine.call('inspectServer', { server, access }, { signal });
+  }
+
+  /** The same of a model in the list, and keeps the answer. */
+  async check(entry: ServerEntry, signal: AbortSignal): Promise<ServerReport> {
+    const report = await this.inspect(entry, signal);
+    await this.reports.keep(serverKey(entry), report);
+    this.changed.fire();
+    return report;
+  }
+
+  async metrics({ address, model }: ServerEntry): Promise<ServerMetrics> {
+    requireTrust();
+    return this.engine.call('serverMetrics', { server: { address, model }, access: await this.access(address) });
+  }
+
+  /** Runs a prompt. @throws Problem `model-not-found` where the model is not in the settings any more. */
+  async run(key: string, run: ServerRun, options: RunOptions): Promise<RunResult> {
+    requireTrust();
+    const entry = serverEntries().find((each) => serverKey(each) === key);
+    if (!entry) throw serverNotListed(key);
+    const can = this.reports.of(key)?.can.alternatives ?? ALTERNATIVES;
+    const kind = this.reports.of(key)?.kind;
+    const request: ServerRunRequest = {
+      server: entry,
+      access: await this.access(entry.address),
+      ...(kind === undefined ? {} : { kind }),
+      ...run,
+      alternatives: can === 'whole' ? ALTERNATIVES : Math.min(can, ALTERNATIVES),
+    };
+    if (options.signal.aborted) throw new Problem({ code: 'cancelled', message: vscode.l10n.t('Stopped.') });
+    return this.engine.call('runServer', request, options);
+  }
+
+  async hasKey(address: string): Promise<boolean> {
+    return (await this.context.secrets.get(secretName(address))) !== undefined;
+  }
+
+  /** Keeps a key for an address; undefined forgets it. */
+  async setKey(address: string, key: string | undefined): Promise<void> {
+    if (key === undefined || key === '') await this.context.secrets.delete(secretName(address));
+    else await this.context.secrets.store(secretName(address), key);
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private async access(address: string, given?: string): Promise<ServerAccess> {
+    const key = given ?? (await this.context.secrets.get(secretName(address)));
+    return { ...(key === undefined || key === '' ? {} : { key }), transport: editorTransport(address) };
+  }
+}
+
+function secretName(address: string): string {
+  return `vivarium.server:${address}`;
+}
+
+/** The problem for a model of a server that is not (or no longer) in the settings. */
+export function serverNotListed(key: string): Problem {
+  return new Problem({
+    code: 'model-not-found',
+    message: vscode.l10n.t('{0} is not among the servers of this window.', key),
+    action: vscode.l10n.t('Add it with "Vivarium: Add Server", or choose another model.'),
+  });
+}

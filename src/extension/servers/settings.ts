@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import { Problem } from '../../protocol/errors';
+
+/** A model of a server, as the settings name it. */
+export interface ServerEntry {
+  readonly address: string;
+  readonly model: string;
+}
+
+const SECTION = 'vivarium';
+const NAME = 'servers';
+export const SERVERS_SETTING = `${SECTION}.${NAME}`;
+
+/** The entries that can be used; what is no entry is left out. Where two are the same, one. */
+export function serverEntries(): readonly ServerEntry[] {
+  const entries = new Map<string, ServerEntry>();
+  for (const each of written()) {
+    const entry = readEntry(each);
+    if (entry) entries.set(serverKey(entry), entry);
+  }
+  return [...entries.values()];
+}
+
+export async function addServerEntry(entry: ServerEntry): Promise<void> {
+  if (serverEntries().some((each) => serverKey(each) === serverKey(entry))) return;
+  await write([...written(), entry]);
+}
+
+/** What is no entry stays for the user to mend. */
+export async function removeServerEntry(entry: ServerEntry): Promise<void> {
+  await write(
+    written().filter((each) => {
+      const other = readEntry(each);
+      return other === undefined || serverKey(other) !== serverKey(entry);
+    }),
+  );
+}
+
+function written(): readonly unknown[] {
+  const value: unknown = vscode.workspace.getConfiguration(SECTION).get(NAME);
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+async function write(entries: readonly unknown[]): Promise<void> {
+  await vscode.workspace.getConfiguration(SECTION).update(NAME, entries, vscode.ConfigurationTarget.Global);
+}
+
+function readEntry(value: unknown): ServerEntry | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { address, model } = value as Readonly<Record<string, unknown>>;
+  if (typeof address !== 'string' || typeof model !== 'string' || model === '') return undefined;
+  return addressProblem(address) === undefined ? { address: plainAddress(address), model } : undefined;
+}
+
+/** Names a model of a server among models, where a folder stands for one of this machine. */
+export function serverKey({ address, model }: ServerEntry): string {
+  return `${address}#${model}`;
+}
+
+/** Without the slashes at its end, and without the `/v1` that every address may have. */
+export function plainAddress(address: string): string {
+  return address.trim().replace(/\/+$/, '').replace(/\/v1$/, '').replace(/\/+$/, '');
+}
+
+/** Why an address is none: one sentence; undefined where it is one. */
+export function addressProblem(typed: string): string | undefined {
+  let url: URL;
+  try {
+    url = new URL(typed.trim());
+  } catch {
+    return vscode.l10n.t('An address begins with http:// or https://, such as http://127.0.0.1:8000.');
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    return vscode.l10n.t('An address begins with http:// or https://, such as http://127.0.0.1:8000.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    return vscode.l10n.t('An address holds no user and no password: a key is asked for by itself, and kept in secret.');
+  }
+  if (url.search !== '' || url.hash !== '') {
+    return vscode.l10n.t('An address holds no "?" and no "#": a key is asked for by itself, and kept in secret.');
+  }
+  return undefined;
+}
+
+/** @throws Problem `not-available` in a workspace that is not trusted. */
+export function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new Problem({
+    code: 'not-available',
+    message: vscode.l10n.t('This workspace is not trusted, so no server is asked anything.'),
+    action: vscode.l10n.t('Trust the workspace to use servers.'),
+  });
+}
