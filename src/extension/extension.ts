@@ -20,6 +20,7 @@ import { RunPairPanels } from './runs/pair/panels';
 import { RunningStatus } from './runs/running';
 import { RunTree } from './runs/tree';
 import { registerServerCommands } from './servers/commands';
+import { ServerCounting } from './servers/counting';
 import { Servers } from './servers/servers';
 
 /** Composes the extension and returns; no model is read and no process is started before something is asked for. */
@@ -28,6 +29,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const engine = new EditorEngine(context, log);
   const catalog = new ModelCatalog(context, engine, log);
   const servers = new Servers(context, engine);
+  const counting = new ServerCounting(servers);
   const runs = runHistory(context, log, () => tree.refresh());
   const tree = new RunTree(runs);
   const register = commandsOf(log);
@@ -46,11 +48,11 @@ export function activate(context: vscode.ExtensionContext): void {
   // Disposed in this order: the engine after those who ask it, the log after those who write to it.
   context.subscriptions.push(
     ...registerModelCommands(catalog, servers, engine, panels, patterns, log, register),
-    ...registerServerCommands(servers, panels, log, register),
+    ...registerServerCommands(servers, counting, panels, log, register),
     ...registerRunCommands({ runs, tree, panels, pairs, exports }, register),
     ...registerSurprisalCommands(colours, panels, register),
     colours,
-    registerNotebooks({ engine, catalog, runs, panels, running, log }, register),
+    registerNotebooks({ engine, catalog, servers, runs, panels, running, log }, register),
     new ModelTree(catalog, servers),
     new CursorViews(context.extensionUri, engine, catalog, log),
     tree,
@@ -60,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
     panels,
     running,
     catalog,
+    counting,
     servers,
     engine,
     log,

@@ -1,5 +1,5 @@
 import type { SpeculationSummary, Trace } from '../trace/record';
-import type { PassTotals, StepRow } from './passes';
+import { RunPasses, type PassTotals, type StepRow } from './passes';
 
 /** What a server counted of its drafts, as the views of passes show it. */
 export interface ReportedSteps {
@@ -39,6 +39,14 @@ export function reportedSteps({ tokens, summary }: Pick<Trace, 'tokens' | 'summa
     unplaced: reported.length - rows.length,
     totals: totalsOf(summary.speculation, reported, rows),
   };
+}
+
+/** Every step of a run that verified a draft and has a place in the sequence, whoever counted it. */
+export function draftedSteps(trace: Trace): readonly StepRow[] {
+  if (trace.header.model.server) return reportedSteps(trace)?.rows ?? [];
+  const run = new RunPasses(trace.header.promptLength);
+  run.add(trace.passes);
+  return run.rows.filter(({ draft }) => draft);
 }
 
 function totalsOf(

@@ -75,7 +75,7 @@ const GENERAL: readonly Omit<HeaderKey, 'about'>[] = [
 ];
 
 const ABOUT: Readonly<Record<string, string>> = {
-  model: 'The model that runs, by the name of its folder.',
+  model: 'The model that runs, by the name of its folder; in a prompt cell also a model of a server, by its name.',
   draft: 'The model that drafts, for decoders that need one.',
   show: 'What the result shows, separated by commas.',
   name: 'A name for this run, for cells that compare with it.',

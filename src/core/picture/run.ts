@@ -1,3 +1,4 @@
+import { draftedSteps } from '../lens/reported-steps';
 import type { Trace } from '../trace/record';
 import { element, FAINT_INK, picture, text } from './svg';
 import { staircase } from './staircase';
@@ -32,7 +33,7 @@ export function runSentence({ tokens, header, summary }: Trace): string {
 export function runPicture(whole: Trace): string {
   const trace = whole.tokens.length > MOST_TOKENS ? { ...whole, tokens: whole.tokens.slice(0, MOST_TOKENS) } : whole;
   const inner = WIDTH - 2 * MARGIN;
-  const drafted = trace.passes.some(({ speculation }) => speculation);
+  const drafted = draftedSteps(trace).length > 0;
   const parts: Part[] = [
     {
       height: 24,

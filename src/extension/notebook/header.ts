@@ -4,6 +4,7 @@ import { HEADER_KEYS, headerKey, type CellKind, type HeaderKey } from '../../cor
 import { findDecoder } from '../../core/decode/registry';
 import { defaultSettings } from '../explorer/settings';
 import type { ModelCatalog } from '../models/catalog';
+import type { Servers } from '../servers/servers';
 import { CELL_SELECTOR, cellKind } from './languages';
 
 const SOURCE = 'Vivarium';
@@ -15,7 +16,10 @@ export class HeaderLanguage implements vscode.CompletionItemProvider, vscode.Hov
   private readonly diagnostics = vscode.languages.createDiagnosticCollection('vivarium.cells');
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly catalog: ModelCatalog) {
+  constructor(
+    private readonly catalog: ModelCatalog,
+    private readonly servers: Servers,
+  ) {
     this.subscriptions = [
       vscode.languages.registerCompletionItemProvider(CELL_SELECTOR, this, ':', ' '),
       vscode.languages.registerHoverProvider(CELL_SELECTOR, this),
@@ -77,9 +81,12 @@ export class HeaderLanguage implements vscode.CompletionItemProvider, vscode.Hov
     switch (value.kind) {
       case 'model': {
         const { models } = await this.catalog.tryList();
-        return models
-          .filter(({ problem }) => !problem)
-          .map((model) => item(model.name, `${model.kind}, ${model.dtype}`));
+        const folders = models.filter(({ problem }) => !problem);
+        const remote = name === 'model' ? this.servers.list() : [];
+        return [
+          ...folders.map((model) => item(model.name, `${model.kind}, ${model.dtype}`)),
+          ...remote.map((model) => item(model.name, model.server?.address)),
+        ];
       }
       case 'choice':
         return value.choices.map((choice) => item(choice, name === 'decoder' ? findDecoder(choice)?.about : undefined));

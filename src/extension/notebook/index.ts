@@ -8,6 +8,7 @@ import type { Log } from '../log';
 import type { ModelCatalog } from '../models/catalog';
 import type { RunningStatus } from '../runs/running';
 import type { RunStore } from '../runs/store';
+import type { Servers } from '../servers/servers';
 import { HeaderLanguage } from './header';
 import { VivariumKernel } from './kernel';
 import { NOTEBOOK_TYPE } from './languages';
@@ -16,6 +17,7 @@ import { CellRunner } from './runner';
 interface NotebookServices {
   readonly engine: EditorEngine;
   readonly catalog: ModelCatalog;
+  readonly servers: Servers;
   readonly runs: RunStore;
   readonly panels: ExplorerPanels;
   readonly running: RunningStatus;
@@ -24,15 +26,15 @@ interface NotebookServices {
 
 /** Everything about notebooks: the kernel, help with the headers of cells, the command that makes a new one. */
 export function registerNotebooks(
-  { engine, catalog, runs, panels, running, log }: NotebookServices,
+  { engine, catalog, servers, runs, panels, running, log }: NotebookServices,
   register: Register,
 ): vscode.Disposable {
   const messaging = vscode.notebooks.createRendererMessaging('vivarium.renderer');
-  const kernel = new VivariumKernel(new CellRunner(engine, catalog, runs), running, log);
+  const kernel = new VivariumKernel(new CellRunner(engine, catalog, servers, runs), running, log);
   for (const notebook of vscode.workspace.notebookDocuments) kernel.prefer(notebook);
   return vscode.Disposable.from(
     kernel,
-    new HeaderLanguage(catalog),
+    new HeaderLanguage(catalog, servers),
     vscode.workspace.onDidOpenNotebookDocument((notebook) => kernel.prefer(notebook)),
     messaging.onDidReceiveMessage(({ message }) => {
       try {

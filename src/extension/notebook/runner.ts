@@ -10,12 +10,13 @@ import { tokenLabel } from '../../core/text/tokens';
 import { TraceAssembler } from '../../core/trace/assemble';
 import type { Trace } from '../../core/trace/record';
 import type { ModelSummary } from '../../protocol/models';
-import type { RunRequest } from '../../protocol/runs';
+import type { RunEvent, RunRequest } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { EditorEngine } from '../engine/engine';
 import { defaultSettings } from '../explorer/settings';
 import type { ModelCatalog } from '../models/catalog';
 import type { RunStore } from '../runs/store';
+import type { Servers } from '../servers/servers';
 import { cellKind } from './languages';
 import { attentionOf } from './attention';
 import { draftFor } from './draft';
@@ -33,6 +34,7 @@ export class CellRunner {
   constructor(
     private readonly engine: EditorEngine,
     private readonly catalog: ModelCatalog,
+    private readonly servers: Servers,
     private readonly runs: RunStore,
   ) {}
 
@@ -46,7 +48,7 @@ export class CellRunner {
     const { settings, kind, prompt } = cellRequest(cell.document);
     const models = await this.catalog.list();
     if (kind === 'life') return runLife(execution, this.engine, settings, prompt, models);
-    const model = modelNamed(settings.model, models);
+    const model = modelNamed(settings.model, models, this.servers.list());
     const stopper = new AbortController();
     token.onCancellationRequested(() => stopper.abort());
     const show = settings.show ?? shownByDefault(settings);
@@ -65,16 +67,22 @@ export class CellRunner {
       drawing = drawing.then(() => execution.replaceOutput(output));
     };
     try {
-      await this.engine.call('run', request, {
+      const options = {
         signal: stopper.signal,
         priority: 'background',
-        onEvent: (event) => {
+        onEvent: (event: RunEvent) => {
           if (event.type !== 'trace') return;
           for (const each of event.events) assembler.add(each);
           recording.add(event.events);
           if (Date.now() - drawn > REDRAW_MILLISECONDS) draw();
         },
-      });
+      } as const;
+      if (model.server) {
+        const { runId, sampling, maxNewTokens } = request;
+        await this.servers.run(model.folder, { runId, prompt: { text: prompt }, sampling, maxNewTokens }, options);
+      } else {
+        await this.engine.call('run', request, options);
+      }
     } finally {
       const { trace } = assembler;
       if (trace) {
@@ -84,9 +92,13 @@ export class CellRunner {
         await recording.end(trace);
         this.remember(cell.notebook, settings.name, trace);
       }
-      void this.engine.call('closeRun', { runId: request.runId }).catch(() => undefined);
+      if (!model.server) void this.engine.call('closeRun', { runId: request.runId }).catch(() => undefined);
     }
-    return assembler.trace?.summary?.finish !== 'cancelled';
+    const { summary } = assembler.trace ?? {};
+    if (model.server && summary?.finish === 'failed') {
+      throw new Problem({ code: 'server', message: summary.message ?? vscode.l10n.t('The server failed.') });
+    }
+    return summary?.finish !== 'cancelled';
   }
 
   private comparedWith(notebook: vscode.NotebookDocument, name: string | null): { name: string; trace: Trace } | null {
@@ -125,12 +137,18 @@ function cellRequest(document: vscode.TextDocument): { settings: CellSettings; k
 }
 
 /** @throws Problem `model-not-found` */
-function modelNamed(name: string | null, models: readonly ModelSummary[]): ModelSummary {
+function modelNamed(
+  name: string | null,
+  models: readonly ModelSummary[],
+  remote: readonly ModelSummary[],
+): ModelSummary {
   const runnable = models.filter(({ problem }) => !problem);
   const model =
     name === null
       ? runnable.find(({ kind, role }) => kind === 'text' && role === 'target')
-      : runnable.find((candidate) => candidate.name === name);
+      : (runnable.find((candidate) => candidate.name === name) ??
+        // Of two servers with one name, the address tells which.
+        remote.find(({ name: own, folder }) => own === name || folder === name));
   if (model) return model;
   throw new Problem({
     code: 'model-not-found',
@@ -138,7 +156,10 @@ function modelNamed(name: string | null, models: readonly ModelSummary[]): Model
       name === null
         ? vscode.l10n.t('No text model that can be run was found.')
         : vscode.l10n.t('There is no model named "{0}" that can be run.', name),
-    action: vscode.l10n.t('There are {0}.', runnable.map((candidate) => candidate.name).join(', ') || '–'),
+    action: vscode.l10n.t(
+      'There are {0}.',
+      [...runnable, ...remote].map((candidate) => candidate.name).join(', ') || '–',
+    ),
   });
 }
 
@@ -154,6 +175,13 @@ function runRequest(
       code: 'not-available',
       message: vscode.l10n.t('{0} cannot show attention: {1}', model.name, model.probes.attention.how),
       action: vscode.l10n.t('Leave "attention" out of "show".'),
+    });
+  }
+  if (model.server && settings.decoder !== 'autoregressive') {
+    throw new Problem({
+      code: 'not-available',
+      message: vscode.l10n.t('{0} runs on a server, which decodes by itself.', model.name),
+      action: vscode.l10n.t('Leave "decoder" out of the cell, or name a model of this machine.'),
     });
   }
   const draft = draftFor(settings, model, models);

@@ -4,6 +4,7 @@ import type { ServerReport } from '../../protocol/servers';
 import type { Register } from '../commands';
 import type { ExplorerPanels } from '../explorer/panels';
 import type { Log } from '../log';
+import type { ServerCounting } from './counting';
 import { addressProblem, plainAddress, requireTrust, serverEntries, serverKey, type ServerEntry } from './settings';
 import type { Servers } from './servers';
 import { softwareOf } from './summary';
@@ -11,6 +12,7 @@ import { softwareOf } from './summary';
 /** Commands about servers. Each asks a server only because the user asked for it. */
 export function registerServerCommands(
   servers: Servers,
+  counting: ServerCounting,
   panels: ExplorerPanels,
   log: Log,
   register: Register,
@@ -28,6 +30,12 @@ export function registerServerCommands(
       const key = await askForKey(entry.address);
       if (key !== undefined) await servers.setKey(entry.address, key);
     }),
+    register('vivarium.startCounting', async (node) => {
+      requireTrust();
+      const entry = await entryOf(node, vscode.l10n.t('Start Counting on Server'));
+      if (entry) await counting.start(entry);
+    }),
+    register('vivarium.stopCounting', () => counting.stop()),
     register('vivarium.checkServer', async (node) => {
       requireTrust();
       const entry = await entryOf(node, vscode.l10n.t('Check Server'));

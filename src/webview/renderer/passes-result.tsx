@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
-import { RunPasses, type StepRow } from '../../core/lens/passes';
+import { reportedSteps } from '../../core/lens/reported-steps';
+import { RunPasses, type StepRow, rowOf } from '../../core/lens/passes';
 import type { Trace } from '../../core/trace/record';
 import { count, probability } from '../components/format';
 import { decimals } from '../explorer/speculation/numbers';
@@ -15,14 +16,14 @@ export interface PassesResultProps {
 /** The passes of a run as a staircase, and what they came to. */
 export function PassesResult({ trace, selected, onSelect }: PassesResultProps) {
   const [preview, setPreview] = useState<StepRow | null>(null);
-  const passes = useMemo(() => {
+  const ofServer = trace.header.model.server !== undefined;
+  const { rows, totals } = useMemo(() => {
     const run = new RunPasses(trace.header.promptLength);
     run.add(trace.passes);
-    return run;
-  }, [trace]);
-  const { rows, totals } = passes;
+    return (ofServer && reportedSteps(trace)) || run;
+  }, [trace, ofServer]);
   const { speculation, longest } = totals;
-  const chosen = selected === null ? null : passes.rowOf(selected);
+  const chosen = selected === null ? null : rowOf(rows, selected);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const at = chosen ? chosen.number - 1 : -1;
@@ -35,14 +36,16 @@ export function PassesResult({ trace, selected, onSelect }: PassesResultProps) {
   };
   const brought = rows.reduce((sum, { start, end }) => sum + end - start, 0);
   const figures: readonly FigureOfResult[] = [
-    ['passes', count(rows.length), ''],
+    ['passes', count(ofServer ? speculation.passes : rows.length), ofServer ? 'with drafts' : ''],
     [
       'acceptance rate',
       probability(speculation.acceptanceRate),
       `${count(speculation.accepted)}/${count(speculation.drafted)}`,
     ],
     ['mean length', decimals(speculation.meanAcceptanceLength, 2), `of ${count(longest + 1)}`],
-    ['tokens per pass', decimals(rows.length > 0 ? brought / rows.length : null, 2), ''],
+    ...(ofServer
+      ? []
+      : [['tokens per pass', decimals(rows.length > 0 ? brought / rows.length : null, 2), ''] as const]),
   ];
   return (
     <div class="result-passes">

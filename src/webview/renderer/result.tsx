@@ -1,4 +1,5 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
+import { draftedSteps } from '../../core/lens/reported-steps';
 import type { RunResult } from '../../core/notebook/result';
 import { runSentence } from '../../core/picture/run';
 import { useTheme } from '../components/theme';
@@ -17,7 +18,7 @@ export function Result({ result, onOpen }: ResultProps) {
   const theme = useTheme();
   const { trace, show, attention, notes } = result;
   const [selected, setSelected] = useState<number | null>(null);
-  const drafted = trace.passes.some(({ speculation }) => speculation);
+  const drafted = useMemo(() => draftedSteps(trace).length > 0, [trace]);
   const passes = drafted && show.includes('speculation');
   return (
     <section class="result" aria-label={`Run of ${trace.header.model.name}`}>

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { rowOf } from '../../../../src/core/lens/passes';
-import { reportedSteps } from '../../../../src/core/lens/reported-steps';
+import { draftedSteps, reportedSteps } from '../../../../src/core/lens/reported-steps';
+import { runPicture } from '../../../../src/core/picture/run';
 import { readSpeculation } from '../../../../src/core/server/speculation';
 import { reportedDraftsCsv } from '../../../../src/core/trace/tables';
 import type { ReportedDraft, Trace } from '../../../../src/core/trace/record';
@@ -102,6 +103,23 @@ describe('the drafts that a server counted', () => {
       '1,,4,0',
       '',
     ]);
+  });
+
+  test('are drawn in the picture of the run, without a context that nobody told', () => {
+    const trace = traceOf([
+      [4, 2],
+      [4, 4],
+    ]);
+    const header = { promptLength: PROMPT, model: { name: 'm', server: { kind: 'vllm' } }, decoder: { name: 'vllm' } };
+    const tokens = trace.tokens.map((token) => ({ ...token, origin: 'sampled', judgement: null }));
+    const served = { ...trace, header, tokens } as unknown as Trace;
+    assert.equal(draftedSteps(served).length, 2);
+    const picture = runPicture(served);
+    assert.match(picture, />pass</);
+    assert.doesNotMatch(picture, />context</);
+    // One rejected, with its replacement; two accepted and all four.
+    assert.equal(picture.match(/#CF3A22/g)?.length, 2);
+    assert.equal(picture.match(/<rect[^>]*fill="#1A76D2"/g)?.length, 6);
   });
 
   test('are none where the server said nothing of them', () => {
