@@ -6,14 +6,13 @@ import { type PassRow, RunPasses } from '../../src/core/lens/passes';
 import type { TraceDraft, TraceHeader, TracePass, TraceToken } from '../../src/core/trace/record';
 import { breakEvenSentence, outcomeOf } from '../../src/webview/explorer/speculation/break-even-text';
 import { milliseconds, times } from '../../src/webview/explorer/speculation/numbers';
-import { acceptanceOf, passSentence, ruleOf, sourcesOf } from '../../src/webview/explorer/speculation/rule';
-import { columnsOf } from '../../src/webview/explorer/speculation/scrub-strip';
+import { acceptanceOf, passSentence, ruleOf, sourcesOf } from '../../src/webview/components/draft-rule';
+import { columnsOf, rejectionTicks } from '../../src/webview/components/pass-columns';
 import {
   ROW_HEIGHT,
   columnLeft,
   drawnEnd,
   followSideways,
-  rejectionTicks,
   scrollTo,
   stairLayout,
   stairMarks,

@@ -9,7 +9,7 @@ import { MeasureLegend } from '../components/measure-legend';
 import { MEASURE, measureFill, measureStops, measureText } from '../components/token-measure';
 import { TokenText } from '../components/token-text';
 import { ORIGIN_DEFINITIONS, ORIGIN_NAMES } from '../components/origins';
-import { Mark } from '../explorer/speculation/marks';
+import { Mark } from '../components/marks';
 import { SurprisalBars } from './surprisal-bars';
 
 export interface TokensResultProps {

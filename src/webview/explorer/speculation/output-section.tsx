@@ -7,7 +7,7 @@ import { tokenForKey } from '../../components/token-keys';
 import { tokenLabel } from '../../components/token-label';
 import { type TokenFrame, TokenText } from '../../components/token-text';
 import { ORIGIN_DEFINITIONS, ORIGIN_NAMES } from '../../components/origins';
-import { Mark } from './marks';
+import { Mark } from '../../components/marks';
 
 export interface OutputSectionProps {
   readonly trace: Trace;

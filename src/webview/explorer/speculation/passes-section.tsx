@@ -1,17 +1,17 @@
 import { useMemo } from 'preact/hooks';
 import type { PassTotals, StepRow } from '../../../core/lens/passes';
 import type { Trace } from '../../../core/trace/record';
+import { passSentence } from '../../components/draft-rule';
 import { count } from '../../components/format';
 import { Icon } from '../../components/icon';
-import { Slider } from '../../components/slider';
+import { Mark } from '../../components/marks';
+import { PassSteps } from '../../components/pass-steps';
+import { rejectionTicks } from '../../components/pass-columns';
+import { ScrubStrip } from '../../components/scrub-strip';
 import type { ThemeInfo } from '../../components/theme';
 import { Button } from '../../ui/button';
-import { Mark } from './marks';
 import { PassesTable } from './passes-table';
-import { passSentence } from './rule';
-import { ScrubStrip } from './scrub-strip';
 import { Staircase } from './staircase';
-import { rejectionTicks } from './stair-layout';
 import './passes.css';
 
 export interface PassesSectionProps {
@@ -63,26 +63,13 @@ export function PassesSection(props: PassesSectionProps) {
       <header class="section-head">
         <h2 id="spec-passes-title">Passes</h2>
         <span class="muted spec-room">{props.about}</span>
-        <span class="spec-steps">
-          <Step name="first" label="First pass" disabled={at <= 0} onClick={() => go(0)} />
-          <Step name="previous" label="Previous pass" disabled={at <= 0} onClick={() => go(at - 1)} />
-          <span class="spec-slider">
-            <Slider
-              label="Pass"
-              place={at}
-              last={Math.max(0, rows.length - 1)}
-              text={chosen ? passSentence(chosen, rows.length) : 'none'}
-              onPlace={go}
-              ticks={ticks}
-              disabled={rows.length < 2}
-            />
-          </span>
-          <Step name="next" label="Next pass" disabled={at >= rows.length - 1} onClick={() => go(at + 1)} />
-          <Step name="last" label="Last pass" disabled={at >= rows.length - 1} onClick={() => go(rows.length - 1)} />
-          <span class="spec-at number">
-            pass {count(rows.length === 0 ? 0 : at + 1)} of {count(rows.length)}
-          </span>
-        </span>
+        <PassSteps
+          at={at}
+          passes={rows.length}
+          text={chosen ? passSentence(chosen, rows.length) : 'none'}
+          ticks={ticks}
+          onPlace={go}
+        />
         <span class="section-keys">
           {totals.rejected > 0 && (
             <>
@@ -122,20 +109,5 @@ export function PassesSection(props: PassesSectionProps) {
       )}
       {table ? <PassesTable {...list} /> : <Staircase {...list} />}
     </section>
-  );
-}
-
-interface StepProps {
-  readonly name: 'first' | 'previous' | 'next' | 'last';
-  readonly label: string;
-  readonly disabled: boolean;
-  readonly onClick: () => void;
-}
-
-function Step({ name, label, disabled, onClick }: StepProps) {
-  return (
-    <Button appearance="icon" label={label} disabled={disabled} onClick={onClick}>
-      <Icon name={name} />
-    </Button>
   );
 }

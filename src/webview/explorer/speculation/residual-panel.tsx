@@ -2,8 +2,8 @@ import type { PassRow } from '../../../core/lens/passes';
 import type { Trace, TraceSpeculation } from '../../../core/trace/record';
 import { UNKNOWN, probability } from '../../components/format';
 import { TokenLabel } from '../../components/token-chip';
-import { Mark } from './marks';
-import { ruleOf } from './rule';
+import { Mark } from '../../components/marks';
+import { ruleOf } from '../../components/draft-rule';
 import './residual-panel.css';
 
 export interface ResidualPanelProps {

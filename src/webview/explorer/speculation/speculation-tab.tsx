@@ -9,7 +9,7 @@ import { NoDrafts } from './no-drafts';
 import { ReportedView } from './reported-view';
 import { SpeculationView } from './speculation-view';
 import { readState } from './state';
-import { useRunPasses } from './use-run-passes';
+import { useRunPasses } from '../use-run-passes';
 import './speculation.css';
 
 /** The passes of the run, where there were drafts; else what to do to see some. */

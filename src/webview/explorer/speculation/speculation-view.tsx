@@ -10,7 +10,7 @@ import { OutputSection } from './output-section';
 import { PassDetail } from './pass-detail';
 import { PassesSection } from './passes-section';
 import { ResidualPanel } from './residual-panel';
-import { passSentence } from './rule';
+import { passSentence } from '../../components/draft-rule';
 import { RunPanel } from './run-panel';
 
 export interface SpeculationViewProps extends TabProps {
@@ -88,7 +88,12 @@ export function SpeculationView(props: SpeculationViewProps) {
         theme={props.theme}
       />
       <div class="spec-below">
-        <PassDetail header={trace.header} row={shown} isPreview={preview !== null && preview !== chosen} />
+        <PassDetail
+          header={trace.header}
+          row={shown}
+          isPreview={preview !== null && preview !== chosen}
+          stacked={size.width < ONE_LINE}
+        />
         <ResidualPanel trace={trace} row={shown} />
         <RunPanel header={trace.header} rows={rows} totals={totals} />
       </div>

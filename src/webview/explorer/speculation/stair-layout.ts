@@ -1,6 +1,6 @@
 import type { StepRow } from '../../../core/lens/passes';
 import type { TraceToken } from '../../../core/trace/record';
-import type { MarkKind } from './marks';
+import type { MarkKind } from '../../components/mark-path';
 
 /** Pixels. */
 export const ROW_HEIGHT = 25;
@@ -126,18 +126,4 @@ export function followSideways(layout: StairLayout, rows: readonly StepRow[], of
   const to = columnLeft(layout, drawnEnd(last)) - layout.origin;
   if (to > offset && from < offset + extent) return offset;
   return Math.max(0, from - 2 * layout.column);
-}
-
-/** Most ticks on a slider: more would run into one another. */
-const MOST_TICKS = 160;
-
-/** Places, from 0, of the rows that had a rejection; of a long run one for each stretch that has some. */
-export function rejectionTicks(rows: readonly StepRow[]): readonly number[] {
-  const stretch = Math.max(1, rows.length / MOST_TICKS);
-  const ticks = new Map<number, number>();
-  rows.forEach(({ rejected }, place) => {
-    const bin = Math.floor(place / stretch);
-    if (rejected && !ticks.has(bin)) ticks.set(bin, place);
-  });
-  return [...ticks.values()];
 }

@@ -5,8 +5,8 @@ import type { Trace, TraceToken } from '../../../core/trace/record';
 import { memo } from '../../components/memo';
 import { TokenLabel } from '../../components/token-chip';
 import { useSize } from '../../components/use-size';
-import { Mark, MarkShape } from './marks';
-import { passSentence } from './rule';
+import { Mark, MarkShape } from '../../components/marks';
+import { passSentence } from '../../components/draft-rule';
 import {
   HEAD_HEIGHT,
   ROW_HEIGHT,

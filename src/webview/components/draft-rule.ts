@@ -1,5 +1,5 @@
-import type { StepRow } from '../../../core/lens/passes';
-import type { TraceDraft, TraceHeader } from '../../../core/trace/record';
+import type { StepRow } from '../../core/lens/passes';
+import type { TraceDraft, TraceHeader } from '../../core/trace/record';
 
 export type RuleKind = 'ratio' | 'certain' | 'greedy' | 'typical' | 'lantern' | 'lantern-greedy';
 

@@ -1,9 +1,11 @@
 import { useCallback, useRef } from 'preact/hooks';
-import type { StepRow } from '../../../core/lens/passes';
-import { Canvas } from '../../components/canvas';
-import { css, mix } from '../../../core/colour/colour';
-import type { ThemeInfo } from '../../components/theme';
-import { useSize } from '../../components/use-size';
+import type { StepRow } from '../../core/lens/passes';
+import { Canvas } from './canvas';
+import { columnsOf } from './pass-columns';
+import { css, mix } from '../../core/colour/colour';
+import type { ThemeInfo } from './theme';
+import { useSize } from './use-size';
+import './scrub-strip.css';
 
 export interface ScrubStripProps {
   readonly rows: readonly StepRow[];
@@ -73,19 +75,4 @@ export function ScrubStrip({ rows, most, at, theme, onMove }: ScrubStripProps) {
       {width > 0 && <Canvas width={width} height={HEIGHT} draw={draw} />}
     </div>
   );
-}
-
-/** [columns] of the passes that share a column: the mean of their tokens, and whether one had a rejection. */
-export function columnsOf(
-  rows: readonly StepRow[],
-  columns: number,
-): readonly { readonly mean: number; readonly rejected: boolean }[] {
-  const sums = Array.from({ length: columns }, () => ({ tokens: 0, passes: 0, rejected: false }));
-  rows.forEach(({ start, end, rejected }, place) => {
-    const sum = sums[Math.min(columns - 1, Math.floor((place * columns) / rows.length))]!;
-    sum.tokens += end - start;
-    sum.passes++;
-    sum.rejected ||= rejected;
-  });
-  return sums.map(({ tokens, passes, rejected }) => ({ mean: passes === 0 ? 0 : tokens / passes, rejected }));
 }

@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'preact/hooks';
-import { type PassTotals, RunPasses } from '../../../core/lens/passes';
-import type { Trace, TracePass } from '../../../core/trace/record';
+import { type PassTotals, RunPasses } from '../../core/lens/passes';
+import type { Trace, TracePass } from '../../core/trace/record';
 
 /** The rows of a run and what they add up to; what streams in is added to what is there. */
 export function useRunPasses(trace: Trace): { readonly passes: RunPasses; readonly totals: PassTotals } {
