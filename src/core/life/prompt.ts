@@ -1,4 +1,4 @@
-import type { LifeGrid } from '../trace/record';
+import type { LifeGrid, Sampling } from '../trace/record';
 
 const PLACE = '{cells}';
 
@@ -40,12 +40,23 @@ function answerLength(grid: LifeGrid): number {
   return grid.answer.replace(PLACE, '').length + grid.width * grid.height;
 }
 
+/** What a run of a model begins with. */
+export interface RunDefaults {
+  readonly maxNewTokens: number;
+  readonly sampling: Sampling;
+}
+
 /**
- * New tokens that a run should have room for: a Life model is asked for its whole answer. 0, which scores the prompt alone,
- * stays.
+ * What a run of a model should begin with: a Life model is asked for its whole answer, and for the board that it holds most
+ * probable, cell by cell (temperature 0), for a draw would blame it for chance. 0 new tokens, which score the prompt alone,
+ * stay.
  */
-export function roomForAnswer(model: { readonly life?: LifeGrid }, maxNewTokens: number): number {
-  return model.life && maxNewTokens > 0 ? Math.max(maxNewTokens, answerLength(model.life)) : maxNewTokens;
+export function runDefaults(model: { readonly life?: LifeGrid }, { maxNewTokens, sampling }: RunDefaults): RunDefaults {
+  if (!model.life) return { maxNewTokens, sampling };
+  return {
+    maxNewTokens: maxNewTokens > 0 ? Math.max(maxNewTokens, answerLength(model.life)) : maxNewTokens,
+    sampling: { ...sampling, temperature: 0 },
+  };
 }
 
 /** What a model answered: a whole board, or why it is none. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
 import type { ModelSummary } from '../../protocol/models';
-import { roomForAnswer } from '../../core/life/prompt';
+import { runDefaults } from '../../core/life/prompt';
 import { serverKey } from '../servers/settings';
 import type { ExplorerSettings } from '../../protocol/explorer';
 
@@ -61,6 +61,5 @@ export function withModel(settings: ExplorerSettings, models: readonly ModelSumm
     usable.find((candidate) => candidate.kind === 'text' && candidate.role === 'target') ??
     usable[0];
   if (!model) return settings;
-  const maxNewTokens = roomForAnswer(model, settings.maxNewTokens);
-  return { ...settings, model: { folder: model.folder, file: model.file }, maxNewTokens };
+  return { ...settings, model: { folder: model.folder, file: model.file }, ...runDefaults(model, settings) };
 }

@@ -1,7 +1,7 @@
 import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
 import { LifeModel } from '../../core/life/ask';
-import { lifePrompt, roomForAnswer } from '../../core/life/prompt';
+import { lifePrompt, runDefaults } from '../../core/life/prompt';
 import type { LifeGrid } from '../../core/trace/record';
 import type { RequestSignal } from '../../protocol/call';
 import type { ModelSummary } from '../../protocol/models';
@@ -10,6 +10,7 @@ import { lifeWriter } from '../../protocol/life';
 import type { Prediction, PredictRequest } from '../../protocol/lifeEditor';
 import type { EditorEngine } from '../engine/engine';
 import type { ExplorerPanels } from '../explorer/panels';
+import { defaultSettings } from '../explorer/settings';
 import { modelNotListed, type ModelCatalog } from '../models/catalog';
 
 /** What models of Life say about a board: ordinary runs of the engine, whose text is read as a board again. */
@@ -40,7 +41,7 @@ export class LifeModels {
       {
         model: { folder: model.folder, file: request.model.file ?? model.file },
         prompt: lifePrompt(request.cells, grid),
-        maxNewTokens: roomForAnswer(model, 1),
+        ...runDefaults(model, { ...defaultSettings(), maxNewTokens: 1 }),
       },
       { fresh: true },
     );

@@ -3,11 +3,12 @@ import { centred } from '../../core/life/board';
 import { boardOfText } from '../../core/life/board-text';
 import { patternOfBoard } from '../../core/life/edit/document';
 import { formOfName, readPattern } from '../../core/life/formats';
-import { lifePrompt, roomForAnswer } from '../../core/life/prompt';
+import { lifePrompt, runDefaults } from '../../core/life/prompt';
 import type { LifeGrid } from '../../core/trace/record';
 import type { ExplorerSettings } from '../../protocol/explorer';
 import type { ModelRef } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
+import { defaultSettings } from '../explorer/settings';
 import type { ModelCatalog } from '../models/catalog';
 import type { LifeDocument } from './document';
 
@@ -63,8 +64,10 @@ export async function patternSettings(
     const grid = model.life as LifeGrid;
     try {
       const prompt = lifePrompt(boardOn(grid), grid);
-      const ref = model.folder === chosen?.folder ? chosen : { folder: model.folder, file: model.file };
-      return { model: ref, prompt, maxNewTokens: roomForAnswer(model, 1) };
+      const { maxNewTokens, sampling } = runDefaults(model, { ...defaultSettings(), maxNewTokens: 1 });
+      // How the model that is chosen already is to be run, is the user's choice.
+      if (model.folder === chosen?.folder) return { model: chosen, prompt, maxNewTokens };
+      return { model: { folder: model.folder, file: model.file }, prompt, maxNewTokens, sampling };
     } catch (error) {
       if (at === 0) refusal = error;
     }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { roomForAnswer } from '../../core/life/prompt';
+import { runDefaults } from '../../core/life/prompt';
 import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import type { Register } from '../commands';
@@ -31,8 +31,8 @@ export function registerModelCommands(
       const remote = isRecord(node) && isRecord(node['model']) ? servers.find(String(node['model']['folder'])) : undefined;
       const model = remote ?? (await modelOf(catalog, node)) ?? (await pickModel(catalog, servers.list()));
       if (!model) return;
-      const maxNewTokens = roomForAnswer(model, defaultSettings().maxNewTokens);
-      panels.open({ model: { folder: model.folder, file: model.file }, ...(model.life ? { maxNewTokens } : {}) });
+      const begin = model.life ? runDefaults(model, defaultSettings()) : {};
+      panels.open({ model: { folder: model.folder, file: model.file }, ...begin });
     }),
     register('vivarium.addModelFolder', async (folder) => {
       if (folder instanceof vscode.Uri && folder.scheme === 'file') {

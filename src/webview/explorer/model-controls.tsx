@@ -1,5 +1,5 @@
 import type { DecoderSummary } from '../../core/decode/registry';
-import { roomForAnswer } from '../../core/life/prompt';
+import { runDefaults } from '../../core/life/prompt';
 import { draftOf, draftsFor } from '../../protocol/drafts';
 import type { ModelSummary } from '../../protocol/models';
 import type { ExplorerSettings } from '../../protocol/explorer';
@@ -31,7 +31,7 @@ export function ModelControls(props: ModelControlsProps) {
           disabled={disabled || models.length === 0}
           options={modelOptions(models, settings)}
           {...(model ? { title: modelTitle(model) } : {})}
-          onChange={(folder) => onChange({ model: { folder }, ...roomFor(models, folder, settings) })}
+          onChange={(folder) => onChange({ model: { folder }, ...begin(models, folder, settings) })}
         />
         {model && model.variants.length > 1 && file !== undefined && (
           <Dropdown
@@ -211,12 +211,15 @@ export function megabytes(bytes: number): string {
   return megabytes >= 1000 ? `${(megabytes / 1000).toFixed(1)} GB` : `${megabytes.toFixed(megabytes < 10 ? 1 : 0)} MB`;
 }
 
-/** A Life model is asked for its whole answer, unless the prompt alone is to be scored. */
-function roomFor(
+/** A Life model begins as Life models do; from one to another, what the user set stays. */
+function begin(
   models: readonly ModelSummary[],
   folder: string,
-  { maxNewTokens }: ExplorerSettings,
+  { model: before, maxNewTokens, sampling }: ExplorerSettings,
 ): Partial<ExplorerSettings> {
-  const model = models.find((each) => each.folder === folder);
-  return model ? { maxNewTokens: roomForAnswer(model, maxNewTokens) } : {};
+  const find = (wanted: string | undefined) => models.find((each) => each.folder === wanted);
+  const model = find(folder);
+  if (!model) return {};
+  const defaults = runDefaults(model, { maxNewTokens, sampling });
+  return find(before?.folder)?.life ? { maxNewTokens: defaults.maxNewTokens } : defaults;
 }
