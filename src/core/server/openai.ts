@@ -15,6 +15,16 @@ export class TextNumbers {
     this.numbers.set(key, this.numbers.size);
     return this.numbers.size - 1;
   }
+
+  /** A list of tokens with their numbers as ids. */
+  each<T extends { readonly text: string }>(tokens: readonly T[]): (T & { readonly id: number })[] {
+    const before = new Map<string, number>();
+    return tokens.map((token) => {
+      const same = before.get(token.text) ?? 0;
+      before.set(token.text, same + 1);
+      return { ...token, id: this.of(token.text, same) };
+    });
+  }
 }
 
 /**
@@ -61,12 +71,7 @@ function tokensOf(logprobs: unknown, text: string, asked: number, numbers: TextN
   const places = isObject(logprobs) ? placesOf(logprobs) : [];
   if (places.length === 0 && text !== '') throw malformed('it has no logprobs');
   return places.map(({ own, top }) => {
-    const before = new Map<string, number>();
-    const alternatives = top.map((each): ToldAlternative => {
-      const same = before.get(each.text) ?? 0;
-      before.set(each.text, same + 1);
-      return { ...each, id: numbers.of(each.text, same) };
-    });
+    const alternatives: readonly ToldAlternative[] = numbers.each(top);
     const mine = top.findIndex((each) => each.text === own.text && each.logProbability === own.logProbability);
     const id = alternatives[mine]?.id ?? numbers.of(own.text);
     return { id, text: own.text, judgement: judgementOf({ ...own, id, rank: null, alternatives, asked }) };
