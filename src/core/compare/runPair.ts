@@ -1,4 +1,3 @@
-import { TextNumbers } from '../server/openai';
 import type { TokenOrigin, Trace, TraceToken } from '../trace/record';
 import { firstDifference, type Difference } from './difference';
 import { divergence, knownDistribution, type Divergence } from './divergence';
@@ -88,14 +87,13 @@ export interface SharedSummary {
  * @param exact divergences that were computed from whole distributions, by place: they count in the place of what the traces
  *   alone say.
  */
-export function compareRuns(one: Trace, another: Trace, exact: ReadonlyMap<number, Divergence> = new Map()): RunPair {
-  const [a, b] = namedAlike(one, another);
+export function compareRuns(a: Trace, b: Trace, exact: ReadonlyMap<number, Divergence> = new Map()): RunPair {
   const sizes = [a.header.model.vocabularySize, b.header.model.vocabularySize] as const;
   const other = otherTokenizer(a, b);
   const difference = firstDifference(a.tokens, b.tokens);
   const comparable: Comparable = other
     ? { state: 'other-tokenizer', example: other.example }
-    : difference?.index === 0 || !samePrompt(a, b)
+    : difference?.index === 0
       ? { state: 'apart-at-once' }
       : { state: 'tokens' };
   const until = comparable.state === 'tokens' ? (difference?.index ?? Infinity) : -1;
@@ -112,30 +110,6 @@ export function compareRuns(one: Trace, another: Trace, exact: ReadonlyMap<numbe
     setup: setupLines(a, b),
     summary: summaryLines(a, b),
   };
-}
-
-/** Where one run has no ids of a vocabulary but numbers its own texts, both are numbered alike, by what their tokens read as. */
-function namedAlike(a: Trace, b: Trace): readonly [Trace, Trace] {
-  if (!a.header.model.server?.namesOnly && !b.header.model.server?.namesOnly) return [a, b];
-  const numbers = new TextNumbers();
-  const renamed = (trace: Trace): Trace => ({
-    ...trace,
-    tokens: trace.tokens.map((token) => ({
-      ...token,
-      id: numbers.of(token.text),
-      judgement: token.judgement && {
-        ...token.judgement,
-        top: numbers.each(token.judgement.top),
-      },
-    })),
-  });
-  return [renamed(a), renamed(b)];
-}
-
-/** A server may tell nothing of the prompt: its tokens then do not show whether it was the same. */
-function samePrompt({ header: a }: Trace, { header: b }: Trace): boolean {
-  if (a.promptLength > 0 && b.promptLength > 0) return true;
-  return a.promptLength === b.promptLength && a.promptText !== undefined && a.promptText === b.promptText;
 }
 
 function pairedRun({ header, tokens }: Trace): PairedRun {

@@ -174,24 +174,3 @@ test('as a table and as a document: differences are B less A, infinity stays rea
   };
   assert.equal(tokens[5]!.divergence.klAtLeast, 'Infinity');
 });
-
-test('a run that numbers its own texts is held against another by what tokens read as, where the prompts are known to be one', async () => {
-  const whole = await run('autoregressive');
-  const at = whole.header.promptLength;
-  /** The run as a server tells it that names tokens by their text: nothing of the prompt, and numbers in place of ids. */
-  const named = (promptText: string, first: number): Trace => {
-    const number = (id: number): number => (id + first) % 5;
-    const tokens = whole.tokens.slice(at).map((token, index): TraceToken => {
-      const top = token.judgement?.top.map((each) => ({ ...each, id: number(each.id) })) ?? [];
-      return { ...token, index, id: number(token.id), judgement: token.judgement && { ...token.judgement, top } };
-    });
-    const server = { kind: 'openai', address: 'http://a', version: null, namesOnly: true } as const;
-    const { header } = changed(whole, tokens, { server, vocabularySize: 0, sha256: '' });
-    return { ...whole, tokens, header: { ...header, promptText, promptLength: 0 } };
-  };
-  const { comparable, difference, shared } = compareRuns(named('a', 1), named('a', 3));
-  assert.deepEqual([comparable.state, difference, shared.sameBest], ['tokens', null, 1]);
-  assert.ok(shared.meanKlAtLeast! < 1e-12);
-  assert.equal(compareRuns(named('a', 1), named('b', 1)).comparable.state, 'apart-at-once');
-  assert.equal(compareRuns(whole, named('a', 1)).comparable.state, 'apart-at-once');
-});
