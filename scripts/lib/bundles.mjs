@@ -35,8 +35,9 @@ export const bundles = [
     runtime: 'extension',
     entry: 'src/extension/extension.ts',
     outfile: 'dist/extension.cjs',
-    // Every decoder and every form of a Life pattern is in it, what notebooks draw without us, what two runs are to each other, and servers.
-    budget: 250 * KB,
+    // Every decoder and every form of a Life pattern is in it, what notebooks draw without us, what two runs are to each other,
+    // servers, and what stands beside a text.
+    budget: 262 * KB,
     options: host,
   },
   {
@@ -100,6 +101,15 @@ export const bundles = [
     outfile: 'dist/webview/attention.js',
     // As the one beside it.
     budget: 48 * KB,
+    options: webview,
+  },
+  {
+    name: 'strip',
+    runtime: 'webview',
+    entry: 'src/webview/strip/main.tsx',
+    outfile: 'dist/webview/strip.js',
+    // In the panel, without the toolkit.
+    budget: 62 * KB,
     options: webview,
   },
   {

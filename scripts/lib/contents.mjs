@@ -18,6 +18,8 @@ const required = [
   'dist/webview/picture.css',
   'dist/webview/attention.js',
   'dist/webview/attention.css',
+  'dist/webview/strip.js',
+  'dist/webview/strip.css',
   'dist/webview/tokens.js',
   'dist/webview/tokens.css',
   'dist/webview/life.js',

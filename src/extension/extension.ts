@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { commandsOf } from './commands';
+import { StripView } from './cursor/stripView';
 import { CursorViews } from './cursor/views';
 import { registerSurprisalCommands } from './editor/commands';
 import { SurprisalColours } from './editor/surprisal';
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerNotebooks({ engine, catalog, servers, runs, panels, running, log }, register),
     new ModelTree(catalog, servers),
     new CursorViews(context.extensionUri, engine, catalog, log),
+    new StripView(context.extensionUri, { engine, catalog, colours, log }),
     tree,
     new TraceViewer(services),
     patterns,

@@ -12,7 +12,7 @@ export function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewOptions 
 }
 
 /** A bundle of `dist/webview/`, of a script and a style sheet. */
-export type WebviewBundle = 'attention' | 'explorer' | 'life' | 'picture' | 'runs' | 'tokens';
+export type WebviewBundle = 'attention' | 'explorer' | 'life' | 'picture' | 'runs' | 'strip' | 'tokens';
 
 /** The page of a view: its one script and its one style sheet under a policy that allows nothing more. */
 export function webviewHtml(webview: vscode.Webview, extensionUri: vscode.Uri, bundle: WebviewBundle): string {

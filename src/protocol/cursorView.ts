@@ -38,7 +38,7 @@ export interface CursorPlace {
   readonly whole: boolean;
 }
 
-export const CURSOR_ACTIONS = ['openFile', 'newText', 'addModelFolder', 'manageTrust', 'showLog'] as const;
+export const CURSOR_ACTIONS = ['openFile', 'newText', 'addModelFolder', 'manageTrust', 'showLog', 'colour'] as const;
 export type CursorAction = (typeof CURSOR_ACTIONS)[number];
 
 /** What every such view asks for. */

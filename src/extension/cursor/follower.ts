@@ -10,22 +10,16 @@ import type { ModelSummary, TokenInfo } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { throwIfAborted } from '../../protocol/rpc';
 import type { NextTokens } from '../../protocol/tokensView';
-import { editorModel } from '../editor/model';
-import { SCHEMES } from '../editor/surprisal';
 import { textAround } from './beforeCursor';
 import { Latest } from './latest';
+import { CHARACTERS_A_TOKEN, contextLimit, onMove, readingOf } from './reading';
 
 /** How long the cursor rests before the model is asked. */
 const QUIET_MILLISECONDS = 80;
 /** Alternatives whose texts come along. */
 const DESCRIBED = 40;
-/** Characters read for each token that is wanted: more than tokens have on average in any language. */
-const CHARACTERS_A_TOKEN = 8;
 /** Characters before the cursor that are read again with those after it. */
 const NEAR = 256;
-/** Where neither file nor config says how long a context may be. */
-const DEFAULT_CONTEXT = 512;
-
 /** Who looks: each view pays for what it alone shows. */
 export type Looker = 'tokens' | 'attention';
 
@@ -68,7 +62,7 @@ interface Given {
  */
 export class CursorFollower implements vscode.Disposable {
   private readonly latest = new Latest(QUIET_MILLISECONDS, (signal) => this.ask(signal));
-  private readonly subscriptions: vscode.Disposable[];
+  private readonly moves: vscode.Disposable;
   private readonly lookers = new Set<Looker>();
   private busy = false;
   private place = 0;
@@ -84,19 +78,7 @@ export class CursorFollower implements vscode.Disposable {
   };
 
   constructor(private readonly parts: FollowerParts) {
-    this.subscriptions = [
-      vscode.window.onDidChangeActiveTextEditor(() => this.moved()),
-      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
-        if (textEditor === vscode.window.activeTextEditor) this.moved();
-      }),
-      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document) this.moved();
-      }),
-      vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('vivarium.editor')) this.moved();
-      }),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.moved()),
-    ];
+    this.moves = onMove(() => this.moved());
   }
 
   /** Nothing is asked while nobody looks, and nothing kept. */
@@ -182,7 +164,7 @@ export class CursorFollower implements vscode.Disposable {
 
   dispose(): void {
     this.latest.stop();
-    vscode.Disposable.from(...this.subscriptions).dispose();
+    this.moves.dispose();
   }
 
   /** Whether what is shown, or is being asked, is of this place and has what a looker shows. */
@@ -229,17 +211,11 @@ export class CursorFollower implements vscode.Disposable {
   }
 
   private async shownAt(signal: AbortSignal): Promise<AtCursor<CursorAnswer>> {
-    const editor = vscode.window.activeTextEditor;
-    if (!editor || !SCHEMES.includes(editor.document.uri.scheme)) return { state: 'no-editor' };
-    const { usable, model, missing } = editorModel(await this.parts.models.list());
+    const reading = await readingOf(this.parts.models);
     throwIfAborted(signal);
-    this.snapshot = {
-      ...this.snapshot,
-      models: [...new Set(usable.map(({ name }) => name))],
-      model: model?.name ?? null,
-      missing,
-    };
-    if (!model) return { state: 'no-model', trusted: vscode.workspace.isTrusted };
+    this.snapshot = { ...this.snapshot, ...reading.models };
+    if (reading.shown) return reading.shown;
+    const { editor, model } = reading;
     const { document, selection } = editor;
     const asked: Asked = { document, version: document.version, position: selection.active, model };
     return this.answer(asked, signal);
@@ -249,7 +225,7 @@ export class CursorFollower implements vscode.Disposable {
     const { engine } = this.parts;
     const { document, position } = asked;
     const model = refOf(asked.model);
-    const limit = Math.max(2, Math.min(asked.model.contextLength ?? DEFAULT_CONTEXT, wantedTokens()));
+    const limit = contextLimit(asked.model);
     const text = textAround(document, position, limit * CHARACTERS_A_TOKEN);
     if (text.before === '') return { state: 'no-text' };
     const before = await engine.call('tokenize', { model, text: text.before }, { signal });
@@ -301,11 +277,6 @@ export class CursorFollower implements vscode.Disposable {
 
 function refOf({ folder, file }: ModelSummary): { folder: string; file: string } {
   return { folder, file };
-}
-
-function wantedTokens(): number {
-  const value: unknown = vscode.workspace.getConfiguration('vivarium.editor').get('contextTokens');
-  return typeof value === 'number' && value >= 8 && value <= 4096 ? Math.round(value) : 256;
 }
 
 /** UTF-16 units that a text takes in a document, whose line ends take the place of the text's. */

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<CursorAction, string>> = {
   addModelFolder: 'vivarium.addModelFolder',
   manageTrust: 'workbench.trust.manage',
   showLog: 'vivarium.showLog',
+  colour: 'vivarium.colourBySurprisal',
 };
 
 /** What all pages beside a text do alike. */
@@ -40,7 +41,11 @@ export interface CursorPageParts<Api extends Record<keyof Api, Call<unknown, unk
 }
 
 /** A view beside the text, in a side bar or a panel: hidden, dragged elsewhere and shown anew as the user likes. */
-export class CursorPage<Ready, Api extends Record<keyof Api, Call<unknown, unknown, unknown>>>
+export class CursorPage<
+  Ready,
+  Api extends Record<keyof Api, Call<unknown, unknown, unknown>>,
+  Notifications extends CursorNotifications<Ready> = CursorNotifications<Ready>,
+>
   implements vscode.WebviewViewProvider, vscode.Disposable
 {
   private view: vscode.WebviewView | undefined;
@@ -77,7 +82,7 @@ export class CursorPage<Ready, Api extends Record<keyof Api, Call<unknown, unkno
   }
 
   /** A page that is hidden asks for all of it when it is shown again. */
-  notify<N extends keyof CursorNotifications<Ready>>(name: N, data: CursorNotifications<Ready>[N]): void {
+  notify<N extends keyof Notifications>(name: N, data: Notifications[N]): void {
     if (this.view?.visible) void this.view.webview.postMessage({ rpc: 'notify', name, data });
   }
 

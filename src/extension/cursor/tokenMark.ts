@@ -6,7 +6,7 @@ export class TokenMark implements vscode.Disposable {
   private type: vscode.TextEditorDecorationType | undefined;
   private editor: vscode.TextEditor | undefined;
 
-  show(editor: vscode.TextEditor, range: vscode.Range): void {
+  show(editor: vscode.TextEditor, range: vscode.Range, scroll = true): void {
     this.type ??= vscode.window.createTextEditorDecorationType({
       backgroundColor: new vscode.ThemeColor('editor.findMatchHighlightBackground'),
       border: '1px solid',
@@ -17,7 +17,7 @@ export class TokenMark implements vscode.Disposable {
     if (this.editor !== editor) this.clear();
     this.editor = editor;
     editor.setDecorations(this.type, [range]);
-    editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    if (scroll) editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 
   clear(): void {

@@ -27,13 +27,14 @@ export class Colouring implements vscode.Disposable {
   /** UTF-16 offsets of what is painted; the end moves with edits inside, both with edits before. */
   private start: number;
   private end: number;
-  private readonly whole: boolean;
+  /** All of the document is painted, however it changes. */
+  readonly isWhole: boolean;
   private pending: NodeJS.Timeout | undefined;
   private stopper = new AbortController();
 
   constructor(private readonly parts: ColouringParts) {
     const { document, selection } = parts;
-    this.whole = selection === undefined;
+    this.isWhole = selection === undefined;
     this.start = selection ? document.offsetAt(selection.start) : 0;
     this.end = selection ? document.offsetAt(selection.end) : document.getText().length;
     void this.score();
@@ -50,7 +51,12 @@ export class Colouring implements vscode.Disposable {
   /** The text that is painted. */
   get text(): string {
     const text = this.document.getText();
-    return this.whole ? text : text.slice(this.start, this.end);
+    return this.isWhole ? text : text.slice(this.start, this.end);
+  }
+
+  /** UTF-16 offset where what is painted begins. */
+  get offset(): number {
+    return this.isWhole ? 0 : this.start;
   }
 
   get firstLine(): number {
@@ -61,7 +67,7 @@ export class Colouring implements vscode.Disposable {
   edited(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
     for (const { rangeOffset, rangeLength, text } of changes) {
       const difference = text.length - rangeLength;
-      if (rangeOffset + rangeLength <= this.start && !this.whole) this.start += difference;
+      if (rangeOffset + rangeLength <= this.start && !this.isWhole) this.start += difference;
       if (rangeOffset <= this.end) this.end = Math.max(this.start, this.end + difference);
     }
     this.stopper.abort();
@@ -80,14 +86,14 @@ export class Colouring implements vscode.Disposable {
   }
 
   rangeOf({ start, end }: ScoredSpan): vscode.Range {
-    const from = this.whole ? 0 : this.start;
+    const from = this.offset;
     return new vscode.Range(this.document.positionAt(from + start), this.document.positionAt(from + end));
   }
 
   /** What stands at a place, or undefined outside of what is painted and while it is scored anew. */
   spanAt(position: vscode.Position): ScoredSpan | undefined {
     if (this.state !== 'done') return undefined;
-    const at = this.document.offsetAt(position) - (this.whole ? 0 : this.start);
+    const at = this.document.offsetAt(position) - this.offset;
     return this.scored?.spans.find(({ start, end }) => at >= start && at < end);
   }
 
@@ -101,13 +107,7 @@ export class Colouring implements vscode.Disposable {
     this.state = 'scoring';
     this.parts.onChange();
     try {
-      const scored = await this.parts.scorer.score(this.text, stopper.signal, {
-        capped: (tokens) => vscode.l10n.t('The first {0} tokens are scored, the rest is not.', tokens),
-        changed: vscode.l10n.t(
-          'The tokenizer of {0} changes some of this text, and gives no places from there on.',
-          this.model.name,
-        ),
-      });
+      const scored = await this.parts.scorer.score(this.text, stopper.signal, leftOut(this.model));
       if (stopper.signal.aborted) return;
       this.scored = scored;
       this.problem = null;
@@ -121,4 +121,12 @@ export class Colouring implements vscode.Disposable {
     }
     this.parts.onChange();
   }
+}
+
+/** How to say what of a text is not scored. */
+export function leftOut({ name }: ModelSummary): Parameters<TextScorer['score']>[2] {
+  return {
+    capped: (tokens) => vscode.l10n.t('The first {0} tokens are scored, the rest is not.', tokens),
+    changed: vscode.l10n.t('The tokenizer of {0} changes some of this text, and gives no places from there on.', name),
+  };
 }

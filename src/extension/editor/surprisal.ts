@@ -21,6 +21,8 @@ export class SurprisalColours implements vscode.HoverProvider, vscode.CodeLensPr
   private palette: ReturnType<typeof createPalette> = [];
   private readonly lensesChanged = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.lensesChanged.event;
+  /** A text has got colours, other colours, or none any more. */
+  readonly onChange = this.lensesChanged.event;
   private readonly status = new SurprisalStatus();
   private readonly subscriptions: vscode.Disposable[];
 

@@ -9,7 +9,10 @@ import { measureText } from './token-measure';
 /** What both lanes are drawn from. */
 export interface LaneScene {
   readonly tokens: readonly TraceToken[];
-  readonly promptLength: number;
+  /** null for a text that no run made: nothing is said of prompt and generated. */
+  readonly promptLength: number | null;
+  /** Token that the cursor of an editor stands before; null where it is elsewhere. */
+  readonly cursor: number | null;
   readonly columns: LaneColumns;
   /** Token whose numbers are on show: the one under the pointer, or else the selected one. */
   readonly active: number | null;
@@ -56,6 +59,7 @@ export function paintBits(context: CanvasRenderingContext2D, pixel: number, scen
     context.fillRect(x, y, width, yOf(0) - y);
     if (colours.contrastBorder) outline(context, pixel, x, y, width, yOf(0) - y, css(colours.contrastBorder));
   }
+  cursorLine(context, pixel, scene, 2, lane.height, 'cursor');
   entropyLine(context, scene, yOf);
   peak(context, scene, lane, yOf);
   readout(context, scene, yOf);
@@ -108,6 +112,27 @@ function selection(
     context.stroke();
     context.setLineDash([]);
   }
+}
+
+/** Where the cursor of the editor stands: between two columns. */
+function cursorLine(
+  context: CanvasRenderingContext2D,
+  pixel: number,
+  { columns, cursor, theme }: LaneScene,
+  y: number,
+  height: number,
+  name: string,
+): void {
+  if (cursor === null || cursor < columns.from || cursor > columns.to) return;
+  const x = Math.round((columns.left + (cursor - columns.from) * columns.column) / pixel) * pixel;
+  context.fillStyle = css(theme.colours.foreground);
+  context.fillRect(x - pixel, y, Math.max(2 * pixel, 1.5), height - y);
+  if (name === '') return;
+  context.font = `${AXIS_FONT}px ${theme.fontFamily}`;
+  context.textBaseline = 'middle';
+  const left = x - columns.left > context.measureText(name).width + 40;
+  context.textAlign = left ? 'right' : 'left';
+  context.fillText(name, left ? x - 5 : x + 5, 7);
 }
 
 function entropyLine(context: CanvasRenderingContext2D, scene: LaneScene, yOf: (value: number) => number): void {
@@ -284,8 +309,9 @@ export function paintMass(context: CanvasRenderingContext2D, pixel: number, scen
     const token = tokens[index];
     if (token?.judgement) stack(context, pixel, scene, token, top, bottom, rest);
   }
+  cursorLine(context, pixel, scene, 0, bottom + lane.labels, '');
   axisLabels(context, scene, bottom);
-  promptRule(context, scene, bottom + lane.labels + 5);
+  if (scene.promptLength !== null) promptRule(context, scene, scene.promptLength, bottom + lane.labels + 5);
 }
 
 /** One column of mass: alternatives from the most probable up, the chosen one in blue, the rest hatched. */
@@ -362,8 +388,8 @@ function fit(context: CanvasRenderingContext2D, text: string, width: number): st
 }
 
 /** The grey rule that means prompt, everywhere, and how many tokens stand on either side of its end. */
-function promptRule(context: CanvasRenderingContext2D, scene: LaneScene, y: number): void {
-  const { columns, theme, tokens, promptLength } = scene;
+function promptRule(context: CanvasRenderingContext2D, scene: LaneScene, promptLength: number, y: number): void {
+  const { columns, theme, tokens } = scene;
   const end = Math.min(promptLength, columns.to);
   context.font = `${AXIS_FONT}px ${theme.fontFamily}`;
   context.textAlign = 'left';

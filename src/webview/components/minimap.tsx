@@ -8,7 +8,8 @@ import type { ThemeInfo } from './theme';
 
 export interface MinimapProps {
   readonly tokens: readonly TraceToken[];
-  readonly promptLength: number;
+  /** null: no prompt is marked. */
+  readonly promptLength: number | null;
   /** Tokens of the window above. */
   readonly from: number;
   readonly to: number;
@@ -48,8 +49,10 @@ export function Minimap(props: MinimapProps) {
         context.fillRect(left + place * bar, base - height, Math.max(bar, pixel), height);
       });
       const xOf = (index: number): number => left + (plot * index) / tokens.length;
-      context.fillStyle = css(colours.muted);
-      context.fillRect(left, base + 2, Math.max(1, xOf(promptLength) - left), 2);
+      if (promptLength !== null) {
+        context.fillStyle = css(colours.muted);
+        context.fillRect(left, base + 2, Math.max(1, xOf(promptLength) - left), 2);
+      }
       if (selected !== null) {
         context.fillStyle = css(colours.focus);
         context.fillRect(Math.round(xOf(selected + 0.5)) - 1, 0, 2, base);

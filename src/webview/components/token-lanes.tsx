@@ -14,7 +14,12 @@ import './token-lanes.css';
 
 export interface TokenLanesProps {
   readonly tokens: readonly TraceToken[];
-  readonly promptLength: number;
+  /** null for a text that no run made. */
+  readonly promptLength: number | null;
+  /** Token that the cursor of an editor stands before. */
+  readonly cursor?: number | null;
+  /** Room is scarce, as in the editor's panel: the plots may be low. */
+  readonly low?: boolean;
   readonly selected: number | null;
   readonly hovered: number | null;
   readonly onSelect: (index: number) => void;
@@ -30,13 +35,15 @@ const AXIS = 34;
 const PROMPT_RULE = 26;
 const LANE = { least: 112, most: 236 };
 const MASS = { least: 64, most: 116 };
+const LOW_LANE = { least: 64, most: 236 };
+const LOW_MASS = { least: 32, most: 116 };
 
 /**
  * One column a token: a bar of its surprisal under the line of entropy, and below it the probability mass, most
  * probable at the bottom. A run longer than the window has a map of the whole.
  */
 export function TokenLanes(props: TokenLanesProps) {
-  const { tokens, promptLength, selected, hovered, theme, follow } = props;
+  const { tokens, promptLength, selected, hovered, theme, follow, cursor = null, low = false } = props;
   const [pane, size] = useSize<HTMLDivElement>();
   const { width, height } = size;
 
@@ -51,14 +58,15 @@ export function TokenLanes(props: TokenLanesProps) {
   const axis = bitsAxis(most);
   const active = hovered ?? selected;
   const label = useCallback((token: TraceToken) => tokenLabel(token.text), []);
-  const scene: LaneScene = { tokens, promptLength, columns, active, selected, theme, label };
+  const scene: LaneScene = { tokens, promptLength, cursor, columns, active, selected, theme, label };
 
   // What the height leaves beside captions and labels goes to the two plots.
   const labels = LABEL_LENGTH + 12;
-  const free = height - (26 + 8 + labels + PROMPT_RULE) - (long ? 26 + MINIMAP_HEIGHT : 0);
-  const mass = Math.round(between(MASS, free * 0.34));
-  const lane = Math.round(between(LANE, free - mass));
-  const massHeight = 8 + mass + labels + PROMPT_RULE;
+  const rule = promptLength === null ? 4 : PROMPT_RULE;
+  const free = height - (26 + 8 + labels + rule) - (long ? 26 + MINIMAP_HEIGHT : 0);
+  const mass = Math.round(between(low ? LOW_MASS : MASS, free * 0.34));
+  const lane = Math.round(between(low ? LOW_LANE : LANE, free - mass));
+  const massHeight = 8 + mass + labels + rule;
 
   const at = (event: PointerEvent | MouseEvent): number | null =>
     tokenAt(columns, event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left);
@@ -209,4 +217,15 @@ export function describe(token: TraceToken | undefined): string {
 
 function inWords(name: MeasureName, judgement: Judgement): string {
   return measureText(name, judgement).replace('≥', 'at least').replace('–', ' to ');
+}
+
+/** The line of entropy, as a legend shows it. */
+export function EntropyKey() {
+  return (
+    <svg class="entropy-key" width="22" height="12" viewBox="0 0 22 12" aria-hidden="true">
+      <path d="M1 9 8 3 14 8 21 3" fill="none" stroke="currentColor" stroke-width="1.25" />
+      <circle cx="8" cy="3" r="1.8" fill="currentColor" />
+      <circle cx="14" cy="8" r="1.8" fill="currentColor" />
+    </svg>
+  );
 }

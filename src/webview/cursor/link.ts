@@ -16,10 +16,18 @@ export class CursorLink<
   kept: Kept;
   private readonly listeners = new Set<() => void>();
 
-  /** @param read makes sense of what an earlier life of the page kept, whatever that is. */
+  /**
+   * @param read makes sense of what an earlier life of the page kept, whatever that is.
+   * @param also what a notification of this page alone makes of what is known.
+   */
   constructor(
     private readonly host: WebviewHost,
     read: (state: unknown) => Kept,
+    private readonly also: (name: string, data: unknown, known: CursorSnapshot<Ready>) => CursorSnapshot<Ready> = (
+      _name,
+      _data,
+      known,
+    ) => known,
   ) {
     this.api = new RpcClient<Api>({ post: (message) => host.postMessage(message) });
     this.shared = this.api;
@@ -33,7 +41,7 @@ export class CursorLink<
     if (data.name === 'changed') this.snapshot = data.data as CursorNotifications<Ready>['changed'];
     else if (data.name === 'busy' && this.snapshot) {
       this.snapshot = { ...this.snapshot, ...(data.data as CursorNotifications<Ready>['busy']) };
-    }
+    } else if (this.snapshot) this.snapshot = this.also(data.name, data.data, this.snapshot);
     this.tell();
   }
 

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { EngineClient } from '../../../src/client/index';
 import type { TraceToken } from '../../../src/core/trace/record';
+import type { Caller } from '../../../src/protocol/call';
+import type { EngineApi } from '../../../src/protocol/engine';
 import { bundledModel, extension } from './workbench';
 
 /** An engine beside the extension's own: what the editor shows is held against it. */
@@ -11,6 +13,33 @@ export function startEngine(): EngineClient {
     log: () => undefined,
     onStatus: () => undefined,
   });
+}
+
+/** The engine, and what is asked of it. */
+export class CountedEngine implements Caller<EngineApi> {
+  readonly asked: string[] = [];
+  /** Of each request for logits. */
+  readonly withAttention: boolean[] = [];
+  most = 0;
+  stopped = 0;
+  onLogits: () => void = () => undefined;
+  private under = 0;
+
+  constructor(private readonly client: EngineClient) {}
+
+  call: Caller<EngineApi>['call'] = async (method, params, options) => {
+    this.asked.push(method);
+    if (method === 'nextLogits') this.withAttention.push('attention' in params && params.attention === true);
+    this.most = Math.max(this.most, ++this.under);
+    options?.signal?.addEventListener('abort', () => this.stopped++, { once: true });
+    try {
+      const answer = this.client.call(method, params, options);
+      if (method === 'nextLogits') this.onLogits();
+      return await answer;
+    } finally {
+      this.under--;
+    }
+  };
 }
 
 export const RUN = 'expected';

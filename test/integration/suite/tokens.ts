@@ -4,47 +4,18 @@ import type { EngineClient } from '../../../src/client/index';
 import { wholeText } from '../../../src/core/text/continuation';
 import { CursorFollower } from '../../../src/extension/cursor/follower';
 import { TokenMark } from '../../../src/extension/cursor/tokenMark';
-import type { Caller } from '../../../src/protocol/call';
-import type { EngineApi } from '../../../src/protocol/engine';
 import type { ModelSummary } from '../../../src/protocol/models';
 import { Problem } from '../../../src/protocol/errors';
 import type { NextTokens } from '../../../src/protocol/tokensView';
-import { RUN, scoreText, startEngine } from './scored';
+import { CountedEngine, RUN, scoreText, startEngine } from './scored';
 import { closeAllTabs, eventually, extension, showNewText } from './workbench';
 
 const TEXT = 'In the beginning\r\nGod created 😀 the héaven and the earth.';
 
-/** The engine, and what is asked of it. */
-class Counted implements Caller<EngineApi> {
-  readonly asked: string[] = [];
-  /** Of each request for logits. */
-  readonly withAttention: boolean[] = [];
-  most = 0;
-  stopped = 0;
-  onLogits: () => void = () => undefined;
-  private under = 0;
-
-  constructor(private readonly client: EngineClient) {}
-
-  call: Caller<EngineApi>['call'] = async (method, params, options) => {
-    this.asked.push(method);
-    if (method === 'nextLogits') this.withAttention.push('attention' in params && params.attention === true);
-    this.most = Math.max(this.most, ++this.under);
-    options?.signal?.addEventListener('abort', () => this.stopped++, { once: true });
-    try {
-      const answer = this.client.call(method, params, options);
-      if (method === 'nextLogits') this.onLogits();
-      return await answer;
-    } finally {
-      this.under--;
-    }
-  };
-}
-
 describe('the Tokens view', () => {
   let client: EngineClient;
   let models: readonly ModelSummary[];
-  let engine: Counted;
+  let engine: CountedEngine;
   let follower: CursorFollower;
   const problems: unknown[] = [];
 
@@ -54,7 +25,7 @@ describe('the Tokens view', () => {
     models = await client.call('listModels', { roots: [{ path: root, origin: 'bundled' }] });
   });
   beforeEach(() => {
-    engine = new Counted(client);
+    engine = new CountedEngine(client);
     follower = new CursorFollower({
       engine,
       models: { list: () => Promise.resolve(models) },

@@ -6,7 +6,7 @@ import { Icon } from '../../components/icon';
 import { MeasureLegend } from '../../components/measure-legend';
 import { Segmented } from '../../components/segmented';
 import { tokenForKey } from '../../components/token-keys';
-import { TokenLanes, describe } from '../../components/token-lanes';
+import { EntropyKey, TokenLanes, describe } from '../../components/token-lanes';
 import { MEASURE, MEASURES, measureFill, measureStops } from '../../components/token-measure';
 import { TokenTable } from '../../components/token-table';
 import { LINE_PITCH, TokenText } from '../../components/token-text';
@@ -163,13 +163,3 @@ export function TokensView(props: TabProps) {
 }
 
 const NONE: readonly TraceToken[] = [];
-
-function EntropyKey() {
-  return (
-    <svg class="entropy-key" width="22" height="12" viewBox="0 0 22 12" aria-hidden="true">
-      <path d="M1 9 8 3 14 8 21 3" fill="none" stroke="currentColor" stroke-width="1.25" />
-      <circle cx="8" cy="3" r="1.8" fill="currentColor" />
-      <circle cx="14" cy="8" r="1.8" fill="currentColor" />
-    </svg>
-  );
-}
