@@ -30,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const engine = new EditorEngine(context, log);
   const catalog = new ModelCatalog(context, engine, log);
   const servers = new Servers(context, engine);
+  const models = new ModelTree(catalog, servers);
   const counting = new ServerCounting(servers);
   const runs = runHistory(context, log, () => tree.refresh());
   const tree = new RunTree(runs);
@@ -49,12 +50,12 @@ export function activate(context: vscode.ExtensionContext): void {
   // Disposed in this order: the engine after those who ask it, the log after those who write to it.
   context.subscriptions.push(
     ...registerModelCommands(catalog, servers, engine, panels, patterns, log, register),
-    ...registerServerCommands(servers, counting, panels, log, register),
+    ...registerServerCommands(servers, counting, models, panels, log, register),
     ...registerRunCommands({ runs, tree, panels, pairs, exports }, register),
     ...registerSurprisalCommands(colours, panels, register),
     colours,
     registerNotebooks({ engine, catalog, servers, runs, panels, running, log }, register),
-    new ModelTree(catalog, servers),
+    models,
     new CursorViews(context.extensionUri, engine, catalog, log),
     new StripView(context.extensionUri, { engine, catalog, colours, log }),
     tree,

@@ -38,6 +38,8 @@ export interface PairedRun {
  */
 export type Comparable =
   | { readonly state: 'tokens' }
+  /** A server named the tokens of one by their text alone: there are no ids to compare. */
+  | { readonly state: 'names-only' }
   | { readonly state: 'apart-at-once' }
   /** An id that reads differently, or null where the vocabularies differ in size. */
   | { readonly state: 'other-tokenizer'; readonly example: ReadOtherwise | null };
@@ -91,11 +93,14 @@ export function compareRuns(a: Trace, b: Trace, exact: ReadonlyMap<number, Diver
   const sizes = [a.header.model.vocabularySize, b.header.model.vocabularySize] as const;
   const other = otherTokenizer(a, b);
   const difference = firstDifference(a.tokens, b.tokens);
-  const comparable: Comparable = other
-    ? { state: 'other-tokenizer', example: other.example }
-    : difference?.index === 0
-      ? { state: 'apart-at-once' }
-      : { state: 'tokens' };
+  const comparable: Comparable =
+    namesOnly(a) || namesOnly(b)
+      ? { state: 'names-only' }
+      : other
+        ? { state: 'other-tokenizer', example: other.example }
+        : difference?.index === 0
+          ? { state: 'apart-at-once' }
+          : { state: 'tokens' };
   const until = comparable.state === 'tokens' ? (difference?.index ?? Infinity) : -1;
   const length = Math.max(a.tokens.length, b.tokens.length);
   const rows = Array.from({ length }, (_, index) => rowOf(index, a, b, index <= until, exact.get(index)));
@@ -110,6 +115,10 @@ export function compareRuns(a: Trace, b: Trace, exact: ReadonlyMap<number, Diver
     setup: setupLines(a, b),
     summary: summaryLines(a, b),
   };
+}
+
+function namesOnly({ header }: Trace): boolean {
+  return header.model.server?.namesOnly === true;
 }
 
 function pairedRun({ header, tokens }: Trace): PairedRun {

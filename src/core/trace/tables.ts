@@ -4,18 +4,19 @@ import type { Judgement, Trace } from './record';
 /**
  * The tokens of a run as a table, a row each: place, id, text, how it came, and the model's judgement of it
  * (probability 0 to 1, rank from 1, surprisal and entropy in bits; empty for the first token, which nothing predicted).
- * Of a server that tells a part of each distribution, entropy is the least that it can be, and three columns say what is
+ * A server that names tokens by their text alone gives no ids. Of a server that tells a part of each distribution, entropy is the least that it can be, and three columns say what is
  * known: the most that it can be, the probability of the tokens that were not told, and whether the rank is the rank or the
  * best that it can be.
  */
-export function tokensCsv({ tokens }: Trace): string {
+export function tokensCsv({ header, tokens }: Pick<Trace, 'header' | 'tokens'>): string {
+  const { namesOnly = false } = header.model.server ?? {};
   const columns = ['index', 'id', 'text', 'origin', 'probability', 'rank', 'surprisal_bits', 'entropy_bits'];
   const partly = tokens.some(({ judgement }) => judgement?.partial);
   return csv(
     partly ? [...columns, 'entropy_at_most_bits', 'probability_not_told', 'rank_known'] : columns,
     tokens.map(({ index, id, text, origin, judgement }) => [
       index,
-      id,
+      namesOnly ? null : id,
       text,
       origin,
       judgement?.probability,

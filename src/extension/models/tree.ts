@@ -19,6 +19,8 @@ export class ModelTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view: vscode.TreeView<Node>;
   private readonly watch: vscode.Disposable;
+  /** As they were last listed. */
+  private groups: readonly Node[] = [];
 
   constructor(
     private readonly catalog: ModelCatalog,
@@ -35,14 +37,33 @@ export class ModelTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
       const models = [...folders, ...this.servers.list()];
       this.view.message = problem ? [problem.message, problem.action].filter(Boolean).join(' ') : '';
       const origins: readonly Origin[] = ['bundled', 'workspace', 'added', 'server'];
-      return origins
+      this.groups = origins
         .map((origin): Node => ({ type: 'group', origin, models: models.filter((model) => model.origin === origin) }))
         .filter((group) => group.type === 'group' && group.models.length > 0);
+      return [...this.groups];
     }
     if (node.type === 'group') return node.models.map((model) => ({ type: 'model', model }));
     if (node.type === 'fact') return [];
     const { server } = node.model;
     return server ? serverFacts(node.model, server, await this.servers.hasKey(server.address)) : facts(node.model);
+  }
+
+  /** Asked for what is revealed: a model. */
+  getParent(node: Node): Node | undefined {
+    return node.type === 'model' ? this.groupOf(node.model.folder) : undefined;
+  }
+
+  /** Scrolls to a model and opens it, where the view is on show. */
+  async reveal(folder: string): Promise<void> {
+    if (!this.view.visible) return;
+    await this.getChildren();
+    const group = this.groupOf(folder);
+    const model = group?.type === 'group' ? group.models.find((each) => each.folder === folder) : undefined;
+    if (model) await this.view.reveal({ type: 'model', model }, { select: true, focus: false, expand: true });
+  }
+
+  private groupOf(folder: string): Node | undefined {
+    return this.groups.find((node) => node.type === 'group' && node.models.some((model) => model.folder === folder));
   }
 
   getTreeItem(node: Node): vscode.TreeItem {

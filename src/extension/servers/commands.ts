@@ -4,6 +4,7 @@ import type { ServerReport } from '../../protocol/servers';
 import type { Register } from '../commands';
 import type { ExplorerPanels } from '../explorer/panels';
 import type { Log } from '../log';
+import type { ModelTree } from '../models/tree';
 import type { ServerCounting } from './counting';
 import { addressProblem, plainAddress, requireTrust, serverEntries, serverKey, type ServerEntry } from './settings';
 import type { Servers } from './servers';
@@ -13,12 +14,13 @@ import { softwareOf } from './summary';
 export function registerServerCommands(
   servers: Servers,
   counting: ServerCounting,
+  models: ModelTree,
   panels: ExplorerPanels,
   log: Log,
   register: Register,
 ): vscode.Disposable[] {
   return [
-    register('vivarium.addServer', () => addServer(servers, panels, log)),
+    register('vivarium.addServer', () => addServer(servers, models, panels, log)),
     register('vivarium.removeServer', async (node) => {
       const entry = await entryOf(node, vscode.l10n.t('Remove Server'));
       if (entry) await servers.remove(entry);
@@ -47,7 +49,7 @@ export function registerServerCommands(
 }
 
 /** Address, what is there, which model, and a key where the server wants one. Nothing is kept before all of it is known. */
-async function addServer(servers: Servers, panels: ExplorerPanels, log: Log): Promise<void> {
+async function addServer(servers: Servers, models: ModelTree, panels: ExplorerPanels, log: Log): Promise<void> {
   requireTrust();
   const title = vscode.l10n.t('Add Server');
   const typed = await vscode.window.showInputBox({
@@ -92,6 +94,7 @@ async function addServer(servers: Servers, panels: ExplorerPanels, log: Log): Pr
       : await askForKey(address, vscode.l10n.t('Leave it empty where the server asks for none.')));
   if (key !== undefined && key !== '') await servers.setKey(entry.address, key);
   await servers.add(entry, report);
+  await models.reveal(serverKey(entry));
   const explore = vscode.l10n.t('Explore');
   void vscode.window.showInformationMessage(found(entry, report), explore).then((chosen) => {
     if (chosen === explore) panels.open({ model: { folder: serverKey(entry), file: model } });

@@ -19,6 +19,11 @@ export function verdict(pair: RunPair): readonly string[] {
         'Their tokens and distributions cannot be held against each other, only what they were made with and what they came to.',
       ];
     }
+    case 'names-only':
+      return [
+        'A server named the tokens of one of these runs by their text alone, so there are no ids to hold against each other.',
+        'What the runs were made with and what they came to can be compared.',
+      ];
     case 'apart-at-once':
       return [
         'The prompts differ from the first token on, so no two distributions answer the same question.',

@@ -45,7 +45,8 @@ export function PositionPanel(props: PositionPanelProps) {
       <header class="position-head">
         <TokenChip text={token.text} fill={fill} theme={tab.theme} />
         <h2 class="position-facts">
-          position {token.index} · id {token.id} · {ORIGIN_NAMES[token.origin]}
+          position {token.index}
+          {tab.trace!.header.model.server?.namesOnly ? '' : ` · id ${token.id}`} · {ORIGIN_NAMES[token.origin]}
         </h2>
         <span class="position-steps">
           <Button

@@ -4,6 +4,7 @@ import { compareRuns, surprisalDifference } from '../../../../src/core/compare/r
 import { runPairCsv, runPairDocument } from '../../../../src/core/compare/runPairDocument';
 import { assembleTrace } from '../../../../src/core/trace/assemble';
 import type { ModelIdentity, Sampling, Trace, TraceEvent, TraceToken } from '../../../../src/core/trace/record';
+import { verdict } from '../../../../src/webview/runs/words';
 import { GREEDY, PLAIN } from '../../../harness/decoding';
 import { TableRuntime, entry } from './runtime';
 
@@ -173,4 +174,13 @@ test('as a table and as a document: differences are B less A, infinity stays rea
     tokens: { divergence: { klAtLeast: unknown } }[];
   };
   assert.equal(tokens[5]!.divergence.klAtLeast, 'Infinity');
+});
+
+test('a run of a server that names tokens by their text alone has no ids to compare', async () => {
+  const local = await run('autoregressive');
+  const server = { kind: 'openai', address: 'http://127.0.0.1:1', version: null, namesOnly: true } as const;
+  const pair = compareRuns(local, changed(local, local.tokens, { server, vocabularySize: 0 }));
+  assert.deepEqual([pair.comparable.state, pair.shared.places, pair.measurable], ['names-only', 0, false]);
+  assert.ok(pair.rows.every(({ divergence, crossed }) => divergence === null && crossed === null));
+  assert.match(verdict(pair)[0]!, /no ids/);
 });

@@ -127,7 +127,7 @@ describe('a part of a distribution, as vLLM tells it', { skip: skipWithoutFixtur
 
   it('is exported with what is not known of it', () => {
     const tokens = prompt.map((token, index) => ({ ...token, index, origin: 'prompt' }));
-    const [head, first, second] = tokensCsv({ tokens } as unknown as Trace).split('\r\n');
+    const [head, first, second] = tokensCsv({ header: { model: {} }, tokens } as unknown as Trace).split('\r\n');
     assert.match(head!, /entropy_bits,entropy_at_most_bits,probability_not_told,rank_known$/);
     assert.match(first!, /,,,$/);
     assert.match(second!, /,0\.\d+,true$/);

@@ -5,6 +5,7 @@ import type { Trace } from '../../../../src/core/trace/record';
 import { draftsCsv, tokensCsv, traceJson } from '../../../../src/core/trace/tables';
 
 const TRACE = {
+  header: { model: {} },
   tokens: [
     { index: 0, id: 5, text: 'a,"b"\n', origin: 'prompt', judgement: null },
     {
