@@ -54,6 +54,8 @@ export interface ModelSummary {
 /** The server that runs a model, as it was when it was last asked. */
 export interface ServerSummary {
   readonly address: string;
+  /** Prompts are sent as messages of the user, in the model's chat template. */
+  readonly chat?: boolean;
   /** What it calls itself, with its version; this and what follows are absent where it was never asked. */
   readonly software?: string;
   readonly can?: ServerAbilities;

@@ -68,7 +68,7 @@ export class ActiveRun {
     try {
       if (server) {
         const { prompt, sampling, maxNewTokens } = this.settings;
-        const asked = { runId: this.runId, prompt: { text: prompt }, sampling, maxNewTokens };
+        const asked = { runId: this.runId, prompt, sampling, maxNewTokens };
         await this.servers.run(this.model.folder, asked, options);
       } else {
         await this.engine.call('run', this.request(), options);

@@ -153,6 +153,10 @@ function serverFacts(model: ModelSummary, server: ServerSummary, hasKey: boolean
     ...fact(vscode.l10n.t('Address'), server.address),
     ...fact(vscode.l10n.t('Server'), server.software ?? vscode.l10n.t('not checked: use Check Server'), server.software ? '' : 'question'),
     ...fact(vscode.l10n.t('Context'), model.contextLength === null ? null : vscode.l10n.t('{0} tokens', model.contextLength)),
+    ...fact(
+      vscode.l10n.t('Prompts'),
+      server.chat ? vscode.l10n.t('as a message, in the chat template') : vscode.l10n.t('as they are typed'),
+    ),
     ...fact(vscode.l10n.t('Key'), hasKey ? vscode.l10n.t('kept in the secret storage') : vscode.l10n.t('none'), hasKey ? 'key' : ''),
     ...(server.can ? abilitiesOf(server.can).map((ability) => probe(ability.label, ability)) : []),
   ];

@@ -79,7 +79,7 @@ export class CellRunner {
       } as const;
       if (model.server) {
         const { runId, sampling, maxNewTokens } = request;
-        await this.servers.run(model.folder, { runId, prompt: { text: prompt }, sampling, maxNewTokens }, options);
+        await this.servers.run(model.folder, { runId, prompt, sampling, maxNewTokens }, options);
       } else {
         await this.engine.call('run', request, options);
       }

@@ -32,6 +32,10 @@ export function registerServerCommands(
       const key = await askForKey(entry.address);
       if (key !== undefined) await servers.setKey(entry.address, key);
     }),
+    register('vivarium.toggleServerChat', async (node) => {
+      const entry = await entryOf(node, vscode.l10n.t('Send Prompts as Chat or Text'));
+      if (entry) await servers.setChat(entry, entry.chat !== true);
+    }),
     register('vivarium.startCounting', async (node) => {
       requireTrust();
       const entry = await entryOf(node, vscode.l10n.t('Start Counting on Server'));

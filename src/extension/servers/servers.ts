@@ -13,13 +13,17 @@ import {
   requireTrust,
   serverEntries,
   serverKey,
+  setServerChat,
   type ServerEntry,
 } from './settings';
 import { serverSummary } from './summary';
 import { editorTransport } from './transport';
 
 /** A prompt for a model of a server: what is not known of the server is added. */
-export type ServerRun = Pick<ServerRunRequest, 'prompt' | 'sampling' | 'maxNewTokens' | 'runId'>;
+export interface ServerRun extends Pick<ServerRunRequest, 'sampling' | 'maxNewTokens' | 'runId'> {
+  /** Sent as it is, or as a message of the user, as the settings of the model say. */
+  readonly prompt: string;
+}
 
 interface RunOptions {
   readonly signal: CancelSignal;
@@ -110,14 +114,15 @@ export class Servers implements vscode.Disposable {
   }
 
   /** Runs a prompt. @throws Problem `model-not-found` where the model is not in the settings any more. */
-  async run(key: string, run: ServerRun, options: RunOptions): Promise<RunResult> {
+  async run(key: string, { prompt, ...run }: ServerRun, options: RunOptions): Promise<RunResult> {
     requireTrust();
     const entry = serverEntries().find((each) => serverKey(each) === key);
     if (!entry) throw serverNotListed(key);
     const can = this.reports.of(key)?.can.alternatives ?? ALTERNATIVES;
     const kind = this.reports.of(key)?.kind;
     const request: ServerRunRequest = {
-      server: entry,
+      server: { address: entry.address, model: entry.model },
+      prompt: entry.chat ? { messages: [{ role: 'user', content: prompt }] } : { text: prompt },
       access: await this.access(entry.address),
       ...(kind === undefined ? {} : { kind }),
       ...run,
@@ -125,6 +130,11 @@ export class Servers implements vscode.Disposable {
     };
     if (options.signal.aborted) throw new Problem({ code: 'cancelled', message: vscode.l10n.t('Stopped.') });
     return this.engine.call('runServer', request, options);
+  }
+
+  async setChat(entry: ServerEntry, chat: boolean): Promise<void> {
+    await setServerChat(entry, chat);
+    this.changed.fire();
   }
 
   async hasKey(address: string): Promise<boolean> {

@@ -5,6 +5,8 @@ import { Problem } from '../../protocol/errors';
 export interface ServerEntry {
   readonly address: string;
   readonly model: string;
+  /** Whether a prompt is sent as a message of the user, which the server puts into the model's chat template. */
+  readonly chat?: boolean;
 }
 
 const SECTION = 'vivarium';
@@ -24,6 +26,17 @@ export function serverEntries(): readonly ServerEntry[] {
 export async function addServerEntry(entry: ServerEntry): Promise<void> {
   if (serverEntries().some((each) => serverKey(each) === serverKey(entry))) return;
   await write([...written(), entry]);
+}
+
+/** Sends prompts as messages of a chat, or as they are. */
+export async function setServerChat(entry: ServerEntry, chat: boolean): Promise<void> {
+  const { address, model } = entry;
+  await write(
+    written().map((each) => {
+      const other = readEntry(each);
+      return other && serverKey(other) === serverKey(entry) ? { address, model, ...(chat ? { chat } : {}) } : each;
+    }),
+  );
 }
 
 /** What is no entry stays for the user to mend. */
@@ -47,9 +60,10 @@ async function write(entries: readonly unknown[]): Promise<void> {
 
 function readEntry(value: unknown): ServerEntry | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { address, model } = value as Readonly<Record<string, unknown>>;
+  const { address, model, chat } = value as Readonly<Record<string, unknown>>;
   if (typeof address !== 'string' || typeof model !== 'string' || model === '') return undefined;
-  return addressProblem(address) === undefined ? { address: plainAddress(address), model } : undefined;
+  if (addressProblem(address) !== undefined) return undefined;
+  return { address: plainAddress(address), model, ...(chat === true ? { chat } : {}) };
 }
 
 /** Names a model of a server among models, where a folder stands for one of this machine. */

@@ -27,6 +27,7 @@ export function serverSummary(entry: ServerEntry, report: ServerReport | undefin
     probes: { attention: none, hidden: none, logits: none },
     server: {
       address: entry.address,
+      ...(entry.chat ? { chat: true } : {}),
       ...(report ? { software: softwareOf(report), can: report.can, notes: report.notes } : {}),
     },
   };

@@ -1,4 +1,6 @@
+import { useState } from 'preact/hooks';
 import { Button } from '../ui/button';
+import { counted } from './format';
 import { Icon } from './icon';
 import './notice-list.css';
 
@@ -11,6 +13,8 @@ export interface Notice {
   readonly log: boolean;
   /** Whether it can be put away: it is about a request that is over. */
   readonly dismissable?: boolean;
+  /** Whether it is shown on request where others like it come before: what is good to know, and no more. */
+  readonly folds?: boolean;
 }
 
 export interface NoticeListProps {
@@ -20,14 +24,25 @@ export interface NoticeListProps {
 }
 
 export function NoticeList({ notices, onLog, onDismiss }: NoticeListProps) {
+  const [open, setOpen] = useState(false);
+  const [first, ...more] = notices.filter(({ folds }) => folds);
+  const shown = open ? notices : notices.filter((notice) => !more.includes(notice));
   return (
     <div class="notices">
-      {notices.map((notice) => (
+      {shown.map((notice) => (
         <div key={notice.id} class={`notice notice-${notice.kind}`} role={notice.kind === 'error' ? 'alert' : 'status'}>
           <Icon name={notice.kind} />
           <p>
             {notice.message}
             {notice.action && <> {notice.action}</>}
+            {notice === first && more.length > 0 && (
+              <>
+                {' '}
+                <button type="button" class="link" aria-expanded={open} onClick={() => setOpen(!open)}>
+                  {open ? 'Less' : counted(more.length, 'more note')}
+                </button>
+              </>
+            )}
             {notice.log && (
               <>
                 {' '}

@@ -43,7 +43,13 @@ export function ModelControls(props: ModelControlsProps) {
             onChange={(chosen) => onChange({ model: { folder: model.folder, file: chosen } })}
           />
         )}
-        {model?.server && <Tag title={`${model.server.software ?? 'A server'} at ${model.server.address}`}>server</Tag>}
+        {model?.server && (
+          <Tag
+            title={`${modelTitle(model)}. Prompts are sent ${model.server.chat ? 'as a message, in the chat template of the model' : 'as they are'}.`}
+          >
+            {model.server.chat ? 'server, chat' : 'server'}
+          </Tag>
+        )}
         {model && !model.server && model.variants.length <= 1 && (
           <Tag title={`${model.file}: weights of type ${model.dtype}`}>{model.dtype}</Tag>
         )}

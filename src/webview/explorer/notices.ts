@@ -48,7 +48,7 @@ export function noticesOf(state: SessionState, model: ModelSummary | null): read
     say('failed', 'warning', { message: summary.message ?? 'The run failed before its end.' }, {});
   }
   for (const note of [...state.notes, ...(summary?.notes ?? [])]) {
-    say(`note ${note}`, 'info', { message: note }, {});
+    say(`note ${note}`, 'info', { message: note }, { folds: true });
   }
   return notices;
 }
