@@ -96,7 +96,7 @@ describe('a vLLM server', { skip: skipWithoutFixtures }, () => {
     for (const [answer, why] of [
       ['data: <html>\n\n', /not JSON/],
       ['data: {"choices":[{"text":"a"}]}\n\n', /no logprobs/],
-      ['data: {"error":{"message":"Out of memory."}}\n\n', /failed in the middle: Out of memory/],
+      ['data: {"error":{"message":"Out of memory."}}\n\n', /failed: Out of memory/],
     ] as const) {
       const { trace, failure } = await run(t, (response) => response.end(answer));
       assert.ok(failure instanceof Problem && failure.code === 'server' && why.test(failure.message), String(failure));
@@ -167,12 +167,12 @@ describe('a vLLM server', { skip: skipWithoutFixtures }, () => {
         tokenIds: true,
         tokenize: true,
         chat: true,
-        seeds: true,
+        seeds: false,
         speculation: 'steps',
         metrics: true,
         attention: false,
       },
-      notes: [],
+      notes: ['It drafts, and then one seed does not always give the same tokens.'],
     });
   });
 

@@ -27,7 +27,7 @@ export async function* eventsOf(
       const event = http.reading(() => parseJson(data));
       if (isObject(event) && event['error'] != null) {
         throw http.problem(
-          `The server at ${http.address} failed in the middle: ${sentenceOf(data) || 'it does not say why'}`,
+          `The server at ${http.address} failed: ${sentenceOf(data) || 'it does not say why'}`,
           'See its log for the reason.',
         );
       }

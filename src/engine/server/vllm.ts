@@ -46,20 +46,21 @@ export const vllm: Speaker = {
       tokenIds: part !== null,
       tokenize: tokens !== null,
       chat: chat !== null,
-      seeds: true,
-      speculation: part?.speculation ? 'steps' : drafts ? 'sums' : 'none',
+      // What is drafted changes which numbers are drawn; only the first token is then the same.
+      seeds: !drafts,
+      speculation: part?.speculation ? 'steps' : 'none',
       metrics: metrics !== null,
       attention: false,
     };
-    return {
-      can: can.speculation === 'sums' ? { ...can, speculation: 'none' } : can,
-      notes:
-        drafts && !part?.speculation
-          ? [
-              'It drafts, but says nothing of it for single requests: start it with --per-request-spec-decode-metrics detailed.',
-            ]
-          : [],
-    };
+    const notes = [
+      ...(drafts ? ['It drafts, and then one seed does not always give the same tokens.'] : []),
+      ...(drafts && !part?.speculation
+        ? [
+            'It says nothing of its drafts for single requests: start it with --per-request-spec-decode-metrics detailed.',
+          ]
+        : []),
+    ];
+    return { can, notes };
   },
 
   tokenize,
@@ -186,5 +187,6 @@ async function allowed(http: ServerHttp, body: unknown, signal: AbortSignal): Pr
 
 function samplingOf({ temperature, topK, topP, minP, seed }: Sampling): object {
   if (temperature === 0) return { temperature };
-  return { temperature, seed, top_p: topP, min_p: minP, ...(topK > 0 ? { top_k: topK } : {}) };
+  // With drafts it refuses min-p, even one that changes nothing.
+  return { temperature, seed, top_p: topP, ...(topK > 0 ? { top_k: topK } : {}), ...(minP > 0 ? { min_p: minP } : {}) };
 }

@@ -1,0 +1,248 @@
+/**
+ * A real vLLM server against the same model as ONNX here. It needs SmolLM2-135M as a folder with both `model.safetensors` and
+ * `onnx/model.onnx` (`VIVARIUM_SMOLLM2`), and a server of it: an address (`VIVARIUM_LIVE_SERVER`), or a `vllm` command on the path
+ * or named by `VIVARIUM_VLLM`, with which one is started.
+ */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startVllm, vllmCommand } from '../../scripts/lib/vllm.mjs';
+import { EngineClient } from '../../src/client/index';
+import { counterWindow } from '../../src/core/server/counters';
+import { assembleTrace } from '../../src/core/trace/assemble';
+import type { Sampling, Trace, TraceEvent } from '../../src/core/trace/record';
+import { Problem } from '../../src/protocol/errors';
+import type { ServerRunRequest } from '../../src/protocol/servers';
+
+const model = process.env['VIVARIUM_SMOLLM2'];
+const given = process.env['VIVARIUM_LIVE_SERVER'];
+const command = vllmCommand();
+const skip =
+  !model || !existsSync(path.join(model, 'onnx/model.onnx'))
+    ? 'no SmolLM2 (VIVARIUM_SMOLLM2)'
+    : !given && !command
+      ? 'no vLLM (VIVARIUM_LIVE_SERVER, or a vllm command)'
+      : false;
+
+const CODE =
+  'def fibonacci(n):\n    if n < 2:\n        return n\n    return fibonacci(n - 1) + fibonacci(n - 2)\n\ndef fib2(n):\n    if n < 2:\n        return n\n    return';
+const GREEDY: Sampling = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 };
+/** How far two computations of one probability may be apart. */
+const WITHIN = 1e-3;
+
+describe('a live vLLM server', { skip }, () => {
+  let address = given ?? '';
+  let stop: () => Promise<void> = () => Promise.resolve();
+  const engine = new EngineClient({
+    enginePath: fileURLToPath(new URL('../../dist/engine.mjs', import.meta.url)),
+    idleMilliseconds: Infinity,
+    log: () => undefined,
+    onStatus: () => undefined,
+  });
+
+  before(async () => {
+    if (given || !command) return;
+    ({ address, stop } = await startVllm(command, model as string));
+  });
+  after(async () => {
+    engine.dispose();
+    await engine.ended();
+    await stop();
+  });
+
+  const server = (): { server: { address: string }; access: object } => ({ server: { address }, access: {} });
+
+  /** @param stop stops it with the first token that is generated. */
+  async function remote(request: Partial<ServerRunRequest>, stop?: AbortController): Promise<Trace> {
+    const events: TraceEvent[] = [];
+    await engine.call(
+      'runServer',
+      {
+        ...server(),
+        prompt: { text: CODE },
+        sampling: GREEDY,
+        maxNewTokens: 48,
+        alternatives: 20,
+        runId: 'remote',
+        ...request,
+      },
+      {
+        ...(stop ? { signal: stop.signal } : {}),
+        onEvent: (event) => {
+          if (event.type !== 'trace') return;
+          events.push(...event.events);
+          if (event.events.some((each) => each.type === 'token' && each.origin !== 'prompt')) stop?.abort();
+        },
+      },
+    );
+    return assembleTrace(events);
+  }
+
+  async function local(ids: readonly number[], maxNewTokens: number): Promise<Trace> {
+    const events: TraceEvent[] = [];
+    await engine.call(
+      'run',
+      {
+        model: { folder: model as string, file: 'onnx/model.onnx' },
+        prompt: { ids },
+        decoder: 'autoregressive',
+        sampling: GREEDY,
+        maxNewTokens,
+        capture: { attention: [], hidden: [], logits: false },
+        runId: 'local',
+      },
+      {
+        onEvent: (event) => {
+          if (event.type === 'trace') events.push(...event.events);
+        },
+      },
+    );
+    return assembleTrace(events);
+  }
+
+  it('is inspected', async () => {
+    const report = await engine.call('inspectServer', server());
+    assert.equal(report.kind, 'vllm');
+    assert.match(report.version ?? '', /^\d+\.\d+/);
+    assert.deepEqual(report.can, {
+      promptLogprobs: true,
+      alternatives: 'whole',
+      tokenIds: true,
+      tokenize: true,
+      chat: true,
+      seeds: false,
+      speculation: 'steps',
+      metrics: true,
+      attention: false,
+    });
+    assert.equal(report.notes.length, 1);
+  });
+
+  it('gives the probabilities and the greedy text of the same model here, and its counters the sums of the trace', async (t) => {
+    const first = await engine.call('serverMetrics', server());
+    const there = await remote({});
+    const second = await engine.call('serverMetrics', server());
+    const { header, tokens, summary } = there;
+    const ids = tokens.map(({ id }) => id);
+    const here = await local(ids.slice(0, header.promptLength), 48);
+    assert.deepEqual(
+      ids,
+      here.tokens.map(({ id }) => id),
+    );
+    let worst = 0;
+    let alternatives = 0;
+    for (const [i, token] of tokens.entries()) {
+      const mine = here.tokens[i]?.judgement;
+      if (!mine) continue;
+      assert.ok(token.judgement);
+      worst = Math.max(worst, Math.abs(token.judgement.probability - mine.probability));
+      const byId = new Map(mine.top.map((each) => [each.id, each]));
+      for (const each of token.judgement.top) {
+        const same = byId.get(each.id);
+        if (!same) continue;
+        alternatives++;
+        worst = Math.max(worst, Math.abs(each.probability - same.probability));
+        // A part of a character is written in different ways.
+        if (!each.text.includes('\uFFFD') && !same.text.includes('<0x')) assert.equal(each.text, same.text);
+      }
+      const { partial, entropy } = token.judgement;
+      assert.ok(entropy <= mine.entropy + 0.05 && mine.entropy <= (partial?.entropyAtMost ?? Infinity) + 0.05);
+    }
+    t.diagnostic(`${tokens.length} tokens and ${alternatives} alternatives, at most ${worst.toExponential(1)} apart`);
+    assert.ok(worst < WITHIN, `${worst} apart`);
+    assert.ok(alternatives > 10 * tokens.length);
+    assert.equal(
+      tokens.map(({ text }) => text).join(''),
+      CODE +
+        here.tokens
+          .slice(header.promptLength)
+          .map(({ text }) => text)
+          .join(''),
+    );
+
+    const window = counterWindow(first, second);
+    assert.ok(window?.speculation && summary?.speculation);
+    const { drafts, drafted, accepted, acceptedByPosition } = window.speculation;
+    const sums = summary.speculation;
+    t.diagnostic(`${drafts} drafts, ${accepted} of ${drafted} tokens accepted, as the server counts`);
+    assert.deepEqual([drafts, drafted, accepted], [sums.passes, sums.drafted, sums.accepted]);
+    assert.ok(accepted > 0);
+    assert.deepEqual(
+      acceptedByPosition.filter((count) => count > 0),
+      sums.acceptedByPosition.filter((count) => count > 0),
+    );
+    assert.equal(
+      summary.reported?.reduce((sum, draft) => sum + draft.accepted, 0),
+      accepted,
+    );
+    assert.equal(tokens.filter(({ origin }) => origin === 'accepted').length > 0, true);
+  });
+
+  it('gives whole distributions: the entropy of the same model here', async () => {
+    const prompt = { text: 'The capital of France is' };
+    const there = await remote({ prompt, alternatives: 'whole', maxNewTokens: 2 });
+    const here = await local(
+      there.tokens.slice(0, there.header.promptLength).map(({ id }) => id),
+      2,
+    );
+    const at = there.header.promptLength;
+    for (const i of [at, at + 1]) {
+      const [a, b] = [there.tokens[i]?.judgement, here.tokens[i]?.judgement];
+      assert.ok(a && b && a.partial === undefined);
+      assert.ok(Math.abs(a.entropy - b.entropy) < 1e-2, `${a.entropy} against ${b.entropy}`);
+      assert.equal(a.rank, b.rank);
+    }
+  });
+
+  it('tells characters that are split over tokens, and the texts of a prompt', async () => {
+    const text = '日本の首都は東京です。🙂 ';
+    const { tokens, header } = await remote({ prompt: { text }, maxNewTokens: 16 });
+    const { tokens: before } = await engine.call('tokenizeOnServer', { ...server(), prompt: { text } });
+    const prompt = tokens.slice(0, header.promptLength);
+    assert.deepEqual(
+      prompt.map(({ id }) => id),
+      before.map(({ id }) => id),
+    );
+    assert.equal(prompt.map((token) => token.text).join(''), text);
+    assert.ok(!tokens.slice(header.promptLength).some((token) => token.text.includes('\uFFFD')));
+  });
+
+  it('puts messages into its template, draws as a seed says, and stops', async () => {
+    // Without top-k: with drafts, vLLM 0.32 on a processor reads it from memory that nothing was written to, and ends.
+    const sampling: Sampling = { ...GREEDY, temperature: 1, topP: 0.95 };
+    const messages = [{ role: 'user', content: 'Count to three.' }] as const;
+    // With drafts only the first token is certain.
+    const draw = async (seed: number): Promise<number | undefined> => {
+      const { tokens } = await remote({ prompt: { text: ' ' }, sampling: { ...sampling, seed }, maxNewTokens: 1 });
+      return tokens.at(-1)?.id;
+    };
+    const draws = [await draw(1), await draw(2), await draw(3), await draw(4)];
+    assert.deepEqual([await draw(1), await draw(2), await draw(3), await draw(4)], draws);
+    assert.ok(new Set(draws).size > 1);
+    const chat = await remote({ prompt: { messages }, maxNewTokens: 1 });
+    assert.match(chat.tokens.map(({ text }) => text).join(''), /^<\|im_start\|>/);
+
+    const stopped = await remote({ maxNewTokens: 900 }, new AbortController());
+    assert.equal(stopped.summary?.finish, 'cancelled');
+    assert.ok(stopped.tokens.length < 900);
+    let running: number | null = 1;
+    for (let i = 0; i < 50 && running !== 0; i++) {
+      ({ running } = await engine.call('serverMetrics', server()));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.equal(running, 0, 'the server stopped as well');
+  });
+
+  it('refuses in its own words', async () => {
+    for (const [request, why] of [
+      [{ server: { address, model: 'nope' } }, /has no model "nope"/],
+      [{ prompt: { text: 'a '.repeat(2000) } }, /answered 400: .*maximum context length/],
+      [{ alternatives: 900_000 }, /answered 400: .*900000/],
+      [{ sampling: { ...GREEDY, temperature: 1, minP: 0.1 } }, /failed: .*min_p.* not yet supported/],
+    ] as const) {
+      await assert.rejects(remote(request), (error) => error instanceof Problem && why.test(error.message));
+    }
+  });
+});
