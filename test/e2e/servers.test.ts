@@ -54,6 +54,8 @@ describe('a model of a vLLM server', { skip: skipWithoutFixtures }, () => {
   step('is added by its address: it wants a key, is asked what it can, and stands among the models', async () => {
     const { workbench, vscode } = vivarium;
     await workbench.openActivity('Vivarium');
+    // A tree draws the rows that there is room for.
+    for (const name of ['Tokens', 'Runs']) await vscode.page.getByRole('button', { name: `${name} Section` }).click();
     await workbench.runCommand('Vivarium: Add Server…');
     await answer(/Address of a vLLM/, `${server.address}/v1`);
     await vscode.page.getByRole('button', { name: 'Enter Key' }).click();
@@ -62,7 +64,6 @@ describe('a model of a vLLM server', { skip: skipWithoutFixtures }, () => {
     const item = workbench.treeItem(/smollm2/);
     await item.waitFor();
     assert.match(await item.innerText(), /vLLM 0\.32\.0/);
-    await item.click();
     for (const fact of [
       /Alternatives/,
       /Prompt.*probability of every token/,
@@ -72,6 +73,7 @@ describe('a model of a vLLM server', { skip: skipWithoutFixtures }, () => {
       await workbench.treeItem(fact).waitFor();
     }
     await vscode.screenshot('server-in-models');
+    await vscode.page.getByRole('button', { name: 'Runs Section' }).click();
   });
 
   step('runs a prompt: its tokens with what is known of them, and what a server cannot do is not offered', async () => {
@@ -90,7 +92,10 @@ describe('a model of a vLLM server', { skip: skipWithoutFixtures }, () => {
       await explorer.frame.locator('.tokens-text [role="option"]').first().getAttribute('aria-setsize'),
       '87',
     );
-    await explorer.tokens.nth(1).click();
+    const text = explorer.frame.getByRole('listbox', { name: /Tokens of the run/ });
+    await text.press('Home');
+    await text.press('ArrowRight');
+    await explorer.frame.locator('.tokens-text [data-index="1"][aria-selected="true"]').waitFor();
     assert.match(await explorer.measure('rank'), /^13,021$/);
     assert.match(await explorer.measure('entropy'), /^≥ \d/);
     assert.equal(await explorer.frame.getByRole('combobox', { name: 'Draft model' }).count(), 0);
@@ -111,6 +116,22 @@ describe('a model of a vLLM server', { skip: skipWithoutFixtures }, () => {
     await explorer.frame.getByText(/1 more draft/).waitFor();
     await vivarium.vscode.screenshot('server-speculation');
     await assertAccessible(await vivarium.workbench.webviewFrame(), 'the speculation of a server');
+  });
+
+  step('counts for all who use it, over a window that is started and stopped', async () => {
+    const { workbench, vscode } = vivarium;
+    const readings = (): number => server.asked.filter((each) => each.path === '/metrics').length;
+    const before = readings();
+    await workbench.runCommand('Vivarium: Start Counting on Server');
+    await workbench.pick(/smollm2/);
+    await workbench.statusBarItem(/Counting on/).waitFor();
+    assert.equal(readings(), before + 1);
+    await workbench.statusBarItem(/Counting on/).click();
+    await workbench.editorTab(/Untitled/).waitFor();
+    await vscode.page.locator('.view-lines').getByText('drafted').first().waitFor();
+    assert.equal(readings(), before + 2);
+    await vscode.screenshot('server-counters');
+    await workbench.editorTab(/Vivarium: smollm2/).click();
   });
 
   step('gives no attention and no layers, and that is said', async () => {
@@ -145,7 +166,7 @@ describe('a model of a vLLM server', { skip: skipWithoutFixtures }, () => {
       response.write(`${events.slice(0, 8).join('\n\n')}\n\n`);
     };
     await explorer.runButton.click();
-    await explorer.frame.locator('.tokens-text [role="option"][aria-setsize="68"]').first().waitFor();
+    await explorer.frame.getByText(/prompt \+ (?!32 )[1-9]\d* generated/).waitFor();
     await explorer.stopButton.click();
     await closed;
     await explorer.idle();
@@ -182,31 +203,32 @@ describe('a model of a vLLM server', { skip: skipWithoutFixtures }, () => {
     await vivarium.vscode.screenshot('server-gone');
   });
 
-  step('has a key that stands in no file: not in the profile, the workspace, the traces or the log', async () => {
-    const { vscode, workbench } = vivarium;
-    // The log is written when its channel was shown.
-    await workbench.runCommand('Vivarium: Show Log');
-    const folder = path.dirname(vscode.workspace);
-    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
-      (entry) => entry.isFile() && !entry.parentPath.startsWith(path.join(folder, 'extensions')),
-    );
-    assert.ok(
-      files.some(({ name }) => name.endsWith('.vivtrace')),
-      'there are traces to search',
-    );
-    assert.ok(
-      files.some(({ name }) => name.endsWith('.log')),
-      'there are logs to search',
-    );
-    const found: string[] = [];
-    for (const entry of files) {
-      const file = path.join(entry.parentPath, entry.name);
-      const bytes = await readFile(file).catch(() => Buffer.alloc(0));
-      if (bytes.includes(KEY) || bytes.includes(Buffer.from(KEY).toString('base64').replace(/=+$/, '')))
-        found.push(file);
-    }
-    assert.deepEqual(found, []);
-  });
+  step(
+    'has a key that stands in no file: not in the profile, the settings, the workspace or the traces, nor in the log on show',
+    async () => {
+      const { vscode, workbench } = vivarium;
+      await workbench.runCommand('Vivarium: Show Log');
+      const log = vscode.page.locator('.part.panel');
+      await log.waitFor();
+      assert.ok(!(await log.innerText()).includes(KEY));
+      const folder = path.dirname(vscode.workspace);
+      const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
+        (entry) => entry.isFile() && !entry.parentPath.startsWith(path.join(folder, 'extensions')),
+      );
+      assert.ok(
+        files.some(({ name }) => name.endsWith('.vivtrace')),
+        'there are traces to search',
+      );
+      const found: string[] = [];
+      for (const entry of files) {
+        const file = path.join(entry.parentPath, entry.name);
+        const bytes = await readFile(file).catch(() => Buffer.alloc(0));
+        if (bytes.includes(KEY) || bytes.includes(Buffer.from(KEY).toString('base64').replace(/=+$/, '')))
+          found.push(file);
+      }
+      assert.deepEqual(found, []);
+    },
+  );
 
   step('is removed with its key', async () => {
     const { workbench } = vivarium;
@@ -216,7 +238,8 @@ describe('a model of a vLLM server', { skip: skipWithoutFixtures }, () => {
   });
 
   async function exploreServer(): Promise<Explorer> {
-    await vivarium.vscode.page.getByRole('button', { name: 'Explore', exact: true }).click();
+    await vivarium.workbench.runCommand('Vivarium: Explore Model');
+    await vivarium.workbench.pick(/smollm2/);
     const shown = new Explorer(vivarium.workbench);
     await shown.prompt.waitFor();
     return shown;

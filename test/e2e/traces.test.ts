@@ -147,17 +147,21 @@ describe('runs that are saved, cut, stopped and killed', () => {
 });
 
 describe('a workspace that is not trusted', () => {
-  test('runs the bundled models and does not list its own', async (t) => {
+  test('runs the bundled models and lists neither its own nor those of servers', async (t) => {
     const vivarium = await openPackaged({
       workspaceTrust: true,
       files: { 'mine/config.json': '{}', 'mine/model.onnx': 'x' },
-      settings: { 'security.workspace.trust.startupPrompt': 'never' },
+      settings: {
+        'security.workspace.trust.startupPrompt': 'never',
+        'vivarium.servers': [{ address: 'http://127.0.0.1:9', model: 'served' }],
+      },
     });
     t.after(() => vivarium.vscode.stop());
     const { workbench } = vivarium;
     await workbench.openActivity('Vivarium');
     await workbench.treeItem(/lifegpt-16(?!-draft)/).waitFor();
     assert.equal(await workbench.treeItem(/^mine/).count(), 0);
+    assert.equal(await workbench.treeItem(/served|Servers/).count(), 0);
     const explorer = await Explorer.explore(workbench, PROMPT);
     await explorer.completed();
     await vivarium.vscode.screenshot('untrusted');

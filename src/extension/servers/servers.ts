@@ -34,6 +34,9 @@ interface RunOptions {
 /** As many of the most probable tokens as a trace keeps. */
 const ALTERNATIVES = 20;
 
+/** OpenAI's own limit where a prompt is a text and no message. */
+const MOST_OF_TEXT = 5;
+
 /**
  * The models of servers that the user added. Nothing is asked of a server unless the user adds, checks, runs or measures
  * it, and nothing at all in a workspace that is not trusted. Keys are in the editor's secret storage and leave it with a
@@ -118,18 +121,27 @@ export class Servers implements vscode.Disposable {
     requireTrust();
     const entry = serverEntries().find((each) => serverKey(each) === key);
     if (!entry) throw serverNotListed(key);
-    const can = this.reports.of(key)?.can.alternatives ?? ALTERNATIVES;
-    const kind = this.reports.of(key)?.kind;
+    const access = await this.access(entry.address);
+    const report = this.reports.of(key) ?? (await this.firstReport(entry, access, options.signal));
     const request: ServerRunRequest = {
       server: { address: entry.address, model: entry.model },
       prompt: entry.chat ? { messages: [{ role: 'user', content: prompt }] } : { text: prompt },
-      access: await this.access(entry.address),
-      ...(kind === undefined ? {} : { kind }),
+      access,
+      kind: report.kind,
       ...run,
-      alternatives: can === 'whole' ? ALTERNATIVES : Math.min(can, ALTERNATIVES),
+      alternatives: alternativesOf(report, entry),
     };
     if (options.signal.aborted) throw new Problem({ code: 'cancelled', message: vscode.l10n.t('Stopped.') });
     return this.engine.call('runServer', request, options);
+  }
+
+  /** A model that stands in the settings without having been checked is, before its first run. */
+  private async firstReport(entry: ServerEntry, access: ServerAccess, signal: CancelSignal): Promise<ServerReport> {
+    const server = { address: entry.address, model: entry.model };
+    const report = await this.engine.call('inspectServer', { server, access }, { signal });
+    await this.reports.keep(serverKey(entry), report);
+    this.changed.fire();
+    return report;
   }
 
   async setChat(entry: ServerEntry, chat: boolean): Promise<void> {
@@ -156,6 +168,12 @@ export class Servers implements vscode.Disposable {
     const key = given ?? (await this.context.secrets.get(secretName(address)));
     return { ...(key === undefined || key === '' ? {} : { key }), transport: editorTransport(address) };
   }
+}
+
+function alternativesOf({ kind, can }: ServerReport, { chat }: ServerEntry): number {
+  if (can.alternatives === 'whole') return ALTERNATIVES;
+  const most = kind === 'openai' && !chat ? MOST_OF_TEXT : ALTERNATIVES;
+  return Math.min(can.alternatives, most);
 }
 
 function secretName(address: string): string {

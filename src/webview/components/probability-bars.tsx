@@ -1,6 +1,6 @@
 import type { FilterRule } from '../../core/decode/filters';
 import type { Range } from '../../core/decode/partial-filters';
-import { count, probability, probabilityRange } from './format';
+import { UNKNOWN, count, probability, probabilityRange } from './format';
 import { Icon } from './icon';
 import { TokenLabel } from './token-chip';
 import './hatched.css';
@@ -14,8 +14,8 @@ export interface BarRow {
   readonly rank: number;
   readonly p: number;
   readonly cumulative: number | null;
-  /** p′: a range where only that is known. */
-  readonly after: Range;
+  /** p′: a range where only that is known, null where nothing is. */
+  readonly after: Range | null;
   readonly cut: FilterRule | null;
   readonly chosen: boolean;
 }
@@ -27,7 +27,7 @@ export interface ProbabilityBarsProps {
     /** null where it is not known. */
     readonly count: number | null;
     readonly p: number;
-    readonly after: Range;
+    readonly after: Range | null;
     readonly cut: FilterRule | 'several' | null;
     /** Whether a server did not tell these tokens: their mass is then drawn. */
     readonly untold: boolean;
@@ -40,8 +40,8 @@ export interface ProbabilityBarsProps {
 /** Alternatives as a table: p as a filled bar, p′ as an outline over it, and the rule that cut a row. */
 export function ProbabilityBars({ rows, rest, onMore, caption }: ProbabilityBarsProps) {
   // One scale for all bars: the longest of p and p′ takes the whole width.
-  const scale = rows.reduce((most, row) => Math.max(most, row.p, row.after.high), rest.untold ? rest.p : 1e-9);
-  const ranged = rows.some(({ after }) => probabilityRange(after).length > 6);
+  const scale = rows.reduce((most, row) => Math.max(most, row.p, row.after?.high ?? 0), rest.untold ? rest.p : 1e-9);
+  const ranged = rows.some(({ after }) => afterText(after).length > 6);
   const others = rest.untold
     ? `not told${rest.count === null ? '' : `, ${count(rest.count)}`}`
     : `all others${rest.count === null ? '' : `, ${count(rest.count)}`}`;
@@ -103,11 +103,15 @@ export function ProbabilityBars({ rows, rest, onMore, caption }: ProbabilityBars
           )}
           <td class="number">{probability(rest.p)}</td>
           <td class="number">1.000</td>
-          <td class="number">{rest.cut ?? probabilityRange(rest.after)}</td>
+          <td class="number">{rest.cut ?? afterText(rest.after)}</td>
         </tr>
       </tbody>
     </table>
   );
+}
+
+function afterText(after: Range | null): string {
+  return after === null ? UNKNOWN : probabilityRange(after);
 }
 
 function Row({ row, scale, gap }: { readonly row: BarRow; readonly scale: number; readonly gap: boolean }) {
@@ -128,10 +132,10 @@ function Row({ row, scale, gap }: { readonly row: BarRow; readonly scale: number
       <td class="bars-bar" aria-hidden="true">
         <span class="bar">
           <i class={row.cut ? 'bar-p hatched' : 'bar-p'} style={{ width: width(row.p) }} />
-          {!row.cut && row.after.high - row.after.low > 0.02 * scale && (
+          {!row.cut && row.after && row.after.high - row.after.low > 0.02 * scale && (
             <i class="bar-after bar-most" style={{ width: width(row.after.high) }} />
           )}
-          {!row.cut && <i class="bar-after" style={{ width: width(row.after.low) }} />}
+          {!row.cut && row.after && <i class="bar-after" style={{ width: width(row.after.low) }} />}
         </span>
       </td>
       <td class="number">{probability(row.p)}</td>
@@ -143,7 +147,7 @@ function Row({ row, scale, gap }: { readonly row: BarRow; readonly scale: number
             {row.cut}
           </span>
         ) : (
-          probabilityRange(row.after)
+          afterText(row.after)
         )}
       </td>
     </tr>

@@ -195,7 +195,7 @@ function ToldAlone({ token, judgement }: { readonly token: TraceToken; readonly 
     rank: judgement.rank,
     p: judgement.probability,
     cumulative: null,
-    after: { low: 0, high: 1 },
+    after: null,
     cut: null,
     chosen: true,
   };
@@ -204,12 +204,15 @@ function ToldAlone({ token, judgement }: { readonly token: TraceToken; readonly 
     <>
       <ProbabilityBars
         rows={[row]}
-        rest={{ count: null, p: outside, after: { low: 0, high: 1 }, cut: null, untold: true }}
+        rest={{ count: null, p: outside, after: null, cut: null, untold: true }}
         caption={`What the server told at position ${token.index}`}
       />
-      <p class="what-if-note">
-        The server told no other token here by its id, so what temperature and filters would make of it cannot be told.
-      </p>
+      <section class="what-if" aria-label="What if">
+        <p class="what-if-note">
+          The server told no other token here by its id, so what temperature and filters would make of it cannot be
+          told.
+        </p>
+      </section>
     </>
   );
 }
