@@ -171,6 +171,8 @@ function noneSentence({ decoder }: RejectionReading): string {
 
 function overlapSentence({ rejected, wrongRejected }: RejectionReading, wrong: number): string {
   if (wrong === 0) return 'No cell of the board is wrong.';
+  if (rejected === 0)
+    return `${cellsText(wrong)} of the board ${wrong === 1 ? 'is' : 'are'} wrong, and none was rejected.`;
   return `${wrong === 1 ? '1 cell of the board is' : `${wrong} cells of the board are`} wrong, ${wrongRejected} of them among the ${rejected} rejected.`;
 }
 

@@ -2,6 +2,7 @@ import { neighbourhood } from '../../core/life/neighbourhood';
 import { type BoardGeometry, COLUMN_RULER, ROW_RULER, cornerOf, labelStep } from './board-geometry';
 import { hatch } from './canvas';
 import { type Rgb, css, inkOn, mix } from '../../core/colour/colour';
+import { type MarkKind, markPath } from './mark-path';
 import type { ThemeInfo } from './theme';
 
 /** How one cell looks. */
@@ -13,6 +14,8 @@ export interface CellLook {
   /** An error, told apart by shape: a plus for a false birth, a ring for a false death; own ones are solid. */
   readonly mark?: { readonly shape: 'plus' | 'ring'; readonly own: boolean } | undefined;
   readonly text?: string | undefined;
+  /** What became of the cell's tokens, the later on the earlier; a live cell's square stands on top. */
+  readonly tokens?: readonly MarkKind[];
   /** Nothing is known of the cell. */
   readonly unknown?: boolean;
   /** Outline: solid, dashed, or crossed out. */
@@ -80,9 +83,10 @@ function content(context: CanvasRenderingContext2D, pixel: number, scene: BoardS
   const { geometry, theme, liveShare } = scene;
   const { cell } = geometry;
   const { background, foreground, contrastBorder } = theme.colours;
-  const { fill, live, mark, text, outline } = scene.look(place);
+  const { fill, live, mark, text, outline, tokens } = scene.look(place);
   const { x, y } = cornerOf(geometry, place);
-  const ink = fill ? inkOn(fill, foreground) : foreground;
+  const ground = tokens?.map((kind) => drawToken(context, { x, y, cell, pixel, theme }, kind)).at(-1) ?? fill;
+  const ink = ground ? inkOn(ground, foreground) : foreground;
   if (fill && contrastBorder) {
     // In high contrast a fill is told by its outline too.
     context.strokeStyle = css(mix(background, contrastBorder, 0.6));
@@ -92,11 +96,15 @@ function content(context: CanvasRenderingContext2D, pixel: number, scene: BoardS
   if (live && !mark) {
     const side = snap(cell * liveShare, pixel);
     const inset = snap((cell - side) / 2, pixel);
-    context.fillStyle = css(fill ? ink : mix(background, foreground, 0.92));
+    context.fillStyle = css(ground ? ink : mix(background, foreground, 0.92));
     const lift = text && cell >= (scene.textFrom ?? TEXT_FROM) ? snap(cell * 0.1, pixel) : 0;
     context.fillRect(x + inset, y + inset - lift, side, side);
   }
-  if (mark) drawMark(context, { x, y, cell, pixel, theme }, mark);
+  if (mark) {
+    // Within an outline, with some ground between the two.
+    const inset = outline ? Math.max(2 * pixel, snap(cell * 0.18, pixel)) : 0;
+    drawMark(context, { x: x + inset, y: y + inset, cell: cell - 2 * inset, pixel, theme }, mark);
+  }
   if (outline) drawOutline(context, { x, y, cell, pixel }, outline);
   if (text && cell >= (scene.textFrom ?? TEXT_FROM)) {
     context.fillStyle = css(ink);
@@ -148,6 +156,38 @@ export function drawMark(
     context.arc(middleX, middleY, reach * 0.86, 0, 2 * Math.PI);
   }
   context.stroke();
+}
+
+/** Shares of a cell's side that marks take: those that fill it, and those that stand in it. */
+const WHOLE = 0.88;
+const INNER = 0.7;
+
+/** @returns the colour that a live cell's square stands on; undefined where the mark fills nothing. */
+function drawToken(
+  context: CanvasRenderingContext2D,
+  { x, y, cell, pixel, theme: { colours } }: MarkPlace,
+  kind: MarkKind,
+): Rgb | undefined {
+  const isWhole = kind === 'accepted' || kind === 'rejected' || kind === 'unused';
+  const side = snap(cell * (isWhole ? WHOLE : INNER), pixel);
+  const shape = new Path2D(markPath(kind, { x: x + cell / 2, y: y + cell / 2, width: side, height: side }));
+  const fill = { accepted: colours.probability, replacement: colours.replacement, bonus: colours.bonus }[
+    kind as string
+  ];
+  const filled = kind === 'handed-over' ? colours.muted : fill;
+  if (filled) {
+    context.fillStyle = css(filled);
+    context.fill(shape);
+  }
+  const edge = filled ? colours.contrastBorder : kind === 'rejected' ? colours.rejected : colours.muted;
+  if (edge) {
+    context.strokeStyle = css(edge);
+    context.lineWidth = kind === 'rejected' ? Math.max(pixel, 1.25) : Math.max(pixel, 1);
+    context.setLineDash(kind === 'unused' ? [2.5, 2] : []);
+    context.stroke(shape);
+    context.setLineDash([]);
+  }
+  return filled;
 }
 
 function drawOutline(

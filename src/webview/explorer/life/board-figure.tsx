@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { Board, type BoardProps } from '../../components/board';
+import './board-figure.css';
 
 export interface BoardFigureProps extends BoardProps {
   readonly title: string;

@@ -1,4 +1,5 @@
 import { probability, bits } from '../../components/format';
+import { CellTable } from './cell-table';
 import type { LifeFrame } from './frame';
 import type { Shows } from './state';
 import type { LifeRun } from './use-life';
@@ -18,9 +19,8 @@ const CAPTIONS: Readonly<Record<Shows, string>> = {
   entropy: 'Entropy of each cell, in bits',
 };
 
-/** The model's board as a table: rows and columns as the rulers count them. */
+/** The model's board as a table. */
 export function BoardTable({ run, frame, shows, cell, onCell }: BoardTableProps) {
-  const { width, height } = run.sequence.grid;
   const text = (at: number): string => {
     const error = frame.errors[at];
     const value =
@@ -32,43 +32,14 @@ export function BoardTable({ run, frame, shows, cell, onCell }: BoardTableProps)
     return error ? `${value}, ${errorWords(error)}` : value;
   };
   return (
-    <div class="life-table" tabIndex={0} role="group" aria-label={CAPTIONS[shows]}>
-      <table>
-        <caption>
-          {CAPTIONS[shows]}, generation {frame.generation}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">row</th>
-            {Array.from({ length: width }, (_, column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {Array.from({ length: height }, (_, row) => (
-            <tr key={row}>
-              <th scope="row">{row}</th>
-              {Array.from({ length: width }, (_, column) => {
-                const at = row * width + column;
-                const classes = [at === cell ? 'chosen' : '', frame.errors[at] ? 'wrong' : ''].filter(Boolean);
-                return (
-                  <td
-                    key={column}
-                    class={classes.join(' ')}
-                    aria-current={at === cell ? 'true' : undefined}
-                    onClick={() => onCell(at)}
-                  >
-                    {text(at)}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <CellTable
+      size={run.sequence.grid}
+      name={CAPTIONS[shows]}
+      caption={`${CAPTIONS[shows]}, generation ${frame.generation}`}
+      text={text}
+      isWrong={(at) => Boolean(frame.errors[at])}
+      cell={cell}
+      onCell={onCell}
+    />
   );
 }

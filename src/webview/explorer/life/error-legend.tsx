@@ -1,6 +1,7 @@
 import { drawMark } from '../../components/board-painter';
 import { Canvas } from '../../components/canvas';
 import type { ThemeInfo } from '../../components/theme';
+import './error-legend.css';
 
 const MARKS = [
   ['own, false birth', 'plus', true],

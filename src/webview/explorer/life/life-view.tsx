@@ -12,17 +12,20 @@ import { Button } from '../../ui/button';
 import { isBusy } from '../session';
 import type { TabProps } from '../tab';
 import { BoardFigure } from './board-figure';
+import { boardSide } from './board-side';
 import { BoardTable } from './board-table';
 import { type LifeFrame, frameOfRun, population } from './frame';
 import { LEAST_ENTROPY, MOST_ENTROPY, aliveColour, entropyColour, modelLook, plainLook } from './looks';
+import { LaterPart, type LifePartProps, PartSwitch } from './parts';
 import { SideColumn } from './side-column';
-import { type LifeState, type Shows, readState } from './state';
+import { type Shows, readState } from './state';
 import { type LifeRun, answerToken, chosenCell, useLifeRun } from './use-life';
 import { errorWords, placeWords, stateWord } from './words';
 import './life.css';
 
 export function LifeTab(props: TabProps) {
   const run = useLifeRun(props.trace);
+  const state = useMemo(() => readState(props.state), [props.state]);
   const grid = props.trace?.header.model.life;
   if (!props.trace || !grid) return null;
   if (!run) {
@@ -36,18 +39,13 @@ export function LifeTab(props: TabProps) {
       </div>
     );
   }
-  return <LifeView {...props} trace={props.trace} run={run} />;
+  if (props.runId === null) return null;
+  const lead = <PartSwitch part={state.part} onPart={(part) => props.setState({ part })} />;
+  const part = { ...props, trace: props.trace, runId: props.runId, run, state, lead };
+  return state.part === 'step' ? <LifeView {...part} /> : <LaterPart {...part} part={state.part} />;
 }
 
-interface LifeViewProps extends TabProps {
-  readonly trace: Trace;
-  readonly run: LifeRun;
-}
-
-/** CSS pixels: of a board, of its ruler, of the side column, and from which width on it stands at the side. */
-const BOARD = 320;
-const SMALLEST_BOARD = 150;
-const GAP = 20;
+/** CSS pixels: of the side column, and from which width on it stands at the side. */
 const SIDE = 240;
 const WITH_SIDE = 860;
 
@@ -57,12 +55,10 @@ const SHOWN: readonly { readonly name: Shows; readonly title: string; readonly h
   { name: 'entropy', title: 'Entropy', hint: 'How unsure the model was of the cell, in bits.' },
 ];
 
-function LifeView(props: LifeViewProps) {
-  const { run, theme, selected, chosen, hovered, onSelect, onHover, announce, status } = props;
+function LifeView(props: LifePartProps) {
+  const { run, state, setState, lead, theme, selected, chosen, hovered, onSelect, onHover, announce, status } = props;
   const { sequence, prediction } = run;
   const { grid } = sequence;
-  const state = useMemo(() => readState(props.state), [props.state]);
-  const setState = (partial: Partial<LifeState>): void => props.setState(partial);
   const [room, size] = useSize<HTMLDivElement>();
   const ratio = usePixelRatio();
 
@@ -101,7 +97,7 @@ function LifeView(props: LifeViewProps) {
     <div class={beside ? 'life' : 'life life-narrow'} ref={room} onKeyDown={keys}>
       <div class="life-main">
         <header class="section-head life-head">
-          <h2>Next state</h2>
+          {lead}
           <span class="section-legend">
             {grid.topology === 'torus' && (
               <span class="key">
@@ -201,13 +197,6 @@ function brokenWhy(trace: Trace, { sequence }: LifeRun): string {
   const [start = ''] = sequence.grid.answer.split('{cells}');
   const reading = readLifeAnswer(start + said.join(''), sequence.grid);
   return reading.cells === null ? reading.reason : '';
-}
-
-/** As large as three boards side by side allow; where they would be too small, they stand below each other. */
-function boardSide(width: number): number {
-  const each = (across: number): number => Math.floor((width - 16) / across) - GAP;
-  const across = [3, 2].find((boards) => each(boards) >= SMALLEST_BOARD) ?? 1;
-  return Math.max(96, Math.min(BOARD, each(across)));
 }
 
 /** What the colours of the model's board mean, and where the numbers come from. */

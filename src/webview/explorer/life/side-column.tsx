@@ -2,6 +2,7 @@ import { count, counted } from '../../components/format';
 import type { ThemeInfo } from '../../components/theme';
 import { CellPanel } from './cell-panel';
 import { ErrorLegend } from './error-legend';
+import { Fact } from './fact';
 import { type LifeFrame, population } from './frame';
 import type { LifeRun } from './use-life';
 
@@ -48,14 +49,5 @@ export function SideColumn({ run, frame, cell, theme, onStep }: SideColumnProps)
       </section>
       <p class="unseen">{counted(counts.wrong, 'cell')} wrong</p>
     </aside>
-  );
-}
-
-function Fact({ name, value }: { readonly name: string; readonly value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }

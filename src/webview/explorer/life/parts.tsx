@@ -1,0 +1,52 @@
+import type { ComponentChildren } from 'preact';
+import type { Trace } from '../../../core/trace/record';
+import { Segmented } from '../../components/segmented';
+import { Button } from '../../ui/button';
+import { ProgressRing } from '../../ui/progress-ring';
+import { type Loadable, useTabView } from '../tab-view';
+import type { TabProps } from '../tab';
+import type { LifePart, LifeState } from './state';
+import type { LifeRun } from './use-life';
+
+/** What a part of the Life tab gets: what the tab gets, of a run whose prompt is a board. */
+export interface LifePartProps extends Omit<TabProps, 'trace' | 'runId' | 'state' | 'setState'> {
+  readonly trace: Trace;
+  readonly runId: string;
+  readonly run: LifeRun;
+  readonly state: LifeState;
+  readonly setState: (partial: Partial<LifeState>) => void;
+  /** The choice of parts, for the part's first row. */
+  readonly lead: ComponentChildren;
+}
+
+const CHOICES: readonly { readonly name: LifePart; readonly title: string; readonly hint: string }[] = [
+  { name: 'step', title: 'Next state', hint: 'The board that the run predicted, cell by cell.' },
+  { name: 'decoding', title: 'Decoding', hint: 'In which pass each cell was decided, and where drafts were rejected.' },
+];
+
+export function PartSwitch({ part, onPart }: { readonly part: LifePart; readonly onPart: (part: LifePart) => void }) {
+  return <Segmented label="What is shown of the model" options={CHOICES} value={part} onChange={onPart} />;
+}
+
+/** Every part but the first is a chunk of its own. */
+const LATER: Readonly<Record<Exclude<LifePart, 'step'>, Loadable<LifePartProps>>> = {
+  decoding: { load: () => import('./decoding/decoding-part').then(({ DecodingPart }) => DecodingPart) },
+};
+
+export function LaterPart(props: LifePartProps & { readonly part: keyof typeof LATER }) {
+  const view = useTabView(LATER[props.part]);
+  if (view.state === 'ready') return <view.View {...props} />;
+  if (view.state === 'loading') {
+    return (
+      <div class="life-empty" role="status">
+        <ProgressRing />
+      </div>
+    );
+  }
+  return (
+    <div class="life-empty" role="alert">
+      <p>This part could not be loaded.</p>
+      <Button onClick={view.again}>Try again</Button>
+    </div>
+  );
+}
