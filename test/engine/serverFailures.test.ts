@@ -150,6 +150,17 @@ describe('a vLLM server that fails', { skip: skipWithoutFixtures }, () => {
     });
   }
 
+  it('says in its own words what is wrong with a request', async (t) => {
+    for (const [name, code, why] of [
+      ['error_context.json', 400, /maximum context length is 1024 tokens/],
+      ['error_model.json', 404, /The model `nope` does not exist/],
+      ['error_value.json', 400, /temperature must be non-negative, got -3\.0/],
+    ] as const) {
+      const { failure } = await failing(t, status(code, recording(name).toString()));
+      isClear(failure, why);
+    }
+  });
+
   it('is lost in the middle: what came is kept', async (t) => {
     const { failure, tokens, finish } = await failing(t, (response) => half(response, () => response.destroy()));
     isClear(failure, /gone in the middle/);

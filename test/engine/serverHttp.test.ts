@@ -119,3 +119,12 @@ test('an address holds no key', () => {
     );
   }
 });
+
+test('what cannot be a key is not sent', () => {
+  for (const key of ['two words', 'line\nbreak', 'ключ', '']) {
+    assert.throws(
+      () => new ServerHttp('http://host', { key }),
+      (error) => error instanceof Problem && error.code === 'server-key' && !(key && error.message.includes(key)),
+    );
+  }
+});

@@ -61,6 +61,13 @@ describe('a vLLM server', { skip: skipWithoutFixtures }, () => {
     assert.match(attention.reason ?? '', /a server shows no attention/);
   });
 
+  it('is asked for no more than its context holds', async (t) => {
+    const { address, asked } = await serveRecording(t);
+    const { prompt } = recordedRequest('stream.sse');
+    await runOnServer(address, { prompt: { text: prompt }, maxNewTokens: 5_000 });
+    assert.equal(asked.at(-1)?.body['max_tokens'], 1024 - 55);
+  });
+
   it('streams: what is known is shown before the rest is said', async (t) => {
     let finish = (): void => undefined;
     const { trace, messages } = await run(

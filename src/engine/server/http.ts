@@ -37,12 +37,19 @@ export class ServerHttp {
   private readonly largestAnswer: number;
   private readonly silence: number;
 
-  /** @throws Problem `server` for an address that is none, or that holds a key. */
+  /** @throws Problem `server` for an address that is none, or that holds a key; `server-key` for what cannot be one. */
   constructor(
     address: string,
     private readonly options: HttpOptions = {},
   ) {
     this.address = cleanAddress(address);
+    if (options.key !== undefined && !/^[\x21-\x7e]+$/.test(options.key)) {
+      throw new Problem({
+        code: 'server-key',
+        message: `The key of the server at ${this.address} has blanks or characters that a key cannot have.`,
+        action: 'Give it anew.',
+      });
+    }
     this.largestAnswer = options.largestAnswer ?? LARGEST_ANSWER;
     this.silence = options.silence ?? SILENCE;
   }

@@ -69,6 +69,10 @@ async function runOn(
   let finish: ServerRunEnd['finish'] = 'length';
   let speculation: ServerRunEnd['speculation'];
   let first: number | undefined;
+  const speed = (): number | null => {
+    const generated = trace.tokenCount - begun.prompt.length;
+    return first === undefined || generated < 2 ? null : (generated - 1) / (since(started) - first);
+  };
   const end = (how: Pick<ServerRunEnd, 'finish' | 'message'>): RunResult => {
     const summary = trace.summary({
       ...how,
@@ -87,11 +91,12 @@ async function runOn(
       push(trace.piece(part.tokens));
       if (trace.tokenCount > total) throw http.problem(`The server at ${http.address} gives more than was asked for.`);
       stream.endOfPass();
-      stream.progress(trace.tokenCount, total, null);
-      if (part.finish !== null) finish = part.finish === 'stop' ? 'end-of-text' : 'length';
+      stream.progress(trace.tokenCount, total, speed());
+      if (part.finish !== null) finish = part.finish === 'length' ? 'length' : 'end-of-text';
       speculation = part.speculation ?? speculation;
     }
-    return end({ finish });
+    const isFull = trace.tokenCount < total && trace.tokenCount >= (model.contextLength ?? Infinity);
+    return end({ finish: finish === 'length' && isFull ? 'context-full' : finish });
   } catch (error) {
     const problem = Problem.from(error);
     if (problem.code === 'cancelled') return end({ finish: 'cancelled' });

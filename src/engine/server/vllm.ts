@@ -76,9 +76,11 @@ export const vllm: Speaker = {
     const scoring = { ...common, max_tokens: 1, temperature: 0, prompt_logprobs: promptLogprobs };
     const answer = await http.json('/v1/completions', scoring, signal);
     const scored = http.reading(() => readPrompt(answer, promptLogprobs));
+    // It refuses to be asked for more than its context holds.
+    const room = Math.min(maxNewTokens, (model.contextLength ?? Infinity) - scored.length);
     const generating = {
       ...common,
-      max_tokens: maxNewTokens,
+      max_tokens: room,
       logprobs,
       ...samplingOf(sampling),
       return_tokens_as_token_ids: true,
@@ -94,7 +96,7 @@ export const vllm: Speaker = {
     return {
       prompt: 'text' in prompt ? scored : await withFirstText(asking, scored),
       ...('text' in prompt ? { promptText: prompt.text } : {}),
-      parts: maxNewTokens > 0 ? generated(http, generating, asked, texts, notes, signal) : none(),
+      parts: room > 0 ? generated(http, generating, asked, texts, notes, signal) : none(),
       notes,
     } satisfies BegunRun;
   },

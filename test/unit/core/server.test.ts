@@ -8,6 +8,7 @@ import { counterWindow, readServerCounters } from '../../../src/core/server/coun
 import { placeDrafts } from '../../../src/core/server/drafts';
 import { entropyBounds } from '../../../src/core/server/entropy';
 import { EventStreamReader } from '../../../src/core/server/eventStream';
+import { readOpenAiCompletion, TextNumbers } from '../../../src/core/server/openai';
 import { readSpeculation } from '../../../src/core/server/speculation';
 import { alignTexts } from '../../../src/core/server/texts';
 import { ServerTrace, type ServerRun, type ServerRunEnd } from '../../../src/core/server/trace';
@@ -136,6 +137,27 @@ describe('answers of a vLLM server', { skip: skipWithoutFixtures }, () => {
     assert.equal(whole.done, true);
     assert.equal(whole.parts.flatMap((part) => part.tokens).length, 32);
     for (const size of [1, 2, 3, 7, 64, 1000]) assert.deepEqual(streamed(size), whole, `pieces of ${size}`);
+    const bytes = file('stream.sse');
+    const events = (cut: number): string => {
+      const reader = new EventStreamReader();
+      return [...reader.push(bytes.subarray(0, cut)), ...reader.push(bytes.subarray(cut)), reader.done].join('\n');
+    };
+    const uncut = events(0);
+    for (let cut = 1; cut <= bytes.length; cut++) assert.ok(events(cut) === uncut, `cut at byte ${cut}`);
+  });
+
+  it('reads a chat in the form of OpenAI’s', () => {
+    const told = JSON.parse(file('chat.json').toString()) as {
+      choices: [{ message: { content: string }; logprobs: { content: { logprob: number }[] } }];
+    };
+    const { tokens, text, finish } = readOpenAiCompletion(told, 5, new TextNumbers());
+    const [{ message, logprobs }] = told.choices;
+    assert.deepEqual([tokens.length, text, finish], [40, message.content, 'length']);
+    assert.equal(tokens.map((token) => token.text).join(''), message.content);
+    for (const [i, { judgement }] of tokens.entries()) {
+      near(judgement?.probability ?? NaN, Math.exp(logprobs.content[i]?.logprob ?? NaN));
+      assert.deepEqual([judgement?.rank, judgement?.partial?.rankKnown, judgement?.top.length], [1, true, 5]);
+    }
   });
 
   it('places the drafts of a stream between its tokens', () => {
