@@ -63,7 +63,7 @@ export const bundles = [
     entry: 'src/webview/explorer/main.tsx',
     outfile: 'dist/webview/explorer.js',
     // The style sheets of all parts are in it.
-    budget: 230 * KB,
+    budget: 236 * KB,
     parts: {
       'src/webview/explorer/tokens/tokens-view.tsx': 52 * KB,
       // With every form of a pattern that can be pasted.
@@ -73,6 +73,7 @@ export const bundles = [
       'src/webview/explorer/life/life-view.tsx': 36 * KB,
       // With the table of drafts, which the Speculation tab has too.
       'src/webview/explorer/life/decoding/decoding-part.tsx': 58 * KB,
+      'src/webview/explorer/life/rollout/rollout-part.tsx': 48 * KB,
       'src/webview/explorer/speculation/speculation-tab.tsx': 66 * KB,
       'src/webview/explorer/compare/compare-view.tsx': 40 * KB,
       'src/webview/explorer/life-attention/grid-view.tsx': 62 * KB,

@@ -6,6 +6,7 @@ import type { Call } from './call';
 import type { ProblemData } from './errors';
 import type { EngineApi } from './engine';
 import type { MemoryEstimate, ModelRef, ModelSummary, TokenInfo } from './models';
+import type { RollEnd, RolledBoard, RollRequest, SaveRolloutRequest } from './rollout';
 
 /** What the Explorer's controls hold; kept by the webview (`setState`) and by the host per panel. */
 export interface ExplorerSettings {
@@ -139,6 +140,10 @@ export interface ExplorerApi extends Pick<EngineApi, RunQuestion | 'tokenize'> {
   >;
   /** Shows the run that stands for a row of the comparison, and fills the controls with what made it. */
   openComparedRun: Call<{ readonly runId: string }, null>;
+  /** Feeds the model of the run its own boards, greedily, from a board on; another that is under way gives way. */
+  rollLife: Call<RollRequest & { readonly runId: string }, RollEnd, RolledBoard>;
+  /** Asks where, and writes a rollout of the run's model there. */
+  saveRollout: Call<SaveRolloutRequest & { readonly runId: string }, { readonly path: string | null }>;
   showLog: Call<Record<string, never>, null>;
   openWalkthrough: Call<Record<string, never>, null>;
   describeTokens: Call<

@@ -9,6 +9,7 @@ import type { ModelRoot, ModelSummary } from '../../src/protocol/models';
 import type { RunRequest } from '../../src/protocol/runs';
 import { draftOf } from '../../src/protocol/drafts';
 import { Comparisons } from '../../src/extension/explorer/comparisons';
+import { Rollouts } from '../../src/extension/life/rollouts';
 import { Problem } from '../../src/protocol/errors';
 import type {
   EngineStatus,
@@ -52,6 +53,8 @@ export class ExplorerHost {
   readonly comparisons: Comparisons;
   readonly kept = new Map<string, Comparison>();
   private readonly keptRuns = new Map<string, Trace>();
+  /** The extension's own part of rolling a Life model forward. */
+  private readonly rollouts: Rollouts;
 
   constructor(
     private readonly engine: EngineClient,
@@ -103,6 +106,7 @@ export class ExplorerHost {
       },
       report: () => undefined,
     });
+    this.rollouts = new Rollouts({ engine, begin: () => ({ dispose: () => undefined }) });
     this.server = new RpcServer<ExplorerApi>({ post: (message) => void this.send(message) }, this.handlers());
   }
 
@@ -220,6 +224,11 @@ export class ExplorerHost {
       logitLens: (params, { signal }) => engine.call('logitLens', params, { signal }),
       attentionKeys: (params, { signal }) => engine.call('attentionKeys', params, { signal }),
       gridAttention: (params, { signal, emit }) => engine.call('gridAttention', params, { signal, onEvent: emit }),
+      rollLife: (request, { signal, emit }) => {
+        const { name, folder, file, dtype, life: grid } = this.snapshot.trace!.header.model;
+        return this.rollouts.roll({ ref: { folder, file }, name, dtype, grid: grid! }, request, signal, emit);
+      },
+      saveRollout: () => ({ path: null }),
     };
     const overridden = Object.entries(handlers).map(([method, handler]) => [
       method,

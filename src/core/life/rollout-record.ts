@@ -1,3 +1,4 @@
+import { csv } from '../text/csv';
 import type { LifeGrid } from '../trace/record';
 import { LifeConfusion, type ErrorCount } from './confusion';
 import { firstWrongOf, judgeStep, sumOf, type RolloutStep } from './rollout';
@@ -81,4 +82,26 @@ export function rolloutBody(record: RolloutRecord): object {
     predicted: digits(predicted),
     exact: digits(exact),
   };
+}
+
+const COLUMNS = [
+  ...['step', 'wrong', 'own', 'inherited', 'false_births', 'false_deaths', 'population', 'exact_population', 'problem'],
+  ...['model', 'dtype', 'width', 'height', 'topology', 'rule'],
+] as const;
+
+/**
+ * A rollout as a table, a row a step; an answer that is no board is the last row, with its reason. Each row carries the model
+ * and its grid, so that files can be joined.
+ */
+export function rolloutCsv(record: RolloutRecord, model: { readonly name: string; readonly dtype: string }): string {
+  const { grid, steps, predicted, exact, broken } = record;
+  const alive = (board: Uint8Array | undefined): number => board?.reduce((sum, cell) => sum + cell, 0) ?? 0;
+  const made = [model.name, model.dtype, grid.width, grid.height, grid.topology, grid.rule];
+  const rows = steps.map((each) => [
+    ...[each.step, each.wrong, each.own, each.inherited, each.falseBirths, each.falseDeaths],
+    ...[alive(predicted[each.step]), alive(exact[each.step]), null, ...made],
+  ]);
+  const unread = [null, null, null, null, null, null, null];
+  if (broken !== null) rows.push([steps.length + 1, ...unread, broken, ...made]);
+  return csv(COLUMNS, rows);
 }

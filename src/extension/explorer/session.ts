@@ -16,6 +16,7 @@ import type {
 import { cancelled, isRpcMessage, RpcServer } from '../../protocol/rpc';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
+import { Rollouts } from '../life/rollouts';
 import { modelNotListed, type ModelCatalog } from '../models/catalog';
 import type { ComparisonStore } from '../runs/comparisons';
 import type { RunningStatus } from '../runs/running';
@@ -23,6 +24,7 @@ import type { RunStore } from '../runs/store';
 import type { Servers } from '../servers/servers';
 import { Comparisons } from './comparisons';
 import { comparisonPlan, runRequest } from './run';
+import { lifeRolloutRequests } from './lifeRollout';
 import { RunOnShow, type SavedTrace } from './runOnShow';
 import { saveRun } from './save';
 import { saveComparison } from './saveComparison';
@@ -65,6 +67,7 @@ export class ExplorerSession implements vscode.Disposable {
   private readonly run: RunOnShow;
   private readonly tensors: RunTensors;
   private readonly comparisons: Comparisons;
+  private readonly rollouts: Rollouts;
   private readonly server: RpcServer<ExplorerApi>;
   /** While decoders are compared, what says so. */
   private comparing: vscode.Disposable | null = null;
@@ -109,6 +112,11 @@ export class ExplorerSession implements vscode.Disposable {
         this.comparing = progress && (this.comparing ?? running.begin(comparing));
       },
       report: (what, error) => void services.log.problem(what, error),
+    });
+    this.rollouts = new Rollouts({
+      engine,
+      begin: ({ name }, steps, stop) =>
+        running.begin({ label: vscode.l10n.t('{0}, {1} steps of Life', name, steps), show: reveal, stop }),
     });
     this.server = new RpcServer<ExplorerApi>(
       { post: (message) => void this.webview.postMessage(message) },
@@ -159,6 +167,7 @@ export class ExplorerSession implements vscode.Disposable {
     this.server.abortAll();
     vscode.Disposable.from(...this.subscriptions).dispose();
     this.comparisons.stop();
+    this.rollouts.stop();
     this.run.dispose();
   }
 
@@ -228,10 +237,18 @@ export class ExplorerSession implements vscode.Disposable {
         return engine.call('describeTokens', { model, ids }, { signal });
       },
       ...tensorRequests(this.tensors, (runId) => this.run.of(runId)),
+      ...lifeRolloutRequests(
+        this.rollouts,
+        this.tensors,
+        (runId) => this.run.of(runId),
+        () => this.refuseWhileBusy(),
+      ),
     });
   }
 
   private async snapshot(state: ExplorerState | null): Promise<ExplorerSnapshot> {
+    // A page that asks for the whole is new, and waits for nothing that one before it asked for.
+    this.rollouts.stop();
     if (state) {
       this.view = state.view;
       if (!this.revived && this.options.mode === 'explorer' && this.run.runId === null) await this.revive(state);
@@ -298,7 +315,7 @@ export class ExplorerSession implements vscode.Disposable {
     const chosen = withModel(settings, models);
     const model = await this.requireListed(chosen.model?.folder);
     this.refuseWhileBusy();
-    if (this.run.running) {
+    if (this.run.running || this.rollouts.running) {
       throw new Problem({
         code: 'not-available',
         message: vscode.l10n.t('A run is under way: it would slow down what is compared.'),

@@ -3,6 +3,7 @@ import type { Handlers } from '../../protocol/call';
 import type { ExplorerApi } from '../../protocol/explorer';
 import { runQuestions } from '../../protocol/questions';
 import { decoderName, modelRef, optionValues, sampling } from '../../protocol/runShape';
+import { rollRequest, saveRolloutRequest } from '../life/rolloutValidation';
 import {
   anything,
   array,
@@ -68,6 +69,8 @@ const checks: { readonly [M in keyof ExplorerApi]: Check<unknown> } = {
   stopComparison: nothing,
   saveComparison: object({ comparisonId: runId, form: oneOf('csv', 'json') }),
   openComparedRun: object({ runId }),
+  rollLife: object({ runId, ...rollRequest }),
+  saveRollout: object({ runId, ...saveRolloutRequest }),
   showLog: nothing,
   openWalkthrough: nothing,
   describeTokens: object({ runId, ids: array(index, { max: 10_000 }) }),

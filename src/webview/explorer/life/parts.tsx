@@ -22,6 +22,7 @@ export interface LifePartProps extends Omit<TabProps, 'trace' | 'runId' | 'state
 const CHOICES: readonly { readonly name: LifePart; readonly title: string; readonly hint: string }[] = [
   { name: 'step', title: 'Next state', hint: 'The board that the run predicted, cell by cell.' },
   { name: 'decoding', title: 'Decoding', hint: 'In which pass each cell was decided, and where drafts were rejected.' },
+  { name: 'rollout', title: 'Rollout', hint: 'The model given its own boards, beside the exact run.' },
 ];
 
 export function PartSwitch({ part, onPart }: { readonly part: LifePart; readonly onPart: (part: LifePart) => void }) {
@@ -31,6 +32,7 @@ export function PartSwitch({ part, onPart }: { readonly part: LifePart; readonly
 /** Every part but the first is a chunk of its own. */
 const LATER: Readonly<Record<Exclude<LifePart, 'step'>, Loadable<LifePartProps>>> = {
   decoding: { load: () => import('./decoding/decoding-part').then(({ DecodingPart }) => DecodingPart) },
+  rollout: { load: () => import('./rollout/rollout-part').then(({ RolloutPart }) => RolloutPart) },
 };
 
 export function LaterPart(props: LifePartProps & { readonly part: keyof typeof LATER }) {

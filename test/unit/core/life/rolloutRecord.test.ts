@@ -3,7 +3,7 @@ import test from 'node:test';
 import { centred } from '../../../../src/core/life/board';
 import { findPattern } from '../../../../src/core/life/patterns';
 import { analyseRollout } from '../../../../src/core/life/rollout';
-import { RolloutRecord, rolloutBody } from '../../../../src/core/life/rollout-record';
+import { RolloutRecord, rolloutBody, rolloutCsv } from '../../../../src/core/life/rollout-record';
 import { parseRule, step } from '../../../../src/core/life/rule';
 import type { LifeGrid } from '../../../../src/core/trace/record';
 
@@ -86,4 +86,17 @@ test('for programs, boards are digits and only kinds with errors are told', () =
     erring().map((board) => board.join('')),
   );
   assert.ok(body.errors.length > 0 && body.errors.every(({ wrong }) => wrong > 0));
+});
+
+test('as a table, each step is a row with the model and its grid, and an answer that is no board is the last', () => {
+  const text = rolloutCsv(RolloutRecord.of(erring(), 'It has "5", not cells.', GRID), { name: 'm', dtype: 'fp32' });
+  const [head, ...rows] = text.trimEnd().split('\r\n');
+  assert.equal(
+    head,
+    'step,wrong,own,inherited,false_births,false_deaths,population,exact_population,problem,model,dtype,width,height,topology,rule',
+  );
+  assert.equal(rows.length, 7);
+  assert.equal(rows[0], '1,0,0,0,0,0,5,5,,m,fp32,8,8,torus,B3/S23');
+  assert.equal(rows[3], '4,2,2,0,1,1,5,5,,m,fp32,8,8,torus,B3/S23');
+  assert.equal(rows[6], '7,,,,,,,,"It has ""5"", not cells.",m,fp32,8,8,torus,B3/S23');
 });
