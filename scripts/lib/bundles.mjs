@@ -70,7 +70,7 @@ export const bundles = [
       'src/webview/explorer/board/board-input.tsx': 46 * KB,
       'src/webview/explorer/attention/attention-tab.tsx': 52 * KB,
       'src/webview/explorer/layers/layers-tab.tsx': 30 * KB,
-      'src/webview/explorer/life/life-view.tsx': 36 * KB,
+      'src/webview/explorer/life/life-view.tsx': 38 * KB,
       // With the table of drafts, which the Speculation tab has too.
       'src/webview/explorer/life/decoding/decoding-part.tsx': 58 * KB,
       'src/webview/explorer/life/rollout/rollout-part.tsx': 48 * KB,
