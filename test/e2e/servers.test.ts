@@ -173,6 +173,23 @@ describe('a model of a vLLM server', { skip: skipWithoutFixtures }, () => {
     await explorer.frame.getByText('tokens, stopped').waitFor();
   });
 
+  step('has its runs held against each other by ids, as far as what it told bounds them', async () => {
+    const { workbench, vscode } = vivarium;
+    await workbench
+      .treeItem(/def fibonacci/)
+      .first()
+      .click({ button: 'right' });
+    await vscode.page.getByRole('menuitem', { name: 'Compare With…' }).hover();
+    await vscode.page.keyboard.press('Enter');
+    await workbench.pick(/def fibonacci/);
+    const pair = workbench.webview();
+    await pair.getByText(/The first \d+ tokens are the same/).waitFor();
+    await pair.getByText(/these are bounds/).waitFor();
+    await vscode.screenshot('server-pair');
+    await assertAccessible(await workbench.webviewFrame(), 'two runs of a server');
+    await workbench.editorTab(/Vivarium: smollm2/).click();
+  });
+
   step('is saved and read again without the server', async () => {
     const { workbench, vscode } = vivarium;
     await explorer.frame.getByRole('button', { name: /Save/ }).click();

@@ -71,9 +71,10 @@ export function serverKey({ address, model }: ServerEntry): string {
   return `${address}#${model}`;
 }
 
-/** Without the slashes at its end, and without the `/v1` that every address may have. */
+/** An address as traces name it: without the slashes at its end, and without the `/v1` that every address may have. */
 export function plainAddress(address: string): string {
-  return address.trim().replace(/\/+$/, '').replace(/\/v1$/, '').replace(/\/+$/, '');
+  const { origin, pathname } = new URL(address.trim());
+  return origin + pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
 }
 
 /** Why an address is none: one sentence; undefined where it is one. */

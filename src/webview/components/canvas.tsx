@@ -37,6 +37,21 @@ export function Canvas({ width, height, draw, class: className }: CanvasProps) {
 /** Diagonal lines: what is not shown one by one, or was cut. In device pixels, so that it stays sharp. */
 export function hatch(context: CanvasRenderingContext2D, colour: Rgb, pixel: number, step = 5): CanvasPattern {
   const side = Math.max(3, Math.round(step / pixel));
+  const key = `${css(colour)} ${side} ${pixel}`;
+  const tile = tiles.get(key) ?? drawnTile(colour, pixel, side);
+  // Colours change with the theme alone.
+  if (tiles.size >= MOST_TILES) tiles.clear();
+  tiles.set(key, tile);
+  const pattern = context.createPattern(tile, 'repeat')!;
+  pattern.setTransform(new DOMMatrix().scale(pixel));
+  return pattern;
+}
+
+/** A picture that streams in is drawn twenty times a second, with the same tile. */
+const tiles = new Map<string, HTMLCanvasElement>();
+const MOST_TILES = 32;
+
+function drawnTile(colour: Rgb, pixel: number, side: number): HTMLCanvasElement {
   const tile = document.createElement('canvas');
   tile.width = side;
   tile.height = side;
@@ -49,7 +64,5 @@ export function hatch(context: CanvasRenderingContext2D, colour: Rgb, pixel: num
     pen.lineTo(offset + side + 1, -1);
   }
   pen.stroke();
-  const pattern = context.createPattern(tile, 'repeat')!;
-  pattern.setTransform(new DOMMatrix().scale(pixel));
-  return pattern;
+  return tile;
 }

@@ -79,9 +79,9 @@ export function ProbabilityBars({ rows, rest, onMore, caption }: ProbabilityBars
           <Row key={row.id} row={row} scale={scale} gap={place > 0 && row.rank > rows[place - 1]!.rank + 1} />
         ))}
         <tr class="bars-rest">
-          <td class="bars-rank" />
+          {!rest.untold && <td class="bars-rank" />}
           <td
-            colSpan={rest.untold ? 1 : 2}
+            colSpan={2}
             {...(rest.untold
               ? { title: 'The server told the most probable tokens only: of the others their mass.' }
               : {})}
