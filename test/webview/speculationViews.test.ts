@@ -215,7 +215,9 @@ describe('the Speculation tab in use', () => {
     const box = (await strip.boundingBox())!;
     await strip.click({ position: { x: box.width - 2, y: 10 } });
     // A pixel of the strip stands for some passes.
-    const at = page.locator('.pass-steps-at', { hasText: new RegExp(`^pass [\\d,]+ of ${total.toLocaleString('en')}$`) });
+    const at = page.locator('.pass-steps-at', {
+      hasText: new RegExp(`^pass [\\d,]+ of ${total.toLocaleString('en')}$`),
+    });
     await at.filter({ hasNotText: /^pass 1 of/ }).waitFor();
     const reached = Number((await at.innerText()).replaceAll(',', '').split(' ')[1]);
     assert.ok(reached > total - 2 * Math.ceil((2 * total) / box.width) && reached <= total, `pass ${reached}`);
