@@ -10,6 +10,7 @@ import { measureLarge, type LargeResult } from './large';
 import { measureLife } from './life';
 import { measureLifeEditor } from './life-editor';
 import { measureProbes, type ProbeResult } from './probes';
+import { measureStreaming } from './streaming';
 import { measureThumbnails } from './thumbnails';
 
 const { values } = parseArgs({
@@ -186,6 +187,25 @@ if (wanted('life')) {
       `Counting the neighbours of each cell one by one makes ${perCell.toFixed(1)} steps per second of the first row: words are ${(torus.stepsPerSecond / perCell).toFixed(0)} times as fast.`,
     );
   }
+}
+
+if (wanted('streaming')) {
+  console.log('\n… a long run that streams into the Explorer');
+  const rows = [];
+  for (const tab of ['tokens', 'speculation'] as const) rows.push([tab, await measureStreaming(tab)] as const);
+  say(
+    '',
+    '## A run of 10,000 tokens from a server, streamed into the Explorer',
+    '',
+    'The page in Chromium without a graphics card; 1,000 tokens a second, each with 20 alternatives, in 20 messages (goal: 60 frames a second).',
+    '',
+    '| tab on show | frames a second | / the same page at rest | … over the last tenth | from frame to frame, median |',
+    '|---|--:|--:|--:|--:|',
+    ...rows.map(
+      ([tab, { idle, streaming, atTheEnd, medianFrame }]) =>
+        `| ${tab} | ${streaming.toFixed(1)} | ${ratio(streaming / idle)} | ${ratio(atTheEnd / idle)} | ${medianFrame.toFixed(1)} ms |`,
+    ),
+  );
 }
 
 if (wanted('life-editor')) {
