@@ -44,17 +44,24 @@ export function windowReport({ model, address, from, to, counts }: CountedWindow
       ),
     );
   }
-  const lines = rows.map(([name, value, about]) => `| ${name} | ${value} | ${about} |`);
   return [
     `# ${model} on ${address}`,
     '',
     'The counters of the server as a whole, of all requests of all who use it.',
     '',
-    '| count | over the window | what it is |',
-    '| --- | ---: | --- |',
-    ...lines,
+    ...table([['count', 'over the window', 'what it is'], ...rows]),
     '',
   ].join('\n');
+}
+
+/** Columns of one width each, so that the table reads as text too; the second is of numbers. */
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, at) => (at === 1 ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0))).join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  const rule = widths.map((width, at) => (at === 1 ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
+  return [line(head), line(rule), ...body.map(line)];
 }
 
 function counted(value: number | null): string {

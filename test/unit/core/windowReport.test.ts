@@ -18,18 +18,27 @@ test('a window tells what came between two readings of the recorded counters', {
     acceptedByPosition: [40, 30, 20, 20],
   });
   const report = windowReport({ ...place, counts });
-  assert.match(report, /\| window \| 20\.0 s \|/);
-  assert.match(report, /\| acceptance rate \| 0\.250 \|/);
-  assert.match(report, /\| mean length \| 2\.00 \|/);
-  assert.match(report, /\| accepted at 1 \| 40 \(0\.400\) \|/);
+  assert.match(report, /\| window +\| +20\.0 s \|/);
+  assert.match(report, /\| acceptance rate +\| +0\.250 \|/);
+  assert.match(report, /\| mean length +\| +2\.00 \|/);
+  assert.equal(
+    new Set(
+      report
+        .split('\n')
+        .filter((line) => line.startsWith('|'))
+        .map((line) => line.length),
+    ).size,
+    1,
+  );
+  assert.match(report, /\| accepted at 1 +\| +40 \(0\.400\) \|/);
 });
 
 test('a window without drafts divides by nothing, and says where nothing is counted', () => {
   const none = { drafts: 0, drafted: 0, accepted: 0, acceptedByPosition: [0] };
   const report = windowReport({ ...place, counts: { promptTokens: null, generatedTokens: 40, speculation: none } });
-  assert.match(report, /\| acceptance rate \| – \|/);
-  assert.match(report, /\| mean length \| – \|/);
-  assert.match(report, /\| tokens per second \| 2\.0 \|/);
+  assert.match(report, /\| acceptance rate +\| +– \|/);
+  assert.match(report, /\| mean length +\| +– \|/);
+  assert.match(report, /\| tokens per second +\| +2\.0 \|/);
   assert.match(
     windowReport({ ...place, counts: { promptTokens: 1, generatedTokens: null, speculation: null } }),
     /counts none/,
