@@ -9,7 +9,9 @@ export type AtCursor<Ready> =
   | { readonly state: 'no-editor' }
   /** Nothing stands before the cursor. */
   | { readonly state: 'no-text' }
-  | { readonly state: 'no-model'; readonly trusted: boolean }
+  | { readonly state: 'no-model' }
+  /** Texts of a workspace that is not trusted are given to no model unasked. */
+  | { readonly state: 'untrusted' }
   | { readonly state: 'problem'; readonly problem: ProblemData }
   | (Ready & { readonly state: 'ready' });
 

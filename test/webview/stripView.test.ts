@@ -134,7 +134,7 @@ describe('the strip in the panel', () => {
     await page.getByText('The rest is not scored.').waitFor();
     for (const [shown, button] of [
       [{ state: 'no-editor' }, 'Open File…'],
-      [{ state: 'no-model', trusted: false }, 'Manage Workspace Trust'],
+      [{ state: 'untrusted' }, 'Manage Workspace Trust'],
       [{ state: 'problem', problem: { code: 'file', message: 'It broke.' } }, 'Show Log'],
     ] as const) {
       await host.set({ shown });

@@ -177,8 +177,8 @@ describe('the Tokens view', () => {
     const page = await open(host);
     const states = [
       [{ state: 'no-editor' }, /Open a text/, 'Open File…', 'openFile'],
-      [{ state: 'no-model', trusted: false }, /once you trust/, 'Manage Workspace Trust', 'manageTrust'],
-      [{ state: 'no-model', trusted: true }, /no text model/, 'Add Model Folder…', 'addModelFolder'],
+      [{ state: 'untrusted' }, /not trusted/, 'Manage Workspace Trust', 'manageTrust'],
+      [{ state: 'no-model' }, /no text model/, 'Add Model Folder…', 'addModelFolder'],
       [{ state: 'problem', problem: { code: 'file', message: 'It broke.' } }, /It broke/, 'Show Log', 'showLog'],
     ] as const;
     for (const [shown, text, button, action] of states) {

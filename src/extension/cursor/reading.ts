@@ -14,17 +14,18 @@ export type Reading = {
   /** What a page says of the models; absent where they were not asked for. */
   readonly models?: Pick<CursorSnapshot<never>, 'models' | 'model' | 'missing'>;
 } & (
-  | { readonly shown: { readonly state: 'no-editor' } | { readonly state: 'no-model'; readonly trusted: boolean } }
+  | { readonly shown: { readonly state: 'no-editor' | 'untrusted' | 'no-model' } }
   | { readonly shown: null; readonly editor: vscode.TextEditor; readonly model: ModelSummary }
 );
 
 export async function readingOf(models: { list(): Promise<readonly ModelSummary[]> }): Promise<Reading> {
   const editor = vscode.window.activeTextEditor;
   if (!editor || !SCHEMES.includes(editor.document.uri.scheme)) return { shown: { state: 'no-editor' } };
+  if (!vscode.workspace.isTrusted) return { shown: { state: 'untrusted' } };
   const { usable, model, missing } = editorModel(await models.list());
   const names = [...new Set(usable.map(({ name }) => name))];
   const about = { models: { models: names, model: model?.name ?? null, missing } };
-  if (!model) return { ...about, shown: { state: 'no-model', trusted: vscode.workspace.isTrusted } };
+  if (!model) return { ...about, shown: { state: 'no-model' } };
   return { ...about, shown: null, editor, model };
 }
 

@@ -111,10 +111,15 @@ function Empty({ shown, purpose, act }: EmptyProps) {
       return (
         <div class="cursor-empty">
           <p>There is no text model with a tokenizer that could go on with this text.</p>
-          {shown.trusted ? null : <p>Models of this workspace and added folders are used once you trust it.</p>}
-          {shown.trusted
-            ? button('addModelFolder', 'Add Model Folder…')
-            : button('manageTrust', 'Manage Workspace Trust')}
+          {button('addModelFolder', 'Add Model Folder…')}
+        </div>
+      );
+    case 'untrusted':
+      return (
+        <div class="cursor-empty">
+          <p>This workspace is not trusted: no model reads its texts by itself.</p>
+          <p class="muted">Trust it, or choose a text and use “Explore Prompt”, which asks the bundled models.</p>
+          {button('manageTrust', 'Manage Workspace Trust')}
         </div>
       );
     case 'problem':

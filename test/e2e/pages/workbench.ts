@@ -97,6 +97,23 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready[src*="purpose=webviewView"]').frameLocator('#active-frame');
   }
 
+  /** The document of a view of the side bar or the panel, by the name of what is in it. */
+  async viewFrame(name: string): Promise<Frame> {
+    const deadline = Date.now() + 30_000;
+    for (;;) {
+      for (const frame of this.page.frames()) {
+        // A frame that is just being taken away has nothing.
+        const found = await frame
+          .locator(`main[aria-label="${name}"]`)
+          .count()
+          .catch(() => 0);
+        if (found > 0) return frame;
+      }
+      if (Date.now() > deadline) throw new Error(`There is no view ${name} on show`);
+      await this.page.waitForTimeout(100);
+    }
+  }
+
   private get quickInput(): Locator {
     return this.page.locator('.quick-input-widget input');
   }
