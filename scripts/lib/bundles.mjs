@@ -74,6 +74,7 @@ export const bundles = [
       // With the table of drafts, which the Speculation tab has too.
       'src/webview/explorer/life/decoding/decoding-part.tsx': 58 * KB,
       'src/webview/explorer/life/rollout/rollout-part.tsx': 48 * KB,
+      'src/webview/explorer/life/sweep/sweep-view.tsx': 28 * KB,
       'src/webview/explorer/speculation/speculation-tab.tsx': 66 * KB,
       'src/webview/explorer/compare/compare-view.tsx': 40 * KB,
       'src/webview/explorer/life-attention/grid-view.tsx': 62 * KB,

@@ -5,6 +5,7 @@ import type { Trace, TraceEvent, Sampling } from '../core/trace/record';
 import type { Call } from './call';
 import type { ProblemData } from './errors';
 import type { EngineApi } from './engine';
+import type { LifeSweep, SweepRequest } from './sweep';
 import type { MemoryEstimate, ModelRef, ModelSummary, TokenInfo } from './models';
 import type { RollEnd, RolledBoard, RollRequest, SaveRolloutRequest } from './rollout';
 
@@ -94,6 +95,8 @@ export interface ExplorerSnapshot {
   /** Decoders side by side: the last comparison, which may go on. */
   readonly comparison: Comparison | null;
   readonly comparisonProgress: ComparisonProgress | null;
+  /** A Life model over random boards: the last sweep, which may go on. */
+  readonly sweep: LifeSweep | null;
   readonly engine: EngineStatus;
   /** Notes on a trace that was read from a file (cut in the middle, model missing): one sentence each. */
   readonly notes: readonly string[];
@@ -144,6 +147,12 @@ export interface ExplorerApi extends Pick<EngineApi, RunQuestion | 'tokenize'> {
   rollLife: Call<RollRequest & { readonly runId: string }, RollEnd, RolledBoard>;
   /** Asks where, and writes a rollout of the run's model there. */
   saveRollout: Call<SaveRolloutRequest & { readonly runId: string }, { readonly path: string | null }>;
+  /** Asks a Life model what follows random boards of each density. */
+  sweepLife: Call<SweepRequest, { readonly sweepId: string }>;
+  /** Ends the sweep; what is known stays. */
+  stopSweep: Call<Record<string, never>, null>;
+  /** Asks where, and writes the figures there as CSV. */
+  saveSweep: Call<{ readonly sweep: LifeSweep }, { readonly path: string | null }>;
   showLog: Call<Record<string, never>, null>;
   openWalkthrough: Call<Record<string, never>, null>;
   describeTokens: Call<
@@ -162,6 +171,7 @@ export interface ExplorerNotifications {
   models: { readonly models: readonly ModelSummary[] };
   comparison: { readonly comparison: Comparison };
   comparisonProgress: { readonly progress: ComparisonProgress | null };
+  sweep: { readonly sweep: LifeSweep };
   /**
    * A command (palette, tree) fills in some of the controls, and may ask for a tab; where it also runs, the host starts the
    * run itself and tells all settings.

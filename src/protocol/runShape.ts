@@ -37,6 +37,11 @@ export const sampling = object({
 
 export const serverKind: Check<ServerKind> = oneOf('vllm', 'llama.cpp', 'openai');
 
+export const lifeGrid = object({
+  ...{ width: size, height: size, topology: oneOf('torus', 'plane') },
+  ...{ rule: text, prompt: text, answer: text },
+});
+
 export const modelIdentity = object({
   name: text,
   folder: string({ max: 32_768 }),
@@ -50,9 +55,7 @@ export const modelIdentity = object({
   // Of what a server does not say, a trace has 0.
   vocabularySize: integer({ min: 0, max: 100_000_000 }),
   contextLength: nullable(size),
-  life: optional(
-    object({ width: size, height: size, topology: oneOf('torus', 'plane'), rule: text, prompt: text, answer: text }),
-  ),
+  life: optional(lifeGrid),
   server: optional(
     object({
       kind: serverKind,

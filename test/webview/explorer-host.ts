@@ -10,6 +10,7 @@ import type { RunRequest } from '../../src/protocol/runs';
 import { draftOf } from '../../src/protocol/drafts';
 import { Comparisons } from '../../src/extension/explorer/comparisons';
 import { Rollouts } from '../../src/extension/life/rollouts';
+import { Sweeps } from '../../src/extension/explorer/sweeps';
 import { Problem } from '../../src/protocol/errors';
 import type {
   EngineStatus,
@@ -52,6 +53,8 @@ export class ExplorerHost {
   /** The extension's own part of comparing, over the same engine; what it keeps stays in memory. */
   readonly comparisons: Comparisons;
   readonly kept = new Map<string, Comparison>();
+  /** The extension's own part of a sweep, over the same engine. */
+  readonly sweeps: Sweeps;
   private readonly keptRuns = new Map<string, Trace>();
   /** The extension's own part of rolling a Life model forward. */
   private readonly rollouts: Rollouts;
@@ -82,6 +85,7 @@ export class ExplorerHost {
       status: { state: 'idle' },
       comparison: null,
       comparisonProgress: null,
+      sweep: null,
       engine: { state: 'ready' },
       notes: [],
       trusted: true,
@@ -107,6 +111,14 @@ export class ExplorerHost {
       report: () => undefined,
     });
     this.rollouts = new Rollouts({ engine, begin: () => ({ dispose: () => undefined }) });
+    this.sweeps = new Sweeps({
+      engine,
+      onSweep: (sweep) => {
+        this.snapshot.sweep = sweep;
+        void this.notify('sweep', { sweep });
+      },
+      report: () => undefined,
+    });
     this.server = new RpcServer<ExplorerApi>({ post: (message) => void this.send(message) }, this.handlers());
   }
 
@@ -211,6 +223,16 @@ export class ExplorerHost {
         await this.setStatus({ state: 'done' });
         return null;
       },
+      sweepLife: ({ model: { folder, file }, ...plan }) => {
+        const model = this.snapshot.models.find((each) => each.folder === folder)!;
+        const { name, dtype, life } = model;
+        return { sweepId: this.sweeps.start({ name, dtype, folder, file: file ?? model.file }, life!, plan) };
+      },
+      stopSweep: () => {
+        this.sweeps.stop();
+        return null;
+      },
+      saveSweep: () => ({ path: null }),
       showLog: () => null,
       openWalkthrough: () => null,
       positionLogits: (params, { signal }) => engine.call('positionLogits', params, { signal }),

@@ -30,6 +30,7 @@ const SNAPSHOT: ExplorerSnapshot = {
   status: { state: 'idle' },
   comparison: null,
   comparisonProgress: null,
+  sweep: null,
   engine: { state: 'ready' },
   notes: [],
   trusted: true,

@@ -1,6 +1,7 @@
 import {
   accuracyOf,
   allOrders,
+  MOST_SEED,
   ORDERS,
   sweep,
   sweepCsv,
@@ -25,8 +26,6 @@ const OPTIONS = {
 
 const DEFAULT_BOARDS = 10;
 const MOST_BOARDS = 100_000;
-/** Seeds of all orders have to be seeds. */
-const MOST_SEED = 0xffffffff - 10;
 
 /** `vivarium life sweep`: accuracy on random boards by how full they are. */
 export const lifeSweep: Verb = {

@@ -10,6 +10,23 @@ import type { LifeGrid } from '../trace/record';
 /** The order parameters at which LifeGPT's boards were drawn: from the dead board to the full one. */
 export const ORDERS: readonly number[] = Array.from({ length: 11 }, (_, tenth) => tenth / 10);
 
+/** Most order parameters of one sweep that is watched: by hundredths. */
+export const MOST_ORDERS = 101;
+/** Most boards at each of them. */
+export const MOST_BOARDS = 1_000;
+/** Seeds of all orders have to be seeds. */
+export const MOST_SEED = 2 ** 32 - 1 - 10;
+
+/**
+ * Order parameters from one to another, both in [0, 1], the last included where the steps reach it.
+ * @param step above 0; one that makes more than {@link MOST_ORDERS} ends there.
+ */
+export function ordersBetween(from: number, to: number, step: number): readonly number[] {
+  const count = Math.min(MOST_ORDERS, Math.floor((to - from) / step + 1e-9) + 1);
+  // Written as decimals: 3 steps of 0.1 are 0.3.
+  return Array.from({ length: Math.max(0, count) }, (_, at) => Number((from + at * step).toFixed(6)));
+}
+
 /** How a model did on the random boards of one order parameter. */
 export interface OrderFigures {
   readonly order: number;

@@ -13,6 +13,7 @@ import type {
   ExplorerState,
   ExplorerView,
 } from '../../protocol/explorer';
+import type { SweepPlan } from '../../protocol/sweep';
 import { cancelled, isRpcMessage, RpcServer } from '../../protocol/rpc';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
@@ -29,7 +30,9 @@ import { RunOnShow, type SavedTrace } from './runOnShow';
 import { saveRun } from './save';
 import { saveComparison } from './saveComparison';
 import { toldTokens } from '../servers/toldTokens';
+import { saveSweep } from './saveSweep';
 import { defaultSettings, settingsOf, withModel } from './settings';
+import { Sweeps } from './sweeps';
 import { tensorRequests } from './tensorRequests';
 import { RunTensors } from './tensors';
 import { explorerRequests } from './validation';
@@ -68,9 +71,12 @@ export class ExplorerSession implements vscode.Disposable {
   private readonly tensors: RunTensors;
   private readonly comparisons: Comparisons;
   private readonly rollouts: Rollouts;
+  private readonly sweeps: Sweeps;
   private readonly server: RpcServer<ExplorerApi>;
   /** While decoders are compared, what says so. */
   private comparing: vscode.Disposable | null = null;
+  /** While a density is swept, what says so. */
+  private sweeping: vscode.Disposable | null = null;
   private readonly subscriptions: vscode.Disposable[] = [];
   /** The first snapshot of a revived page may bring the state of the window before. */
   private revived = false;
@@ -117,6 +123,20 @@ export class ExplorerSession implements vscode.Disposable {
       engine,
       begin: ({ name }, steps, stop) =>
         running.begin({ label: vscode.l10n.t('{0}, {1} steps of Life', name, steps), show: reveal, stop }),
+    });
+    const sweeping = {
+      label: vscode.l10n.t('Sweeping densities'),
+      show: reveal,
+      stop: () => this.sweeps.stop(),
+    };
+    this.sweeps = new Sweeps({
+      engine: services.engine,
+      onSweep: (sweep) => {
+        this.notify('sweep', { sweep });
+        if (sweep.state !== 'running') this.sweeping?.dispose();
+        this.sweeping = sweep.state === 'running' ? (this.sweeping ?? running.begin(sweeping)) : null;
+      },
+      report: (what, error) => void services.log.problem(what, error),
     });
     this.server = new RpcServer<ExplorerApi>(
       { post: (message) => void this.webview.postMessage(message) },
@@ -168,6 +188,7 @@ export class ExplorerSession implements vscode.Disposable {
     vscode.Disposable.from(...this.subscriptions).dispose();
     this.comparisons.stop();
     this.rollouts.stop();
+    this.sweeps.stop();
     this.run.dispose();
   }
 
@@ -217,6 +238,12 @@ export class ExplorerSession implements vscode.Disposable {
         this.showRun(await this.comparisons.run(runId));
         return null;
       },
+      sweepLife: async ({ model, ...plan }) => ({ sweepId: await this.startSweep(model, plan) }),
+      stopSweep: () => {
+        this.sweeps.stop();
+        return null;
+      },
+      saveSweep: async ({ sweep }) => ({ path: await saveSweep(sweep) }),
       showLog: () => {
         log.channel.show();
         return null;
@@ -273,6 +300,7 @@ export class ExplorerSession implements vscode.Disposable {
       status: this.run.status,
       comparison: this.comparisons.comparison,
       comparisonProgress: this.comparisons.progress,
+      sweep: this.sweeps.sweep,
       engine: this.services.engine.status,
       notes: this.run.notes,
       trusted: vscode.workspace.isTrusted,
@@ -315,16 +343,40 @@ export class ExplorerSession implements vscode.Disposable {
     const chosen = withModel(settings, models);
     const model = await this.requireListed(chosen.model?.folder);
     this.refuseWhileBusy();
-    if (this.run.running || this.rollouts.running) {
+    if (this.run.running || this.rollouts.running || this.sweeps.running) {
       throw new Problem({
         code: 'not-available',
-        message: vscode.l10n.t('A run is under way: it would slow down what is compared.'),
+        message: this.sweeps.running
+          ? vscode.l10n.t('A sweep is under way: it would slow down what is compared.')
+          : vscode.l10n.t('A run is under way: it would slow down what is compared.'),
         action: vscode.l10n.t('Wait for its end, or stop it.'),
       });
     }
     if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
     this.settings = chosen;
     return this.comparisons.start(comparisonPlan(chosen, decoders, rounds, model, models));
+  }
+
+  private async startSweep({ folder, file }: ModelRef, plan: SweepPlan): Promise<string> {
+    const model = await this.requireListed(folder);
+    this.refuseWhileBusy();
+    if (this.sweeps.running) {
+      throw new Problem({
+        code: 'not-available',
+        message: vscode.l10n.t('A sweep is under way.'),
+        action: vscode.l10n.t('Wait for its end, or stop it.'),
+      });
+    }
+    if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
+    if (!model.life) {
+      throw new Problem({
+        code: 'not-available',
+        message: vscode.l10n.t('{0} is no model of Life.', model.name),
+        action: vscode.l10n.t('Choose one whose prompt is a board, such as the bundled lifegpt-16.'),
+      });
+    }
+    const { name, dtype } = model;
+    return this.sweeps.start({ name, dtype, folder: model.folder, file: file ?? model.file }, model.life, plan);
   }
 
   /** One thing at a time: what is measured must have the machine to itself. */

@@ -2,6 +2,7 @@ import { MOST_ROUNDS, MOST_ROWS } from '../../core/compare/comparison';
 import type { Handlers } from '../../protocol/call';
 import type { ExplorerApi } from '../../protocol/explorer';
 import { runQuestions } from '../../protocol/questions';
+import { lifeSweep, sweepRequest } from '../../protocol/sweep';
 import { decoderName, modelRef, optionValues, sampling } from '../../protocol/runShape';
 import { rollRequest, saveRolloutRequest } from '../life/rolloutValidation';
 import {
@@ -71,6 +72,9 @@ const checks: { readonly [M in keyof ExplorerApi]: Check<unknown> } = {
   openComparedRun: object({ runId }),
   rollLife: object({ runId, ...rollRequest }),
   saveRollout: object({ runId, ...saveRolloutRequest }),
+  sweepLife: sweepRequest,
+  stopSweep: nothing,
+  saveSweep: object({ sweep: lifeSweep }),
   showLog: nothing,
   openWalkthrough: nothing,
   describeTokens: object({ runId, ids: array(index, { max: 10_000 }) }),

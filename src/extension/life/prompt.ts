@@ -6,7 +6,7 @@ import { formOfName, readPattern } from '../../core/life/formats';
 import { lifePrompt, runDefaults } from '../../core/life/prompt';
 import type { LifeGrid } from '../../core/trace/record';
 import type { ExplorerSettings } from '../../protocol/explorer';
-import type { ModelRef } from '../../protocol/models';
+import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { defaultSettings } from '../explorer/settings';
 import type { ModelCatalog } from '../models/catalog';
@@ -45,6 +45,23 @@ export async function askedPattern(
 }
 
 /**
+ * The models of Life that can be run, the chosen one first where it is one.
+ * @throws Problem `not-available` where there is none.
+ */
+export async function lifeModels(catalog: ModelCatalog, chosen: ModelRef | null): Promise<readonly ModelSummary[]> {
+  const models = (await catalog.list()).filter((model) => model.life && !model.problem && model.role === 'target');
+  if (models.length === 0) {
+    throw new Problem({
+      code: 'not-available',
+      message: vscode.l10n.t('There is no model of Life that can be run.'),
+    });
+  }
+  return models.toSorted(
+    (one, other) => Number(other.folder === chosen?.folder) - Number(one.folder === chosen?.folder),
+  );
+}
+
+/**
  * The controls that ask a model of Life about a pattern: the model that is chosen already, else the first on whose grid it fits.
  * @throws Problem `not-available` where there is no model of Life.
  * @throws CoreError as {@link AskedPattern.boardOn}, where it fits no model's grid.
@@ -54,12 +71,8 @@ export async function patternSettings(
   catalog: ModelCatalog,
   chosen: ModelRef | null,
 ): Promise<Partial<ExplorerSettings>> {
-  const models = (await catalog.list()).filter((model) => model.life && !model.problem && model.role === 'target');
-  models.sort((one, other) => Number(other.folder === chosen?.folder) - Number(one.folder === chosen?.folder));
-  let refusal: unknown = new Problem({
-    code: 'not-available',
-    message: vscode.l10n.t('There is no model of Life that can be run.'),
-  });
+  const models = await lifeModels(catalog, chosen);
+  let refusal: unknown;
   for (const [at, model] of models.entries()) {
     const grid = model.life as LifeGrid;
     try {

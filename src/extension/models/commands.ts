@@ -7,7 +7,7 @@ import type { EditorEngine } from '../engine/engine';
 import type { ExplorerPanels } from '../explorer/panels';
 import { defaultSettings } from '../explorer/settings';
 import type { LifeEditor } from '../life/editor';
-import { askedPattern, patternSettings } from '../life/prompt';
+import { askedPattern, lifeModels, patternSettings } from '../life/prompt';
 import type { Log } from '../log';
 import type { Servers } from '../servers/servers';
 import { modelNotListed, type ModelCatalog } from './catalog';
@@ -26,6 +26,7 @@ export function registerModelCommands(
   return [
     register('vivarium.explorePrompt', (argument) => explorePrompt(catalog, panels, patterns, argument)),
     register('vivarium.compareDecoders', (argument) => compareDecoders(panels, argument)),
+    register('vivarium.sweepDensity', () => sweepDensity(catalog, panels)),
     register('vivarium.newExplorer', () => panels.open({}, { fresh: true })),
     register('vivarium.exploreModel', async (node) => {
       const remote = isRecord(node) && isRecord(node['model']) ? servers.find(String(node['model']['folder'])) : undefined;
@@ -105,6 +106,15 @@ async function compareDecoders(panels: ExplorerPanels, argument: unknown): Promi
   }
   const model = modelRef(given['model']);
   panels.open({ ...(prompt === undefined ? {} : { prompt }), ...(model ? { model } : {}) }, { tab: 'compare' });
+}
+
+/** Goes to the Sweep tab of the Explorer in use, with the model of Life that it has, or with the first. */
+async function sweepDensity(catalog: ModelCatalog, panels: ExplorerPanels): Promise<void> {
+  const chosen = panels.chosenModel;
+  const [model] = await lifeModels(catalog, chosen);
+  if (!model) return;
+  const isChosen = model.folder === chosen?.folder;
+  panels.open(isChosen ? {} : { model: { folder: model.folder, file: model.file } }, { tab: 'sweep' });
 }
 
 /** What a command was given, or what is selected in the editor. */

@@ -42,7 +42,7 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
     () => models.find((candidate) => candidate.folder === trace?.header.model.folder) ?? null,
     [models, trace?.header],
   );
-  const tabs = TABS.filter((tab) => tab.available(trace, mode));
+  const tabs = TABS.filter((tab) => tab.available(trace, mode, model));
   const tab = tabs.find((candidate) => candidate.id === view.tab) ?? tabs[0]!;
   const selected = effectiveSelection(trace, view.selected, status);
 
@@ -220,18 +220,21 @@ function useSessionState(session: ExplorerSession): SessionState {
 
 /** What tabs that run something themselves need of the controls. */
 function useBench(session: ExplorerSession, state: SessionState, model: ModelSummary | null, live: boolean): TabBench {
-  const { settings, models, decoders, comparison, comparisonProgress } = state;
+  const { settings, models, decoders, comparison, comparisonProgress, sweep } = state;
   return useMemo(
     () => ({
-      ...{ settings, model, models, decoders, comparison, progress: comparisonProgress },
+      ...{ settings, model, models, decoders, comparison, progress: comparisonProgress, sweep },
       onChange: (change) => session.set(change),
       onBoard: (prompt) => session.setBoard(prompt, live),
       compare: (decoders, rounds) => session.compare(decoders, rounds),
       stopComparison: () => session.stopComparison(),
       saveComparison: (form) => session.saveComparison(form),
       openComparedRun: (runId) => session.openComparedRun(runId),
+      startSweep: (request) => session.startSweep(request),
+      stopSweep: () => session.stopSweep(),
+      saveSweep: (of) => session.saveSweep(of),
     }),
-    [session, settings, model, models, decoders, comparison, comparisonProgress, live],
+    [session, settings, model, models, decoders, comparison, comparisonProgress, sweep, live],
   );
 }
 

@@ -9,6 +9,7 @@ import type {
   ExplorerState,
   ExplorerView,
 } from '../../protocol/explorer';
+import type { LifeSweep, SweepRequest } from '../../protocol/sweep';
 import { RpcClient, isRpcMessage } from '../../protocol/rpc';
 import type { WebviewHost } from '../host';
 import { growTrace, keepsPlace } from './run-trace';
@@ -56,6 +57,7 @@ export class ExplorerSession {
       status: { state: 'idle' },
       comparison: null,
       comparisonProgress: null,
+      sweep: null,
       engine: { state: 'stopped' },
       notes: [],
       trusted: true,
@@ -154,6 +156,19 @@ export class ExplorerSession {
     return (await this.attempt(() => this.api.call('openComparedRun', { runId }).then(() => true))) ?? false;
   }
 
+  /** Begins to ask a Life model about random boards. @returns whether it has begun */
+  async startSweep(request: SweepRequest): Promise<boolean> {
+    return (await this.attempt(() => this.api.call('sweepLife', request))) !== null;
+  }
+
+  async stopSweep(): Promise<void> {
+    await this.attempt(() => this.api.call('stopSweep', {}));
+  }
+
+  async saveSweep(sweep: LifeSweep): Promise<string | null> {
+    return (await this.attempt(() => this.api.call('saveSweep', { sweep })))?.path ?? null;
+  }
+
   async save(): Promise<string | null> {
     const { runId } = this.current;
     if (runId === null) return null;
@@ -221,6 +236,7 @@ export class ExplorerSession {
     const settings = is('settings');
     const comparison = is('comparison');
     const progress = is('comparisonProgress');
+    const sweep = is('sweep');
     if (started) {
       this.before = this.current.trace?.header ?? this.before;
       this.update({ runId: started.runId, trace: null, notes: [] });
@@ -245,6 +261,8 @@ export class ExplorerSession {
       this.keepComparison();
     } else if (progress) {
       this.update({ comparisonProgress: progress.progress });
+    } else if (sweep) {
+      this.update({ sweep: sweep.sweep });
     } else if (settings) {
       // What the host says it knows.
       this.update({ settings: { ...this.current.settings, ...settings.settings } });
@@ -269,6 +287,7 @@ export class ExplorerSession {
       status: snapshot.status,
       comparison: snapshot.comparison,
       comparisonProgress: snapshot.comparisonProgress,
+      sweep: snapshot.sweep,
       engine: snapshot.engine,
       notes: snapshot.notes,
       trusted: snapshot.trusted,

@@ -12,6 +12,7 @@ import type {
   ExplorerSettings,
   RunStatus,
 } from '../../protocol/explorer';
+import type { LifeSweep, SweepRequest } from '../../protocol/sweep';
 import type { ThemeInfo } from '../components/theme';
 
 /** What the shell gives to the tab on show. Tabs that are not on show are not mounted. */
@@ -69,6 +70,11 @@ export interface TabBench {
   readonly compare: (decoders: readonly AskedDecoder[], rounds: number) => Promise<void>;
   readonly stopComparison: () => Promise<void>;
   readonly saveComparison: (form: 'csv' | 'json') => Promise<string | null>;
+  /** A Life model over random boards: the last sweep, which may go on. */
+  readonly sweep: LifeSweep | null;
+  readonly startSweep: (request: SweepRequest) => Promise<boolean>;
+  readonly stopSweep: () => Promise<void>;
+  readonly saveSweep: (sweep: LifeSweep) => Promise<string | null>;
   /** Shows the run of a row of the comparison. @returns whether it is there */
   readonly openComparedRun: (runId: string) => Promise<boolean>;
 }
@@ -85,8 +91,8 @@ export interface Tab {
    * a chunk of its own, with a budget in `scripts/lib/bundles.mjs`. May be asked again after it failed.
    */
   readonly load: () => Promise<TabView>;
-  /** Whether the tab is offered for the run on show (null: no run yet). */
-  readonly available: (trace: Trace | null, mode: TabProps['mode']) => boolean;
+  /** Whether the tab is offered for the run on show (null: no run yet), and for the model that is chosen. */
+  readonly available: (trace: Trace | null, mode: TabProps['mode'], chosen: ModelSummary | null) => boolean;
   /** Whether it shows something before there is a run, in place of the page that says how to begin. */
   readonly withoutRun?: boolean;
   /** What the tab keeps of every run that ends, whichever tab is on show: merged into its state. null: nothing. */

@@ -21,6 +21,7 @@ import { SideColumn } from './side-column';
 import { type Shows, readState } from './state';
 import { type LifeRun, answerToken, chosenCell, useLifeRun } from './use-life';
 import { errorWords, placeWords, stateWord } from './words';
+import { SweepLink } from './sweep/sweep-link';
 import './life.css';
 
 export function LifeTab(props: TabProps) {
@@ -179,6 +180,7 @@ function LifeView(props: LifePartProps) {
           </p>
         )}
         <Scale shows={state.shows} theme={theme} />
+        {props.bench?.model?.life && <SweepLink onTab={props.onTab} />}
       </div>
       <SideColumn
         run={run}
