@@ -37,7 +37,7 @@ export const bundles = [
     outfile: 'dist/extension.cjs',
     // Every decoder and every form of a Life pattern is in it, what notebooks draw without us, what two runs are to each other,
     // servers, and what stands beside a text.
-    budget: 262 * KB,
+    budget: 266 * KB,
     options: host,
   },
   {
@@ -63,7 +63,7 @@ export const bundles = [
     entry: 'src/webview/explorer/main.tsx',
     outfile: 'dist/webview/explorer.js',
     // The style sheets of all parts are in it.
-    budget: 236 * KB,
+    budget: 240 * KB,
     parts: {
       'src/webview/explorer/tokens/tokens-view.tsx': 52 * KB,
       // With every form of a pattern that can be pasted.

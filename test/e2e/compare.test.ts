@@ -84,6 +84,27 @@ describe('decoders side by side, from the palette to a table on disk', () => {
     await page.completed();
     assert.equal(await page.table.getByRole('button', { name: /^Open the run of/ }).count(), 2);
   });
+
+  step('one decoder is compared under two lengths of drafts, called by them in the table and on disk', async () => {
+    const { workbench, vscode } = vivarium;
+    await page.addAgain('Prompt lookup', 'draft length γ', 3);
+    await page.compareButton.click();
+    await page.row('Prompt lookup (γ 3)').waitFor();
+    await page.completed();
+    assert.match(await page.row('Prompt lookup (γ 10)').innerText(), /\d\.\d{3}/);
+    await vivarium.vscode.screenshot('compare-again');
+    const file = path.join(vscode.workspace, 'lengths.csv');
+    await page.exportButton('CSV').click();
+    await workbench.saveAs(file, '.csv');
+    assert.deepEqual(
+      (await written(file))
+        .trimEnd()
+        .split('\r\n')
+        .slice(1)
+        .map((row) => row.split(',')[1]),
+      ['autoregressive', 'prompt-lookup (gamma 10)', 'prompt-lookup (gamma 3)'],
+    );
+  });
 });
 
 /** The text of a file that is there soon. */

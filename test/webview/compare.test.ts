@@ -141,6 +141,66 @@ describe('comparing decoders over real models', () => {
     await shot(page, 'text');
   });
 
+  it('one decoder twice with other options: added, edited, ticked, told apart everywhere, taken out again', async () => {
+    const host = textHost({ sampling: GREEDY });
+    const page = await open(host);
+    await setRounds(page, 1);
+    await tick(page, ['Autoregressive', 'Speculative']);
+    const add = page.getByRole('button', { name: 'Add Speculative again with other options' });
+    await add.focus();
+    await page.keyboard.press('Enter');
+    // The new one is ticked, its options are open, and the first has the focus.
+    const entries = page.locator('.candidates > li', { has: page.locator('label', { hasText: /^Speculative/ }) });
+    assert.equal(await entries.count(), 3, 'with Speculative jacobi');
+    const added = page.locator('.candidate-added');
+    assert.equal(await added.getByRole('checkbox').first().isChecked(), true);
+    const gamma = added.getByRole('textbox', { name: 'draft length γ' });
+    assert.equal(await gamma.evaluate((element) => element === document.activeElement), true);
+    // The same twice is measured by nobody.
+    await page.getByText('Speculative is ticked twice with the same options: change them in one.').waitFor();
+    assert.equal(await compareButton(page).isDisabled(), true);
+    await gamma.fill('2');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(
+      (await page.locator('.candidate label').allInnerTexts()).filter((text) => text.includes('γ')),
+      ['Speculative (γ 4)', 'Speculative (γ 2)'],
+    );
+    await shot(page, 'again-list');
+    // What the controls hold is of the first alone.
+    const { settings } = (await view!.state()) as ExplorerState;
+    assert.deepEqual(settings.decoderOptions, {});
+    const comparison = await compare(page, host);
+    assert.deepEqual(
+      comparison.rows.map(({ decoder, options }) => [decoder, options.gamma]),
+      [
+        ['autoregressive', undefined],
+        ['speculative', 4],
+        ['speculative', 2],
+      ],
+    );
+    assert.deepEqual(await order(page), ['Autoregressive', 'Speculative (γ 4)', 'Speculative (γ 2)']);
+    assert.deepEqual(await page.locator('.time-row .time-name').allInnerTexts(), [...(await order(page)), '']);
+    for (const [place, { result }] of comparison.rows.entries()) {
+      const shown = await page.locator('.compared tbody tr').nth(place).locator('td').first().innerText();
+      assert.equal(shown, String(result!.passes));
+    }
+    assert.equal(comparison.rows[2]!.result!.allOptions.gamma, 2);
+    await page.getByRole('button', { name: 'Speculative (γ 2)', exact: true }).click();
+    assert.match(await page.locator('.compared-texts header').innerText(), /Speculative \(γ 2\)/);
+    await assertAccessible(page, 'Compare, one decoder twice');
+    await shot(page, 'again');
+    await page.getByRole('button', { name: 'Remove Speculative (γ 2)' }).focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await added.count(), 0);
+    assert.equal(
+      await page.evaluate(() => document.activeElement?.getAttribute('aria-label')),
+      'Add Speculative again with other options',
+    );
+    assert.equal(await page.getByLabel('Speculative', { exact: true }).isChecked(), true);
+    // The rows stay what they were.
+    assert.deepEqual(await order(page), ['Autoregressive', 'Speculative (γ 4)', 'Speculative (γ 2)']);
+  });
+
   it('greedy: exact decoders are identical', async () => {
     const host = textHost({ sampling: GREEDY });
     const page = await open(host);

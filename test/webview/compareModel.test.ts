@@ -4,10 +4,12 @@ import type { ComparedResult, ComparisonRow } from '../../src/core/compare/compa
 import { decoderSummaries } from '../../src/core/decode/registry';
 import type { ModelSummary } from '../../src/protocol/models';
 import { axisOf } from '../../src/webview/explorer/compare/axis';
-import { candidatesFor, chosenAmong } from '../../src/webview/explorer/compare/candidates';
+import { candidatesFor, chosenAmong, entriesOf, onceMore } from '../../src/webview/explorer/compare/candidates';
 import { COLUMNS } from '../../src/webview/explorer/compare/columns';
 import { nextSort, sortedRows } from '../../src/webview/explorer/compare/sorting';
 import { INITIAL_STATE, readState } from '../../src/webview/explorer/compare/state';
+import { entryTitles } from '../../src/webview/explorer/compare/titles';
+import { GREEDY } from '../harness/decoding';
 
 const GRID = {
   width: 2,
@@ -17,6 +19,11 @@ const GRID = {
   prompt: 'S<{cells}>',
   answer: '[{cells}]',
 } as const;
+
+const SETTINGS = {
+  ...{ model: null, decoder: 'autoregressive', decoderOptions: {}, draft: null, sampling: GREEDY },
+  ...{ maxNewTokens: 8, prompt: 'In the' },
+};
 
 function model(name: string, more: Partial<ModelSummary> = {}): ModelSummary {
   const answer = { available: true, how: '' };
@@ -83,13 +90,45 @@ describe('Which decoders are offered', () => {
 
   test('the exact ones are chosen until others are; what cannot be run never is', () => {
     const target = model('a');
-    const candidates = candidatesFor(decoders, target, [target], 'In the');
-    assert.ok(chosenAmong(candidates, null).every(({ decoder, reason }) => decoder.exact && reason === null));
-    const chosen = chosenAmong(candidates, ['typical', 'exact-rule', 'autoregressive', 'gone']);
+    const entries = entriesOf(candidatesFor(decoders, target, [target], 'In the'), [], SETTINGS);
+    assert.ok(chosenAmong(entries, null).every(({ decoder }) => decoder.exact));
+    assert.ok(entries.every(({ decoder }) => decoder.task !== 'life'));
+    const chosen = chosenAmong(entries, ['typical', 'exact-rule', 'autoregressive', 'gone']);
     assert.deepEqual(
       chosen.map(({ decoder }) => decoder.name),
       ['autoregressive', 'typical'],
     );
+  });
+
+  test('a decoder is listed once more beneath itself, with its own options; each has a key and a title of its own', () => {
+    const target = model('a');
+    const candidates = candidatesFor(decoders, target, [target], 'In the');
+    const settings = { ...SETTINGS, decoderOptions: { speculative: { gamma: 3 } } };
+    const base = entriesOf(candidates, [], settings).find(({ key }) => key === 'speculative')!;
+    assert.equal(base.options.gamma, 3);
+    const second = onceMore(base, []);
+    const third = onceMore(base, [second]);
+    assert.notEqual(second.key, third.key);
+    assert.deepEqual(second.options, base.options);
+    // A key that is free again is used again.
+    assert.equal(onceMore(base, [third]).key, second.key);
+    const added = [third, { ...second, options: { gamma: 6 } }, { key: 'x', decoder: 'exact-rule', options: {} }];
+    const listed = entriesOf(candidates, added, settings).filter(({ decoder }) => decoder.name === 'speculative');
+    assert.deepEqual(
+      listed.map(({ key, options, added: isAdded }) => [key, options.gamma, options.schedule, isAdded]),
+      [
+        ['speculative', 3, 'constant', false],
+        [third.key, 3, 'constant', true],
+        [second.key, 6, 'constant', true],
+      ],
+    );
+    const titles = entryTitles(
+      [...listed.slice(1), base].map(({ decoder, options }) => ({ decoder: decoder.name, options })),
+      decoders,
+    );
+    assert.deepEqual(titles, ['Speculative (γ 3)', 'Speculative (γ 6)', 'Speculative (γ 3)']);
+    const windows = [0, 8].map((window) => ({ decoder: 'jacobi', options: { window } }));
+    assert.deepEqual(entryTitles(windows, decoders), ['Jacobi (window automatic)', 'Jacobi (window 8)']);
   });
 });
 
@@ -158,6 +197,14 @@ describe('The axis of seconds', () => {
 test('what the tab kept is read as far as it makes sense', () => {
   assert.deepEqual(readState(undefined), INITIAL_STATE);
   assert.deepEqual(readState({ chosen: 'x', rounds: 10, sort: { column: 'colour' }, row: -1 }), INITIAL_STATE);
-  const kept = { chosen: ['a'], rounds: 9, sort: { column: 'seconds', descending: true }, row: 2 } as const;
+  const again = [{ key: 'a 2', decoder: 'a', options: { gamma: 2 } }];
+  assert.deepEqual(readState({ again: [...again, 7, { key: 1 }, { key: 'b', decoder: 'b' }] }).again, again);
+  const kept = {
+    chosen: ['a', 'a 2'],
+    again,
+    rounds: 9,
+    sort: { column: 'seconds', descending: true },
+    row: 2,
+  } as const;
   assert.deepEqual(readState(kept), kept);
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { allOptions } from '../../src/core/decode/options';
 import { decoderSummaries, findDecoder } from '../../src/core/decode/registry';
 import { EngineClient } from '../../src/client/index';
 import type { Comparison } from '../../src/core/compare/comparison';
@@ -202,7 +203,10 @@ export class ExplorerHost {
       copy: () => null,
       compare: ({ settings, decoders, rounds }) => ({
         comparisonId: this.comparisons.start({
-          decoders: decoders.map((each) => ({ ...each, exact: findDecoder(each.decoder)!.exact })),
+          decoders: decoders.map(({ decoder: name, options }) => {
+            const decoder = findDecoder(name)!;
+            return { decoder: name, exact: decoder.exact, options: allOptions(decoder.options, options) };
+          }),
           rounds,
           maxNewTokens: settings.maxNewTokens,
           requestOf: ({ decoder, options }, runId) =>

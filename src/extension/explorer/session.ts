@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { decoderSummaries } from '../../core/decode/registry';
+import { repeated } from '../../core/compare/labels';
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
 import type { ModelRef, ModelSummary } from '../../protocol/models';
@@ -353,8 +354,17 @@ export class ExplorerSession implements vscode.Disposable {
       });
     }
     if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
+    const plan = comparisonPlan(chosen, decoders, rounds, model, models);
+    const twice = repeated(plan.decoders);
+    if (twice) {
+      throw new Problem({
+        code: 'bad-request',
+        message: vscode.l10n.t('The decoder "{0}" is there twice with the same options.', twice.decoder),
+        action: vscode.l10n.t('Change the options of one of them.'),
+      });
+    }
     this.settings = chosen;
-    return this.comparisons.start(comparisonPlan(chosen, decoders, rounds, model, models));
+    return this.comparisons.start(plan);
   }
 
   private async startSweep({ folder, file }: ModelRef, plan: SweepPlan): Promise<string> {

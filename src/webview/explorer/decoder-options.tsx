@@ -1,48 +1,19 @@
 import type { DecoderOption, DecoderOptions, OptionValue, OptionValues } from '../../core/decode/options';
-import type { DecoderSummary } from '../../core/decode/registry';
-import type { ExplorerSettings } from '../../protocol/explorer';
 import { Dropdown } from '../ui/dropdown';
 import { TextField } from '../ui/text-field';
-import type { SettingChip } from './sampling';
-
-/** All options of the chosen decoder: what was set, and the defaults for the rest. */
-export function chosenOptions(decoder: DecoderSummary | null, settings: ExplorerSettings): OptionValues {
-  const set = decoder ? settings.decoderOptions[decoder.name] : undefined;
-  const entries = Object.entries(decoder?.options ?? {});
-  return Object.fromEntries(entries.map(([name, option]) => [name, set?.[name] ?? option.default]));
-}
-
-/**
- * A decoder's options as they are shown in a row: all of them, or in short the first, which is the length of drafts where
- * there is one, and those that are not at their default.
- */
-export function optionChips(
-  values: OptionValues,
-  declared: DecoderOptions,
-  which: 'all' | 'short',
-): readonly SettingChip[] {
-  return Object.entries(values)
-    .filter(([name, value], place) => which === 'all' || place === 0 || value !== declared[name]?.default)
-    .map(([name, value]) => ({
-      key: `option-${name}`,
-      name: optionTitle(name),
-      value: optionText(value, declared[name]),
-    }));
-}
+import { optionTitle } from './decoder-texts';
 
 export interface DecoderOptionsEditorProps {
-  readonly decoder: DecoderSummary;
-  readonly settings: ExplorerSettings;
-  readonly onChange: (change: Partial<ExplorerSettings>) => void;
+  readonly declared: DecoderOptions;
+  /** All of them. */
+  readonly values: OptionValues;
+  readonly onChange: (values: OptionValues) => void;
 }
 
-/** A field for each option that the decoder declares. */
-export function DecoderOptionsEditor({ decoder, settings, onChange }: DecoderOptionsEditorProps) {
-  const values = chosenOptions(decoder, settings);
-  const options = Object.entries(decoder.options);
+/** A field for each option that a decoder declares. */
+export function DecoderOptionsEditor({ declared, values, onChange }: DecoderOptionsEditorProps) {
+  const options = Object.entries(declared);
   if (options.length === 0) return null;
-  const set = (name: string, value: OptionValue): void =>
-    onChange({ decoderOptions: { ...settings.decoderOptions, [decoder.name]: { ...values, [name]: value } } });
   return (
     <div class="decoder-options">
       {options.map(([name, option]) => (
@@ -52,7 +23,7 @@ export function DecoderOptionsEditor({ decoder, settings, onChange }: DecoderOpt
             name={name}
             option={option}
             value={values[name] ?? option.default}
-            onValue={(v) => set(name, v)}
+            onValue={(v) => onChange({ ...values, [name]: v })}
           />
           <p class="sampling-note">{option.about}</p>
         </div>
@@ -103,14 +74,4 @@ function OptionField({ name, option, value, onValue }: OptionFieldProps) {
         />
       );
   }
-}
-
-function optionTitle(name: string): string {
-  return name === 'gamma' ? 'draft length γ' : name.replaceAll('-', ' ');
-}
-
-function optionText(value: OptionValue, declared: DecoderOption | undefined): string {
-  if (value === 0 && declared && 'zero' in declared) return declared.zero ?? '0';
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return String(value).replaceAll('-', ' ');
 }

@@ -5,6 +5,7 @@ import type { ModelSummary } from '../../protocol/models';
 import type { ExplorerSettings } from '../../protocol/explorer';
 import { Badge, Tag } from '../ui/badge';
 import { Dropdown } from '../ui/dropdown';
+import { decoderTitle } from './decoder-texts';
 
 export interface ModelControlsProps {
   readonly models: readonly ModelSummary[];
@@ -147,21 +148,6 @@ function DecoderControls(props: ModelControlsProps & { readonly model: ModelSumm
 }
 
 const PLAIN = 'autoregressive';
-
-/** Decoders with a name in the literature that words of theirs do not make. */
-const TITLES: Readonly<Record<string, string>> = {
-  lantern: 'LANTERN',
-  'speculative-jacobi': 'Speculative Jacobi',
-  'hand-over': 'Hand-over',
-};
-
-/** A decoder's name as the controls and headings show it: `prompt-lookup` as `Prompt lookup`. */
-export function decoderTitle(name: string): string {
-  const title = Object.hasOwn(TITLES, name) ? TITLES[name] : undefined;
-  if (title !== undefined) return title;
-  const words = name.replaceAll('-', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
 
 /** Whether what is drawn follows the model's own distribution. */
 export function ExactBadge({ exact }: { readonly exact: boolean }) {

@@ -7,7 +7,8 @@ import { count } from '../components/format';
 import { Icon } from '../components/icon';
 import { Popover } from '../components/popover';
 import { FILTER_KEYS, filterChip } from '../components/sampling-scale';
-import { DecoderOptionsEditor, chosenOptions, optionChips } from './decoder-options';
+import { chosenOptions, optionChips, withOptions } from './decoder-texts';
+import { DecoderOptionsEditor } from './decoder-options';
 import { Button } from '../ui/button';
 import { TextField } from '../ui/text-field';
 
@@ -68,7 +69,13 @@ export function SamplingControls(props: SamplingProps) {
       </Button>
       {open !== null && (
         <Popover label="Settings of the run" onClose={() => setOpen(null)} focus={`edit-${open}`}>
-          {decoder && <DecoderOptionsEditor decoder={decoder} settings={settings} onChange={props.onChange} />}
+          {decoder && (
+            <DecoderOptionsEditor
+              declared={decoder.options}
+              values={chosenOptions(decoder, settings)}
+              onChange={(values) => props.onChange(withOptions(settings, decoder, values))}
+            />
+          )}
           <SamplingEditor {...props} />
         </Popover>
       )}

@@ -1,8 +1,8 @@
 import type { DecoderSummary } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
 import { Tag } from '../ui/badge';
-import { ExactBadge, decoderTitle } from './model-controls';
-import { optionChips } from './decoder-options';
+import { decoderTitle, optionChips } from './decoder-texts';
+import { ExactBadge } from './model-controls';
 import { settingChips } from './sampling';
 
 export interface ViewerHeaderProps {

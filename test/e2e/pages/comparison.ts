@@ -34,6 +34,14 @@ export class ComparisonPage {
     }
   }
 
+  /** Puts a decoder into the list once more, with this value of one of its options. */
+  async addAgain(decoder: string, option: string, value: number): Promise<void> {
+    await this.frame.getByRole('button', { name: `Add ${decoder} again with other options` }).click();
+    const field = this.frame.locator('.candidate-added').getByRole('textbox', { name: option });
+    await field.fill(String(value));
+    await field.press('Enter');
+  }
+
   async setRounds(rounds: number): Promise<void> {
     const field = this.frame.getByRole('textbox', { name: 'Rounds' });
     await field.fill(String(rounds));

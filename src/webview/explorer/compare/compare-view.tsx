@@ -1,13 +1,15 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { comparisonCsv } from '../../../core/compare/document';
 import type { Comparison, ComparisonRow } from '../../../core/compare/comparison';
+import { repeated } from '../../../core/compare/labels';
+import type { AskedDecoder } from '../../../protocol/explorer';
 import { counted } from '../../components/format';
 import { Icon } from '../../components/icon';
 import { Button } from '../../ui/button';
-import { decoderTitle } from '../model-controls';
+import { decoderTitle } from '../decoder-texts';
 import { isBusy } from '../session';
 import type { TabBench, TabProps } from '../tab';
-import { candidatesFor, chosenAmong } from './candidates';
+import { candidatesFor, chosenAmong, entriesOf } from './candidates';
 import { ComparisonHead } from './comparison-head';
 import { ComparisonTable } from './comparison-table';
 import { DecoderList } from './decoder-list';
@@ -15,6 +17,7 @@ import { sortedRows } from './sorting';
 import { readState, type CompareState } from './state';
 import { ComparedText } from './texts';
 import { TimeChart, TimeLegend } from './time-chart';
+import { entryTitles } from './titles';
 import './compare.css';
 
 /** One prompt, one seed, several decoders side by side. */
@@ -27,29 +30,28 @@ function Bench(props: TabProps & { readonly bench: TabBench }) {
   const { comparison, progress, settings, model, models, decoders } = bench;
   const state = readState(props.state);
   const set = (change: Partial<CompareState>): void => props.setState(change);
-  const [asked, setAsked] = useState(false);
+  const [begins, setBegins] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const running = comparison?.state === 'running' || progress !== null;
   const candidates = useMemo(
     () => candidatesFor(decoders, model, models, settings.prompt),
     [decoders, model, models, settings.prompt],
   );
-  const chosen = chosenAmong(candidates, state.chosen);
-  const blocked = reasonToWait(bench, chosen.length, isBusy(status));
-  useAnnouncedRows(comparison, announce);
+  const entries = entriesOf(candidates, state.again, settings);
+  const chosen = chosenAmong(entries, state.chosen);
+  const asked = chosen.map(({ decoder: { name }, options }) => ({ decoder: name, options }));
+  const blocked = reasonToWait(bench, asked, isBusy(status));
+  const titles = entryTitles(comparison?.rows ?? [], decoders);
+  useAnnouncedRows(comparison, titles, announce);
 
   const compare = async (): Promise<void> => {
-    setAsked(true);
+    setBegins(true);
     set({ row: null });
     announce(`Comparing ${counted(chosen.length, 'decoder')}.`);
     // In one column the results are below the list.
     root.current?.querySelector('.compare-main')?.scrollIntoView({ block: 'start' });
-    const entries = chosen.map(({ decoder: { name } }) => ({
-      decoder: name,
-      options: settings.decoderOptions[name] ?? {},
-    }));
-    await bench.compare(entries, state.rounds);
-    setAsked(false);
+    await bench.compare(asked, state.rounds);
+    setBegins(false);
   };
   return (
     <div class="compare" ref={root}>
@@ -58,10 +60,12 @@ function Bench(props: TabProps & { readonly bench: TabBench }) {
           <DecoderList
             bench={bench}
             candidates={candidates}
-            chosen={chosen.map(({ decoder }) => decoder.name)}
+            entries={entries}
+            chosen={chosen}
+            added={state.again}
             rounds={state.rounds}
             disabled={running}
-            onChosen={(names) => set({ chosen: names })}
+            onEntries={set}
             onRounds={(rounds) => set({ rounds })}
           />
         </div>
@@ -72,7 +76,7 @@ function Bench(props: TabProps & { readonly bench: TabBench }) {
               Stop comparing
             </Button>
           ) : (
-            <Button appearance="primary" disabled={blocked !== null || asked} onClick={() => void compare()}>
+            <Button appearance="primary" disabled={blocked !== null || begins} onClick={() => void compare()}>
               <Icon name="play" slot="start" />
               Compare
             </Button>
@@ -81,7 +85,7 @@ function Bench(props: TabProps & { readonly bench: TabBench }) {
         </div>
       </aside>
       {comparison ? (
-        <Results {...props} comparison={comparison} state={state} running={running} onState={set} />
+        <Results {...props} comparison={comparison} titles={titles} state={state} running={running} onState={set} />
       ) : (
         <div class="compare-main">
           <Beginning />
@@ -94,12 +98,14 @@ function Bench(props: TabProps & { readonly bench: TabBench }) {
 interface ResultsProps extends TabProps {
   readonly bench: TabBench;
   readonly comparison: Comparison;
+  /** What each row is called. */
+  readonly titles: readonly string[];
   readonly state: CompareState;
   readonly running: boolean;
   readonly onState: (change: Partial<CompareState>) => void;
 }
 
-function Results({ bench, comparison, state, running, status, onState, onTab, api, announce }: ResultsProps) {
+function Results({ bench, comparison, titles, state, running, status, onState, onTab, api, announce }: ResultsProps) {
   const rows = sortedRows(comparison.rows, state.sort);
   const selected = state.row !== null && state.row < comparison.rows.length ? state.row : 0;
   const open = async ({ result }: ComparisonRow): Promise<void> => {
@@ -112,7 +118,6 @@ function Results({ bench, comparison, state, running, status, onState, onTab, ap
       () => announce('It could not be copied.'),
     );
   };
-  const selectedRow = comparison.rows[selected];
   return (
     <div class="compare-main">
       <ComparisonHead bench={bench} comparison={comparison} running={running} onCopy={copy} />
@@ -122,10 +127,11 @@ function Results({ bench, comparison, state, running, status, onState, onTab, ap
           <span class="muted wide-only">on this machine</span>
           <TimeLegend />
         </header>
-        <TimeChart rows={rows} selected={selected} onSelect={(row) => onState({ row })} />
+        <TimeChart rows={rows} titles={titles} selected={selected} onSelect={(row) => onState({ row })} />
       </section>
       <ComparisonTable
         comparison={comparison}
+        titles={titles}
         decoders={bench.decoders}
         progress={bench.progress}
         rows={rows}
@@ -136,7 +142,7 @@ function Results({ bench, comparison, state, running, status, onState, onTab, ap
         onSelect={(row) => onState({ row })}
         onOpen={(row) => void open(row)}
       />
-      {selectedRow && <ComparedText comparison={comparison} row={selectedRow} />}
+      <ComparedText comparison={comparison} titles={titles} place={selected} />
     </div>
   );
 }
@@ -159,22 +165,28 @@ function Beginning() {
 }
 
 /** Why nothing can be compared now: a sentence; null where it can. */
-function reasonToWait({ model, settings }: TabBench, chosen: number, runs: boolean): string | null {
+function reasonToWait({ model, settings }: TabBench, asked: readonly AskedDecoder[], runs: boolean): string | null {
   if (!model || model.problem) return 'Choose a model that can be run.';
   if (model.server) return 'A server decodes by itself: choose a model of this machine to compare decoders.';
   if (settings.prompt.trim() === '') return 'Type a prompt first.';
-  if (chosen === 0) return 'Tick at least one decoder.';
+  if (asked.length === 0) return 'Tick at least one decoder.';
+  const twice = repeated(asked);
+  if (twice) return `${decoderTitle(twice.decoder)} is ticked twice with the same options: change them in one.`;
   return runs ? 'A run is under way.' : null;
 }
 
 /** Says each row that is finished, and the end, for those who do not see the table fill. */
-function useAnnouncedRows(comparison: Comparison | null, announce: (text: string) => void): void {
+function useAnnouncedRows(
+  comparison: Comparison | null,
+  titles: readonly string[],
+  announce: (text: string) => void,
+): void {
   const told = useRef(new Set<string>(comparison?.state === 'running' ? [] : keysOf(comparison)));
   useEffect(() => {
     const fresh = keysOf(comparison).filter((key) => !told.current.has(key));
     for (const key of fresh) told.current.add(key);
     const last = fresh.at(-1);
-    if (last !== undefined && comparison) announce(sentenceOf(comparison, last));
+    if (last !== undefined && comparison) announce(sentenceOf(comparison, titles, last));
   }, [comparison]);
 }
 
@@ -188,14 +200,14 @@ function keysOf(comparison: Comparison | null): readonly string[] {
   return state === 'running' ? over : [...over, `${id} end`];
 }
 
-function sentenceOf({ rows, state }: Comparison, key: string): string {
+function sentenceOf({ rows, state }: Comparison, titles: readonly string[], key: string): string {
   const [, place] = key.split(' ');
   const row = rows[Number(place)];
   if (!row) {
     const done = rows.filter(({ result }) => result !== null).length;
     return `${state === 'stopped' ? 'Comparison stopped' : 'Comparison complete'}: ${counted(done, 'decoder')}.`;
   }
-  const title = decoderTitle(row.decoder);
+  const title = titles[Number(place)] ?? decoderTitle(row.decoder);
   if (!row.result || row.problem) return `${title} failed: ${row.problem?.message ?? ''}`;
   return `${title}: ${row.result.seconds.toFixed(3)} seconds, ${counted(row.result.passes, 'pass', 'passes')}.`;
 }

@@ -8,8 +8,8 @@ import { UNKNOWN, count, probability } from '../../components/format';
 import { Icon } from '../../components/icon';
 import { TokenLabel } from '../../components/token-chip';
 import { ProgressRing } from '../../ui/progress-ring';
-import { optionChips } from '../decoder-options';
-import { ExactBadge, decoderTitle } from '../model-controls';
+import { decoderTitle, optionChips } from '../decoder-texts';
+import { ExactBadge } from '../model-controls';
 import { ColumnHead } from './column-head';
 import { COLUMNS } from './columns';
 import { nextSort, type PlacedRow } from './sorting';
@@ -18,6 +18,8 @@ import './comparison-table.css';
 
 export interface ComparisonTableProps {
   readonly comparison: Comparison;
+  /** What each row is called, by its place. */
+  readonly titles: readonly string[];
   readonly decoders: readonly DecoderSummary[];
   readonly progress: ComparisonProgress | null;
   readonly rows: readonly PlacedRow[];
@@ -33,10 +35,9 @@ export interface ComparisonTableProps {
 
 /** The numbers of every decoder, a row each; arrow keys go from row to row, on the name or on the button. */
 export function ComparisonTable(props: ComparisonTableProps) {
-  const { comparison, rows, sort, selected, onSort, onSelect } = props;
+  const { comparison, titles, rows, sort, selected, onSort, onSelect } = props;
   const body = useRef<HTMLTableSectionElement>(null);
-  const first = comparison.first === null ? null : comparison.rows[comparison.first];
-  const firstTitle = first ? decoderTitle(first.decoder) : 'the first decoder';
+  const firstTitle = (comparison.first === null ? undefined : titles[comparison.first]) ?? 'the first decoder';
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key];
     const from = rows.findIndex(({ place }) => place === selected);
@@ -82,10 +83,10 @@ export function ComparisonTable(props: ComparisonTableProps) {
 type TableRowProps = Omit<ComparisonTableProps, 'rows' | 'onSelect'> & PlacedRow & { readonly onSelect: () => void };
 
 function TableRow(props: TableRowProps) {
-  const { row, place, comparison, decoders, progress, selected, canOpen, onSelect, onOpen } = props;
+  const { row, place, comparison, titles, decoders, progress, selected, canOpen, onSelect, onOpen } = props;
   const { decoder, exact, result } = row;
   const isSelected = place === selected;
-  const title = decoderTitle(decoder);
+  const title = titles[place] ?? decoderTitle(decoder);
   return (
     <tr
       class={isSelected ? 'compared-selected' : undefined}

@@ -1,63 +1,102 @@
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { MOST_ROUNDS, MOST_ROWS } from '../../../core/compare/comparison';
+import type { OptionValues } from '../../../core/decode/options';
 import { draftOf, draftsFor } from '../../../protocol/drafts';
-import { MOST_ROUNDS } from '../../../core/compare/comparison';
 import { Icon } from '../../components/icon';
 import { Button } from '../../ui/button';
 import { Dropdown } from '../../ui/dropdown';
 import { TextField } from '../../ui/text-field';
-import { DecoderOptionsEditor, chosenOptions, optionChips } from '../decoder-options';
-import { ExactBadge, decoderTitle } from '../model-controls';
+import { decoderTitle, optionChips, withOptions } from '../decoder-texts';
+import { DecoderOptionsEditor } from '../decoder-options';
+import { ExactBadge } from '../model-controls';
 import type { TabBench } from '../tab';
-import type { Candidate } from './candidates';
-import { isRounds } from './state';
+import { onceMore, type Candidate, type Entry } from './candidates';
+import { isRounds, type AddedDecoder } from './state';
+import { entryTitles } from './titles';
 
 export interface DecoderListProps {
   readonly bench: TabBench;
   readonly candidates: readonly Candidate[];
-  /** Names of those that would be run. */
-  readonly chosen: readonly string[];
+  readonly entries: readonly Entry[];
+  /** Those that would be run. */
+  readonly chosen: readonly Entry[];
+  readonly added: readonly AddedDecoder[];
   readonly rounds: number;
   readonly disabled: boolean;
-  readonly onChosen: (names: readonly string[]) => void;
+  /** Keys of those that would be run, and those that were added, as they are now. */
+  readonly onEntries: (change: {
+    readonly chosen?: readonly string[];
+    readonly again?: readonly AddedDecoder[];
+  }) => void;
   readonly onRounds: (rounds: number) => void;
 }
 
-/** Which decoders are run: a tick each, their options, and what speaks against those that cannot be. */
+/** Which decoders are run: a tick each, their options, once more with others, and what speaks against those that cannot be. */
 export function DecoderList(props: DecoderListProps) {
-  const { bench, candidates, chosen, rounds, disabled, onChosen, onRounds } = props;
-  const offered = candidates.filter(({ reason }) => reason === null);
+  const { bench, candidates, entries, chosen, added, rounds, disabled, onEntries, onRounds } = props;
   const refused = candidates.filter(({ reason }) => reason !== null);
-  const toggle = (name: string): void =>
-    onChosen(chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name]);
-  const drafting = offered.some(({ decoder }) => decoder.needs.includes('draft') && chosen.includes(decoder.name));
-  const everything = offered.map(({ decoder }) => decoder.name);
+  const ticked = chosen.map(({ key }) => key);
+  const list = useRef<HTMLUListElement>(null);
+  /** The entry whose options are open from the beginning: it was added for them. */
+  const [fresh, setFresh] = useState<string | null>(null);
+  const titles = entryTitles(
+    entries.map(({ decoder, options }) => ({ decoder: decoder.name, options })),
+    bench.decoders,
+  );
+  const toggle = (key: string): void =>
+    onEntries({ chosen: ticked.includes(key) ? ticked.filter((each) => each !== key) : [...ticked, key] });
+  const add = (entry: Entry): void => {
+    const more = onceMore(entry, added);
+    setFresh(more.key);
+    onEntries({ chosen: [...ticked, more.key], again: [...added, more] });
+  };
+  const remove = ({ key, decoder }: Entry): void => {
+    onEntries({ chosen: ticked.filter((each) => each !== key), again: added.filter((each) => each.key !== key) });
+    // What had the focus goes: it goes on to where this entry came from.
+    const places = [...(list.current?.querySelectorAll<HTMLElement>('li') ?? [])];
+    places
+      .find(({ dataset }) => dataset.key === decoder.name)
+      ?.querySelector<HTMLElement>('.candidate-add')
+      ?.focus();
+  };
+  const setOptions = ({ key, decoder, added: isAdded }: Entry, options: OptionValues): void => {
+    if (!isAdded) bench.onChange(withOptions(bench.settings, decoder, options));
+    else onEntries({ again: added.map((each) => (each.key === key ? { ...each, options } : each)) });
+  };
+  const drafting = chosen.some(({ decoder }) => decoder.needs.includes('draft'));
+  const everything = entries.map(({ key }) => key);
   const all = chosen.length === everything.length;
   return (
     <>
       <header class="section-head">
         <h2>Decoders</h2>
         <span class="muted number">
-          {chosen.length} of {offered.length}
+          {chosen.length} of {entries.length}
         </span>
         <button
           type="button"
           class="link compare-all"
           disabled={disabled}
-          onClick={() => onChosen(all ? everything.slice(0, 1) : everything)}
+          onClick={() => onEntries({ chosen: all ? everything.slice(0, 1) : everything })}
         >
           {all ? 'Only the first' : 'All'}
         </button>
       </header>
-      <ul class="candidates">
-        {offered.map((candidate) => (
-          <OfferedDecoder
-            key={candidate.decoder.name}
-            candidate={candidate}
-            bench={bench}
-            ticked={chosen.includes(candidate.decoder.name)}
-            first={chosen[0] === candidate.decoder.name}
+      <ul class="candidates" ref={list}>
+        {entries.map((entry, place) => (
+          <ListedEntry
+            key={entry.key}
+            entry={entry}
+            title={titles[place] ?? entry.key}
+            fresh={entry.key === fresh}
+            ticked={ticked.includes(entry.key)}
+            first={ticked[0] === entry.key}
             disabled={disabled}
-            onToggle={() => toggle(candidate.decoder.name)}
+            full={entries.length >= MOST_ROWS}
+            onToggle={() => toggle(entry.key)}
+            onAdd={() => add(entry)}
+            onRemove={() => remove(entry)}
+            onOptions={(options) => setOptions(entry, options)}
           />
         ))}
       </ul>
@@ -93,27 +132,36 @@ export function DecoderList(props: DecoderListProps) {
   );
 }
 
-interface OfferedDecoderProps {
-  readonly candidate: Candidate;
-  readonly bench: TabBench;
+interface ListedEntryProps {
+  readonly entry: Entry;
+  readonly title: string;
+  readonly fresh: boolean;
   readonly ticked: boolean;
   readonly first: boolean;
   readonly disabled: boolean;
+  /** Whether there is no room for one more. */
+  readonly full: boolean;
   readonly onToggle: () => void;
+  readonly onAdd: () => void;
+  readonly onRemove: () => void;
+  readonly onOptions: (options: OptionValues) => void;
 }
 
-function OfferedDecoder({ candidate, bench, ticked, first, disabled, onToggle }: OfferedDecoderProps) {
-  const { decoder } = candidate;
-  const [open, setOpen] = useState(false);
-  const { settings } = bench;
-  const title = decoderTitle(decoder.name);
-  const chips = optionChips(chosenOptions(decoder, settings), decoder.options, 'short');
+function ListedEntry(props: ListedEntryProps) {
+  const { entry, title, fresh, ticked, first, disabled, full } = props;
+  const { decoder, options, added } = entry;
+  const [open, setOpen] = useState(fresh);
+  const root = useRef<HTMLLIElement>(null);
+  useLayoutEffect(() => {
+    if (fresh) root.current?.querySelector<HTMLElement>('.decoder-options :is(input, select)')?.focus();
+  }, [fresh]);
+  const chips = optionChips(options, decoder.options, 'short');
   const hasOptions = Object.keys(decoder.options).length > 0;
   return (
-    <li>
+    <li ref={root} data-key={entry.key} class={added ? 'candidate-added' : undefined}>
       <div class="candidate">
         <label title={decoder.about}>
-          <input type="checkbox" checked={ticked} disabled={disabled} onChange={onToggle} />
+          <input type="checkbox" checked={ticked} disabled={disabled} onChange={props.onToggle} />
           {title}
         </label>
         <ExactBadge exact={decoder.exact} />
@@ -123,21 +171,32 @@ function OfferedDecoder({ candidate, bench, ticked, first, disabled, onToggle }:
           </span>
         )}
         {hasOptions && (
-          <Button
-            appearance="icon"
-            class="candidate-gear"
-            label={`Options of ${title}`}
-            expanded={open}
-            onClick={() => setOpen(!open)}
-          >
-            <Icon name="settings" />
-          </Button>
+          <span class="candidate-actions">
+            {added ? (
+              <Button appearance="icon" label={`Remove ${title}`} disabled={disabled} onClick={props.onRemove}>
+                <Icon name="close" />
+              </Button>
+            ) : (
+              <Button
+                appearance="icon"
+                class="candidate-add"
+                label={`Add ${decoderTitle(decoder.name)} again with other options`}
+                disabled={disabled || full}
+                onClick={props.onAdd}
+              >
+                <Icon name="add" />
+              </Button>
+            )}
+            <Button appearance="icon" label={`Options of ${title}`} expanded={open} onClick={() => setOpen(!open)}>
+              <Icon name="settings" />
+            </Button>
+          </span>
         )}
       </div>
       {chips.length > 0 && !open && (
         <p class="candidate-note">{chips.map(({ name, value }) => `${name} ${value}`).join(' · ')}</p>
       )}
-      {open && <DecoderOptionsEditor decoder={decoder} settings={settings} onChange={bench.onChange} />}
+      {open && <DecoderOptionsEditor declared={decoder.options} values={options} onChange={props.onOptions} />}
     </li>
   );
 }

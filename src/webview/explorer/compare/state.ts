@@ -1,10 +1,13 @@
 import { MOST_ROUNDS } from '../../../core/compare/comparison';
+import type { OptionValues } from '../../../core/decode/options';
 import { COLUMN_IDS, type ColumnId } from './columns';
 
 /** What the tab keeps. */
 export interface CompareState {
-  /** Names of the ticked decoders; null: those that are exact. */
+  /** Keys of the ticked entries; null: the decoders that are exact. */
   readonly chosen: readonly string[] | null;
+  /** Decoders that are in the list once more, in the order in which they were added. */
+  readonly again: readonly AddedDecoder[];
   readonly rounds: number;
   /** null: in the order in which they were run. */
   readonly sort: Sort | null;
@@ -12,23 +15,39 @@ export interface CompareState {
   readonly row: number | null;
 }
 
+/** A decoder once more, with options of its own. */
+export interface AddedDecoder {
+  /** No other entry's. */
+  readonly key: string;
+  readonly decoder: string;
+  readonly options: OptionValues;
+}
+
 export interface Sort {
   readonly column: ColumnId;
   readonly descending: boolean;
 }
 
-export const INITIAL_STATE: CompareState = { chosen: null, rounds: 3, sort: null, row: null };
+export const INITIAL_STATE: CompareState = { chosen: null, again: [], rounds: 3, sort: null, row: null };
 
 /** What was kept, as far as it still makes sense; the rest as at first. */
 export function readState(kept: unknown): CompareState {
   if (typeof kept !== 'object' || kept === null) return INITIAL_STATE;
-  const { chosen, rounds, sort, row } = kept as Record<string, unknown>;
+  const { chosen, again, rounds, sort, row } = kept as Record<string, unknown>;
   return {
     chosen: Array.isArray(chosen) ? chosen.filter((name) => typeof name === 'string') : null,
+    again: Array.isArray(again) ? again.flatMap(readAdded) : [],
     rounds: isRounds(rounds) ? rounds : INITIAL_STATE.rounds,
     sort: readSort(sort),
     row: Number.isSafeInteger(row) && (row as number) >= 0 ? (row as number) : null,
   };
+}
+
+function readAdded(value: unknown): readonly AddedDecoder[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { key, decoder, options } = value as Record<string, unknown>;
+  if (typeof key !== 'string' || typeof decoder !== 'string' || typeof options !== 'object' || !options) return [];
+  return [{ key, decoder, options: options as OptionValues }];
 }
 
 export function isRounds(value: unknown): value is number {

@@ -1,11 +1,20 @@
-import type { Comparison, ComparisonRow } from '../../../core/compare/comparison';
-import { decoderTitle } from '../model-controls';
+import type { Comparison } from '../../../core/compare/comparison';
+
+export interface ComparedTextProps {
+  readonly comparison: Comparison;
+  /** What each row is called. */
+  readonly titles: readonly string[];
+  /** The row whose text it is. */
+  readonly place: number;
+}
 
 /** What the chosen decoder wrote: as far as the first wrote the same it is quiet, from there on underlined. */
-export function ComparedText({ comparison, row }: { readonly comparison: Comparison; readonly row: ComparisonRow }) {
+export function ComparedText({ comparison, titles, place }: ComparedTextProps) {
+  const row = comparison.rows[place];
   const first = comparison.first === null ? null : comparison.rows[comparison.first];
-  const text = row.result?.generatedText;
-  if (!row.result || text == null || !first) return null;
+  const firstTitle = titles[comparison.first ?? 0];
+  const text = row?.result?.generatedText;
+  if (!row?.result || text == null || !first) return null;
   const isFirst = first === row;
   const same = isFirst ? text.length : commonLength(first.result?.generatedText ?? '', text);
   const other = isFirst ? '' : (first.result?.generatedText ?? '').slice(same);
@@ -14,8 +23,8 @@ export function ComparedText({ comparison, row }: { readonly comparison: Compari
       <header class="section-head">
         <h2>Text</h2>
         <span class="muted">
-          {decoderTitle(row.decoder)}
-          {!isFirst && other === '' && text.length === same && `, as ${decoderTitle(first.decoder)}`}
+          {titles[place]}
+          {!isFirst && other === '' && text.length === same && `, as ${firstTitle}`}
         </span>
       </header>
       <p class="compared-said">
@@ -24,7 +33,7 @@ export function ComparedText({ comparison, row }: { readonly comparison: Compari
       </p>
       {other !== '' && (
         <>
-          <p class="compared-whose">{decoderTitle(first.decoder)} instead</p>
+          <p class="compared-whose">{firstTitle} instead</p>
           <p class="compared-said">
             <span class="muted">…</span>
             {other}

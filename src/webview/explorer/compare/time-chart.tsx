@@ -1,12 +1,13 @@
 import type { ComparedResult, ComparisonRow } from '../../../core/compare/comparison';
 import { counted } from '../../components/format';
-import { decoderTitle } from '../model-controls';
 import { axisOf } from './axis';
 import type { PlacedRow } from './sorting';
 import './time-chart.css';
 
 export interface TimeChartProps {
   readonly rows: readonly PlacedRow[];
+  /** What each row is called, by its place. */
+  readonly titles: readonly string[];
   readonly selected: number;
   readonly onSelect: (place: number) => void;
 }
@@ -15,7 +16,7 @@ export interface TimeChartProps {
  * Wall time of each decoder as a bar: drafting (hatched), then the model's passes (filled), then what is left (outlined). Below
  * it a mark where each pass ended, over it a line from the least to the most time of all rounds. The table has the numbers.
  */
-export function TimeChart({ rows, selected, onSelect }: TimeChartProps) {
+export function TimeChart({ rows, titles, selected, onSelect }: TimeChartProps) {
   const most = Math.max(0, ...rows.map(({ row }) => row.result?.secondsRange.max ?? 0));
   const { end, ticks } = axisOf(most);
   const share = (seconds: number): string => `${(seconds / end) * 100}%`;
@@ -27,7 +28,9 @@ export function TimeChart({ rows, selected, onSelect }: TimeChartProps) {
           class={place === selected ? 'time-row time-row-selected' : 'time-row'}
           onClick={() => onSelect(place)}
         >
-          <span class="time-name">{decoderTitle(row.decoder)}</span>
+          <span class="time-name" title={titles[place]}>
+            {titles[place]}
+          </span>
           <div class="time-plot">
             {ticks.map(({ seconds }) => (
               <i key={seconds} class="time-grid" style={{ left: share(seconds) }} />
