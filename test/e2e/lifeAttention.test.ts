@@ -38,7 +38,6 @@ describe('a board is drawn, and where the heads look on it', () => {
     explorer = new LifeExplorer(vivarium.workbench);
     await explorer.chooseModel('lifegpt-16');
     await explorer.board.waitFor();
-    await explorer.chooseDecoder('Greedy');
     await explorer.pattern('Glider').click();
     await explorer.untilAlive(5);
     await explorer.runButton.click();
