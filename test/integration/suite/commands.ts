@@ -58,6 +58,13 @@ describe('commands', () => {
     assert.equal(explorer?.label, 'Vivarium');
   });
 
+  it('Sweep Density opens the Explorer, and again comes back to it', async () => {
+    await vscode.commands.executeCommand('vivarium.sweepDensity');
+    await untilExplorers(1);
+    await vscode.commands.executeCommand('vivarium.sweepDensity');
+    await untilExplorers(1);
+  });
+
   it('New Explorer opens another one', async () => {
     await vscode.commands.executeCommand('vivarium.newExplorer');
     await untilExplorers(1);

@@ -6,7 +6,16 @@ import { sumErrors } from '../../../../src/core/life/confusion';
 import { lifeAnswer, readLifePrompt, type LifeReading } from '../../../../src/core/life/prompt';
 import { rollForward } from '../../../../src/core/life/rollout';
 import { parseRule, step } from '../../../../src/core/life/rule';
-import { accuracyOf, allOrders, ORDERS, sweep, sweepCsv, type SweepState } from '../../../../src/core/life/sweep';
+import {
+  accuracyOf,
+  allOrders,
+  MOST_ORDERS,
+  ORDERS,
+  ordersBetween,
+  sweep,
+  sweepCsv,
+  type SweepState,
+} from '../../../../src/core/life/sweep';
 import type { LifeGrid } from '../../../../src/core/trace/record';
 
 const CONWAY = parseRule('B3/S23');
@@ -132,4 +141,13 @@ test('a model is asked by its template, for as many tokens as an answer has, and
   for (let twice = 0; twice < 2; twice++) assert.deepEqual((await model.answer(board)).cells, next(board));
   assert.deepEqual(asked, [{ prompt: `@Next<${board.join('')}> [`, maxNewTokens: 32 }]);
   assert.equal((await model.answer(new Uint8Array(30))).cells, null);
+});
+
+test('order parameters between two, in steps: as decimals, the last where it is reached, never more than there may be', () => {
+  assert.deepEqual(ordersBetween(0, 1, 0.1), ORDERS);
+  assert.deepEqual(ordersBetween(0.3, 0.7, 0.15), [0.3, 0.45, 0.6]);
+  assert.deepEqual(ordersBetween(0.5, 0.5, 0.1), [0.5]);
+  assert.deepEqual(ordersBetween(0.6, 0.5, 0.1), []);
+  assert.equal(ordersBetween(0, 1, 0.01).length, MOST_ORDERS);
+  assert.equal(ordersBetween(0, 1, 1e-6).length, MOST_ORDERS);
 });

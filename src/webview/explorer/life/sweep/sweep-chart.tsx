@@ -105,7 +105,9 @@ function Plot({ title, width, sweep, shown, end, ticks, value, range }: PlotProp
       <text class="sweep-name" x={16} y={14}>
         {title}
       </text>
-      <path class="sweep-line" d={`M${figures.map((each) => `${x(each.order)} ${y(value(each))}`).join('L')}`} />
+      {figures.length > 1 && (
+        <path class="sweep-line" d={`M${figures.map((each) => `${x(each.order)} ${y(value(each))}`).join('L')}`} />
+      )}
       {figures.map((each) => {
         const [at, top] = [x(each.order), y(value(each))];
         const within = range?.(each);
