@@ -6,6 +6,9 @@ import { TokenLabel } from './token-chip';
 import './hatched.css';
 import './probability-bars.css';
 
+/** Characters of a rank, from which on it takes room from the bars. */
+const LONG_RANK = 4;
+
 /** One token of a distribution before and after the filters. */
 export interface BarRow {
   readonly id: number;
@@ -47,7 +50,7 @@ export function ProbabilityBars({ rows, rest, onMore, caption }: ProbabilityBars
     : `all others${rest.count === null ? '' : `, ${count(rest.count)}`}`;
   const digits = Math.max(2, ...rows.map((row) => count(row.rank).length));
   return (
-    <table class={ranged ? 'bars bars-ranged' : 'bars'}>
+    <table class={`bars${ranged ? ' bars-ranged' : ''}${digits > LONG_RANK ? ' bars-long' : ''}`}>
       <caption class="unseen">{caption}</caption>
       <thead>
         <tr>

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import type { TraceToken } from '../../core/trace/record';
 import { type TokenGroup, tokenLabel } from '../../core/text/tokens';
 import { ByteGroups, isBytes } from './byte-groups';
+import { memo } from './memo';
 import { type Rgb, css, inkOn } from '../../core/colour/colour';
 import { TextLayout, nearestInLine } from './text-layout';
 import type { ThemeInfo } from './theme';
@@ -57,6 +58,8 @@ const EDGE = 6;
 const GAP = 1;
 /** Between the parts of a character and the character itself. */
 const WHOLE_GAP = 5;
+/** What ARIA says of the size of a list that still grows. */
+const UNKNOWN_COUNT = -1;
 /** Lines drawn above and below those on show. */
 const SPARE = 3;
 
@@ -96,7 +99,7 @@ export function TokenText(props: TokenTextProps) {
         start={start}
         end={end}
         tokens={tokens}
-        count={tokens.length}
+        count={follow ? UNKNOWN_COUNT : tokens.length}
         promptLength={props.promptLength}
         layout={layout.text}
         groups={layout.groups}
@@ -160,7 +163,7 @@ interface LineProps {
   readonly start: number;
   readonly end: number;
   readonly tokens: readonly TraceToken[];
-  /** Tokens of the run: what is said of each is its place among them. */
+  /** Tokens of the run, or that this is not known yet: what is said of each is its place among them. */
   readonly count: number;
   readonly promptLength: number;
   readonly layout: TextLayout;
@@ -173,7 +176,8 @@ interface LineProps {
   readonly hovered: number | null;
 }
 
-function Line(props: LineProps) {
+/** Drawn again only where something of it has changed: while a run streams in, that is its last line. */
+const Line = memo(function Line(props: LineProps) {
   const { layout, start, end, tokens, groups } = props;
   const right = (index: number): number => layout.lefts[index]! + layout.widths[index]!;
   const frames = (props.frames ?? [])
@@ -235,7 +239,7 @@ function Line(props: LineProps) {
       )}
     </div>
   );
-}
+});
 
 interface ChipProps {
   readonly token: TraceToken;

@@ -42,7 +42,7 @@ export function SpeculationView(props: SpeculationViewProps) {
   const { rows } = passes;
   const chosen = selected === null ? passes.rowOf(0) : passes.rowOf(selected);
   const preview = hovered === null ? null : passes.rowOf(hovered);
-  const follow = isBusy(status) && (selected === null || selected === trace?.header.promptLength);
+  const follow = isBusy(status) && !trace?.summary && (selected === null || selected === trace?.header.promptLength);
 
   const choose = useCallback(
     (row: StepRow) => {

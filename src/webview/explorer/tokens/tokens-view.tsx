@@ -56,7 +56,7 @@ export function TokensView(props: TabProps) {
   // Less than a third of the height for the text, two lines at least.
   const lines = Math.max(2, Math.min(6, Math.round((size.height * 0.28) / LINE_PITCH)));
   const active = tokens[hovered ?? selected ?? -1];
-  const follow = isBusy(props.status) && (selected === null || selected === promptLength);
+  const follow = isBusy(props.status) && !trace.summary && (selected === null || selected === promptLength);
   const keep = (next: FilterSettings): void => setState({ whatIf: { runId, settings: next } });
 
   return (
