@@ -1,10 +1,11 @@
 import { FULL_BITS } from '../../core/colour/surprisal';
-import { useCallback, useRef } from 'preact/hooks';
+import { useCallback } from 'preact/hooks';
 import type { TraceToken } from '../../core/trace/record';
 import { Canvas } from './canvas';
 import { css, mix, rampAt } from '../../core/colour/colour';
 import { measureStops } from './token-measure';
 import type { ThemeInfo } from './theme';
+import { useDrag } from './use-drag';
 
 export interface MinimapProps {
   readonly tokens: readonly TraceToken[];
@@ -30,7 +31,6 @@ export const MINIMAP_HEIGHT = 30;
 export function Minimap(props: MinimapProps) {
   const { tokens, from, to, theme, left, width, selected, promptLength } = props;
   const plot = Math.max(1, width - left);
-  const dragging = useRef(false);
 
   const draw = useCallback(
     (context: CanvasRenderingContext2D, pixel: number) => {
@@ -64,26 +64,16 @@ export function Minimap(props: MinimapProps) {
     [theme, plot, left, tokens, tokens.length, from, to, selected, promptLength],
   );
 
-  const move = (event: PointerEvent): void => {
-    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const part = (event.clientX - box.left - left) / plot;
+  const drag = useDrag((x) => {
+    const part = (x - left) / plot;
     props.onMove(Math.max(0, Math.min(tokens.length - 1, Math.floor(part * tokens.length))));
-  };
+  });
 
   return (
     <div
       class="minimap"
       title="The whole run: each column is its most surprising token. Drag to move the window above."
-      onPointerDown={(event) => {
-        dragging.current = true;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        move(event);
-      }}
-      onPointerMove={(event) => {
-        if (dragging.current) move(event);
-      }}
-      onPointerUp={() => (dragging.current = false)}
-      onPointerCancel={() => (dragging.current = false)}
+      {...drag}
     >
       <Canvas width={width} height={MINIMAP_HEIGHT} draw={draw} />
     </div>

@@ -1,9 +1,10 @@
-import { useCallback, useRef } from 'preact/hooks';
+import { useCallback } from 'preact/hooks';
 import type { StepRow } from '../../core/lens/passes';
 import { Canvas } from './canvas';
 import { columnsOf } from './pass-columns';
 import { css, mix } from '../../core/colour/colour';
 import type { ThemeInfo } from './theme';
+import { useDrag } from './use-drag';
 import { useSize } from './use-size';
 import './scrub-strip.css';
 
@@ -25,7 +26,6 @@ const HEIGHT = 34;
  */
 export function ScrubStrip({ rows, most, at, theme, onMove }: ScrubStripProps) {
   const [box, size] = useSize<HTMLDivElement>();
-  const dragging = useRef(false);
   const width = size.width;
   const draw = useCallback(
     (context: CanvasRenderingContext2D, pixel: number) => {
@@ -51,26 +51,16 @@ export function ScrubStrip({ rows, most, at, theme, onMove }: ScrubStripProps) {
     },
     [rows, rows.length, most, at, theme, width],
   );
-  const move = (event: PointerEvent & { readonly currentTarget: HTMLElement }): void => {
-    const { left, width: whole } = event.currentTarget.getBoundingClientRect();
-    const part = (event.clientX - left) / Math.max(1, whole);
+  const drag = useDrag((x, _, whole) => {
+    const part = x / Math.max(1, whole);
     onMove(Math.max(0, Math.min(rows.length - 1, Math.floor(part * rows.length))));
-  };
+  });
   return (
     <div
       class="scrub-strip"
       ref={box}
       title="All passes: each bar is the tokens that a pass brought, a tick below it a rejection. Drag to choose a pass."
-      onPointerDown={(event) => {
-        dragging.current = true;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        move(event);
-      }}
-      onPointerMove={(event) => {
-        if (dragging.current) move(event);
-      }}
-      onPointerUp={() => (dragging.current = false)}
-      onPointerCancel={() => (dragging.current = false)}
+      {...drag}
     >
       {width > 0 && <Canvas width={width} height={HEIGHT} draw={draw} />}
     </div>

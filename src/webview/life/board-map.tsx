@@ -1,9 +1,10 @@
-import { useCallback, useMemo, useRef } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import type { Box } from '../../core/life/cells';
 import { boxOf } from '../../core/life/edit/board';
 import { Canvas } from '../components/canvas';
 import { css } from '../../core/colour/colour';
 import type { ThemeInfo } from '../components/theme';
+import { useDrag } from '../components/use-drag';
 import { densityImage, densityOf } from './cells-painter';
 import type { LifeEditor } from './editor';
 import { paletteOf } from './palette';
@@ -26,7 +27,6 @@ export interface BoardMapProps {
 /** All that lives, and which part of it is on show. The board has keys for what is dragged here, so it is no stop for them. */
 export function BoardMap({ editor, state, theme }: BoardMapProps) {
   const { universe, revision, view, extent, selection, board } = state;
-  const dragging = useRef(false);
   const shown = view && shownBox(view, extent);
   const grid = boxOf(board.settings.grid);
   const cells = useMemo(() => shownCells(state), [universe, revision]);
@@ -75,10 +75,7 @@ export function BoardMap({ editor, state, theme }: BoardMapProps) {
     [cells, map.x, map.y, map.zoom, theme, selection, shown?.x, shown?.y, shown?.width, shown?.height, grid?.width],
   );
 
-  const move = (event: PointerEvent): void => {
-    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    editor.centre(map.x + (event.clientX - box.left) / map.zoom, map.y + (event.clientY - box.top) / map.zoom);
-  };
+  const drag = useDrag((x, y) => editor.centre(map.x + x / map.zoom, map.y + y / map.zoom));
   return (
     <section class="side-section" aria-label="Map">
       <h2>
@@ -89,20 +86,7 @@ export function BoardMap({ editor, state, theme }: BoardMapProps) {
           </span>
         )}
       </h2>
-      <div
-        class="map"
-        title="All that lives. The frame is what the board shows: click or drag to move it."
-        onPointerDown={(event) => {
-          dragging.current = true;
-          event.currentTarget.setPointerCapture(event.pointerId);
-          move(event);
-        }}
-        onPointerMove={(event) => {
-          if (dragging.current) move(event);
-        }}
-        onPointerUp={() => (dragging.current = false)}
-        onPointerCancel={() => (dragging.current = false)}
-      >
+      <div class="map" title="All that lives. The frame is what the board shows: click or drag to move it." {...drag}>
         <Canvas width={WIDTH} height={HEIGHT} draw={draw} />
       </div>
     </section>

@@ -128,7 +128,7 @@ function Tools({ tool, onTool }: { readonly tool: LifeTool; readonly onTool: (to
     group.current?.querySelector<HTMLElement>(`[data-name="${next.name}"]`)?.focus();
   };
   return (
-    <div class="tools" role="radiogroup" aria-label="Tool" ref={group} onKeyDown={onKeyDown}>
+    <div class="segmented tools" role="radiogroup" aria-label="Tool" ref={group} onKeyDown={onKeyDown}>
       {TOOLS.map(({ name, title, key, hint }) => (
         <button
           key={name}

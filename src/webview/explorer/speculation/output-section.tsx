@@ -42,8 +42,8 @@ export function OutputSection(props: OutputSectionProps) {
   );
   const frames = useMemo(
     () => [
-      ...frameOf(chosen, tokens.length, 'spec-frame-chosen'),
-      ...(preview === chosen ? [] : frameOf(preview, tokens.length, 'spec-frame-preview')),
+      ...tokenFrames(chosen, tokens.length, 'spec-frame-chosen'),
+      ...(preview === chosen ? [] : tokenFrames(preview, tokens.length, 'spec-frame-preview')),
     ],
     [chosen, preview, tokens.length],
   );
@@ -97,7 +97,7 @@ function markOf({ origin }: TraceToken) {
   return origin === 'prompt' ? null : MARKS[origin];
 }
 
-function frameOf(row: StepRow | null, tokens: number, name: string): readonly TokenFrame[] {
+function tokenFrames(row: StepRow | null, tokens: number, name: string): readonly TokenFrame[] {
   if (!row || row.start >= tokens) return [];
   return [{ start: row.start, end: Math.min(row.end, tokens), class: name }];
 }

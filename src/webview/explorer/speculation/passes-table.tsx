@@ -1,39 +1,23 @@
-import { useLayoutEffect } from 'preact/hooks';
-import { useState } from 'preact/hooks';
 import type { StepRow } from '../../../core/lens/passes';
 import { UNKNOWN, count } from '../../components/format';
 import { TokenLabel } from '../../components/token-chip';
-import { useSize } from '../../components/use-size';
 import { ORIGIN_NAMES } from '../../components/origins';
-import { visible } from './stair-layout';
+import { SpacerRow, useVirtualRows } from '../../components/virtual-rows';
 import type { PassListProps } from './staircase';
-
-const ROW = 22;
-const HEAD = 26;
-const SPARE = 8;
+import '../../components/token-table.css';
 
 /** The passes as numbers; rows out of sight are not in the page. */
 export function PassesTable({ rows, chosen, follow, onChoose, onKeyDown }: PassListProps) {
-  const [pane, size] = useSize<HTMLDivElement>();
-  const [top, setTop] = useState(0);
-  useLayoutEffect(() => {
-    const element = pane.current;
-    const row = follow ? rows.at(-1) : chosen;
-    if (!element || !row) return;
-    const at = (row.number - 1) * ROW;
-    const room = element.clientHeight - HEAD;
-    if (at < element.scrollTop) element.scrollTop = at;
-    else if (at + ROW > element.scrollTop + room) element.scrollTop = at + ROW - room;
-  }, [chosen, follow, follow ? rows.length : 0]);
-  const { from, to } = visible(top, size.height, ROW, rows.length, SPARE);
+  const selected = follow ? rows.length - 1 : chosen ? chosen.number - 1 : null;
+  const { pane, onScroll, first, last } = useVirtualRows(rows.length, selected);
   return (
     <div
-      class="passes-table"
+      class="token-table passes-table"
       ref={pane}
       tabIndex={0}
       role="region"
       aria-label="Numbers of every pass"
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      onScroll={onScroll}
       onKeyDown={onKeyDown}
     >
       <table aria-rowcount={rows.length + 1}>
@@ -47,11 +31,11 @@ export function PassesTable({ rows, chosen, follow, onChoose, onKeyDown }: PassL
           </tr>
         </thead>
         <tbody>
-          {from > 0 && <Spacer rows={from} />}
-          {rows.slice(from, to).map((row) => (
+          <SpacerRow rows={first} columns={HEADS.length} />
+          {rows.slice(first, last).map((row) => (
             <TableRow key={row.number} row={row} chosen={row === chosen} onChoose={onChoose} />
           ))}
-          {to < rows.length && <Spacer rows={rows.length - to} />}
+          <SpacerRow rows={rows.length - last} columns={HEADS.length} />
         </tbody>
       </table>
     </div>
@@ -84,7 +68,7 @@ function TableRow({ row, chosen, onChoose }: TableRowProps) {
   return (
     <tr
       aria-rowindex={row.number + 1}
-      class={chosen ? 'passes-table-chosen' : undefined}
+      class={chosen ? 'token-table-selected passes-table-chosen' : undefined}
       aria-current={chosen ? 'true' : undefined}
       onClick={() => onChoose(row)}
     >
@@ -120,14 +104,6 @@ function TableRow({ row, chosen, onChoose }: TableRowProps) {
       <td class="number">{count(row.end - row.start)}</td>
       <td class="number">{pass?.draftMilliseconds === undefined ? UNKNOWN : pass.draftMilliseconds.toFixed(2)}</td>
       <td class="number">{pass ? pass.milliseconds.toFixed(2) : UNKNOWN}</td>
-    </tr>
-  );
-}
-
-function Spacer({ rows }: { readonly rows: number }) {
-  return (
-    <tr aria-hidden="true">
-      <td colSpan={HEADS.length} class="passes-table-spacer" style={{ height: `${rows * ROW}px` }} />
     </tr>
   );
 }
