@@ -45,7 +45,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const pairs = new RunPairPanels({ extensionUri: context.extensionUri, runs, tensors, explore, log });
   const exports = { tensors, extensionUri: context.extensionUri };
 
-  const patterns = new LifeEditor({ context, catalog, models: new LifeModels(engine, catalog, panels), log }, register);
+  const lifeModels = new LifeModels(engine, catalog, panels);
+  const patterns = new LifeEditor({ context, engine, catalog, models: lifeModels, running, log }, register);
 
   // Disposed in this order: the engine after those who ask it, the log after those who write to it.
   context.subscriptions.push(

@@ -4,6 +4,7 @@ import type { Note, PatternFormat } from '../core/life/pattern';
 import type { Call } from './call';
 import type { ModelRef, ModelSummary } from './models';
 import type { ProblemData } from './errors';
+import type { RollEnd, RolledBoard, RollRequest, SaveRolloutRequest } from './rollout';
 
 /** Tools of the Life editor. */
 export const LIFE_TOOLS = ['draw', 'erase', 'select', 'pan'] as const;
@@ -72,6 +73,10 @@ export interface LifeApi {
   /** Models of Life; the engine is started to list them. */
   models: Call<Record<string, never>, { readonly models: readonly ModelSummary[] }>;
   predict: Call<PredictRequest, Prediction>;
+  /** Feeds the model its own boards, from a board on; another that is under way gives way. */
+  roll: Call<RollRequest & { readonly model: ModelRef }, RollEnd, RolledBoard>;
+  /** Asks where, and writes a rollout there. */
+  saveRollout: Call<SaveRolloutRequest & { readonly model: ModelRef }, { readonly path: string | null }>;
   /** The board as the prompt of an Explorer. */
   explore: Call<PredictRequest, null>;
 }

@@ -5,6 +5,7 @@ import { applyEdit, inverse, type LifeBoard, type LifeEdit } from '../../src/cor
 import { boardOfPattern } from '../../src/core/life/edit/document';
 import { runsOf } from '../../src/core/life/edit/runs';
 import { readPattern } from '../../src/core/life/formats';
+import { Rollouts } from '../../src/extension/life/rollouts';
 import { editOfMessage, lifeRequests } from '../../src/extension/life/validation';
 import type { Handlers } from '../../src/protocol/call';
 import type { ModelSummary } from '../../src/protocol/models';
@@ -33,6 +34,8 @@ export class LifeHost {
   private view: WebviewUnderTest | undefined;
   private readonly server: RpcServer<LifeApi>;
   private readonly about;
+  /** The extension's own part of rolling a model forward. */
+  private rollouts: Rollouts | null = null;
 
   constructor(
     text: string,
@@ -138,6 +141,14 @@ export class LifeHost {
           milliseconds: 1,
         };
       },
+      roll: ({ model, ...request }, { signal, emit }) => {
+        const listed = this.engine?.models.find(({ folder }) => folder === model.folder);
+        if (!this.engine || !listed?.life) throw new Problem({ code: 'not-available', message: 'There is no model.' });
+        const { name, dtype, life: grid } = listed;
+        this.rollouts ??= new Rollouts({ engine: this.engine.client, begin: () => ({ dispose: () => undefined }) });
+        return this.rollouts.roll({ ref: model, name, dtype, grid }, request, signal, emit);
+      },
+      saveRollout: () => ({ path: null }),
       explore: () => null,
     };
     const overridden = Object.entries(handlers).map(([method, handler]) => [

@@ -10,6 +10,7 @@ import { parseRule, step } from '../../src/core/life/rule';
 import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import type { PredictRequest } from '../../src/protocol/lifeEditor';
+import type { SaveRolloutRequest } from '../../src/protocol/rollout';
 import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';
@@ -155,6 +156,53 @@ describe('the model beside the rule, over the real model', () => {
       [...cells].flatMap((cell, at) => (cell === 1 ? [`${Math.floor(at / 16)},${at % 16}`] : [])),
       ['6,7', '7,8', '8,6', '8,7', '8,8'],
     );
+  });
+
+  it('is given its own boards, from the board that stands there, until that is another', async () => {
+    const host = hostOf(GLIDER);
+    const page = await open(host);
+    await ask(page);
+    await dock(page).getByRole('radio', { name: 'Rollout' }).click();
+    const steps = dock(page).getByRole('textbox', { name: 'Steps, 1 to 1000' });
+    await steps.fill('8');
+    await steps.press('Enter');
+    await dock(page).getByRole('button', { name: 'Roll', exact: true }).click();
+    await dock(page).getByText('Every cell of all 8 steps is right.').waitFor();
+    await dock(page)
+      .getByRole('img', { name: /^The exact board at step 8: 5 alive/ })
+      .waitFor();
+    await dock(page).getByRole('button', { name: 'JSON' }).click();
+    await host.until(() => host.requests.some(({ method }) => method === 'saveRollout'));
+    const saved = host.requests.find(({ method }) => method === 'saveRollout')!.params as SaveRolloutRequest;
+    assert.deepEqual([saved.form, saved.boards.length, saved.broken], ['json', 9 * 256, null]);
+    // Keys of the rollout are not those of the board: E goes to an error, and does not choose a tool.
+    await dock(page).getByRole('slider', { name: 'Step' }).focus();
+    await page.keyboard.press('Home');
+    await dock(page).getByText('step 1 of 8', { exact: true }).waitFor();
+    await page.keyboard.press('e');
+    await page.locator('[aria-live=polite]', { hasText: 'No step has an own error.' }).waitFor({ state: 'attached' });
+    await shot(page, 'rollout');
+    await page.locator('.life-board').focus();
+    await page.keyboard.press('Enter');
+    await dock(page).getByText('is given its own answer, again and again').waitFor();
+  });
+
+  it('rolls in every theme, wide and narrow', async () => {
+    for (const theme of themeIds) {
+      for (const width of [1280, 320]) {
+        const page = await open(hostOf(GLIDER), { theme, viewport: { width, height: 900 } });
+        await ask(page);
+        await dock(page).getByRole('radio', { name: 'Rollout' }).click();
+        await dock(page).getByRole('button', { name: 'Roll', exact: true }).click();
+        await dock(page).getByText('Every cell of all 50 steps is right.').waitFor();
+        await dock(page).scrollIntoViewIfNeeded();
+        assert.equal(await page.locator('.life').evaluate((life) => life.scrollWidth - life.clientWidth), 0);
+        await shot(page, `rollout-${theme}-${width}`);
+        await assertAccessible(page, `Rollout in the Life editor, ${theme}, ${width} px`);
+        await view!.close();
+        view = undefined;
+      }
+    }
   });
 
   it('fits 320 pixels', async () => {

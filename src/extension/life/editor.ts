@@ -43,10 +43,16 @@ export class LifeEditor implements vscode.CustomEditorProvider<LifeDocument>, vs
   resolveCustomEditor(document: LifeDocument, panel: vscode.WebviewPanel): void {
     const { extensionUri } = this.services.context;
     panel.webview.options = webviewOptions(extensionUri);
-    const session = new LifeSession(this.services, document, panel.webview, (edit, from) => {
-      const history = document.perform(edit, from);
-      this.changed.fire({ document, label: labelOf(edit.kind), ...history });
-    });
+    const session = new LifeSession(
+      this.services,
+      document,
+      panel.webview,
+      (edit, from) => {
+        const history = document.perform(edit, from);
+        this.changed.fire({ document, label: labelOf(edit.kind), ...history });
+      },
+      () => panel.reveal(),
+    );
     this.open.set(panel, document);
     panel.onDidDispose(() => {
       this.open.delete(panel);

@@ -4,7 +4,7 @@ import { LifeModel } from '../../core/life/ask';
 import { lifePrompt, runDefaults } from '../../core/life/prompt';
 import type { LifeGrid } from '../../core/trace/record';
 import type { RequestSignal } from '../../protocol/call';
-import type { ModelSummary } from '../../protocol/models';
+import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { lifeWriter } from '../../protocol/life';
 import type { Prediction, PredictRequest } from '../../protocol/lifeEditor';
@@ -12,6 +12,7 @@ import type { EditorEngine } from '../engine/engine';
 import type { ExplorerPanels } from '../explorer/panels';
 import { defaultSettings } from '../explorer/settings';
 import { modelNotListed, type ModelCatalog } from '../models/catalog';
+import type { RolledModel } from './rollouts';
 
 /** What models of Life say about a board: ordinary runs of the engine, whose text is read as a board again. */
 export class LifeModels {
@@ -47,13 +48,29 @@ export class LifeModels {
     );
   }
 
-  private async lifeModel({ model: asked, cells }: PredictRequest): Promise<{ model: ModelSummary; grid: LifeGrid }> {
-    const model = await this.catalog.find(asked.folder);
-    if (!model) throw modelNotListed(asked.folder);
+  /**
+   * A model that is to be rolled forward.
+   * @throws Problem where it is not listed, or none of Life.
+   */
+  async rolled(asked: ModelRef): Promise<RolledModel> {
+    const { model, grid } = await this.listed(asked);
+    const file = asked.file ?? model.file;
+    const dtype = model.variants.find((variant) => variant.file === file)?.dtype ?? model.dtype;
+    return { ref: { folder: model.folder, file }, grid, name: model.name, dtype };
+  }
+
+  private async listed({ folder }: ModelRef): Promise<{ model: ModelSummary; grid: LifeGrid }> {
+    const model = await this.catalog.find(folder);
+    if (!model) throw modelNotListed(folder);
     const grid = model.life;
     if (!grid) {
       throw new Problem({ code: 'not-available', message: vscode.l10n.t('{0} is no model of Life.', model.name) });
     }
+    return { model, grid };
+  }
+
+  private async lifeModel({ model: asked, cells }: PredictRequest): Promise<{ model: ModelSummary; grid: LifeGrid }> {
+    const { model, grid } = await this.listed(asked);
     if (cells.length !== grid.width * grid.height) {
       throw new Problem({
         code: 'bad-request',

@@ -10,14 +10,20 @@ import { isRpcMessage, RpcServer } from '../../protocol/rpc';
 import type { Log } from '../log';
 import type { ModelCatalog } from '../models/catalog';
 import type { LifeDocument } from './document';
+import type { EditorEngine } from '../engine/engine';
+import type { RunningStatus } from '../runs/running';
 import type { LifeModels } from './models';
+import { Rollouts } from './rollouts';
+import { saveRollout } from './saveRollout';
 import { editOfMessage, lifeRequests } from './validation';
 
 /** What a Life editor needs of the extension. */
 export interface LifeServices {
   readonly context: vscode.ExtensionContext;
   readonly catalog: ModelCatalog;
+  readonly engine: EditorEngine;
   readonly models: LifeModels;
+  readonly running: RunningStatus;
   readonly log: Log;
 }
 
@@ -25,6 +31,7 @@ export interface LifeServices {
 export class LifeSession implements vscode.Disposable {
   private readonly server: RpcServer<LifeApi>;
   private readonly subscriptions: vscode.Disposable[];
+  private readonly rollouts: Rollouts;
 
   constructor(
     private readonly services: LifeServices,
@@ -32,7 +39,15 @@ export class LifeSession implements vscode.Disposable {
     private readonly webview: vscode.Webview,
     /** Does an edit in the editor's own history. */
     private readonly perform: (edit: LifeEdit, from: LifeSession) => void,
+    /** Brings the view to the front. */
+    reveal: () => void,
   ) {
+    const { engine, running } = services;
+    this.rollouts = new Rollouts({
+      engine,
+      begin: ({ name }, steps, stop) =>
+        running.begin({ label: vscode.l10n.t('{0}, {1} steps of Life', name, steps), show: reveal, stop }),
+    });
     this.server = new RpcServer<LifeApi>(
       { post: (message) => void this.webview.postMessage(message) },
       lifeRequests(this.handlers()),
@@ -55,6 +70,7 @@ export class LifeSession implements vscode.Disposable {
 
   dispose(): void {
     this.server.abortAll();
+    this.rollouts.stop();
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
@@ -65,7 +81,11 @@ export class LifeSession implements vscode.Disposable {
       return null;
     };
     return {
-      snapshot: () => this.snapshot(),
+      snapshot: () => {
+        // A page that asks for the whole is new, and waits for nothing that one before it asked for.
+        this.rollouts.stop();
+        return this.snapshot();
+      },
       edit: ({ version, edit }) => this.edit(version, edit),
       undo: () => run('undo'),
       redo: () => run('redo'),
@@ -76,6 +96,9 @@ export class LifeSession implements vscode.Disposable {
       },
       models: async () => ({ models: lifeModels(await catalog.list()) }),
       predict: (request, { signal }) => models.predict(request, signal),
+      roll: async ({ model, ...request }, { signal, emit }) =>
+        this.rollouts.roll(await models.rolled(model), request, signal, emit),
+      saveRollout: async ({ model, ...request }) => ({ path: await saveRollout(await models.rolled(model), request) }),
       explore: async (request) => {
         await models.explore(request);
         return null;

@@ -18,6 +18,7 @@ import {
   typedArray,
   type Check,
 } from '../../protocol/validate';
+import { rollRequest, saveRolloutRequest } from './rolloutValidation';
 
 const nothing = object({});
 const path = string({ min: 1, max: 4096 });
@@ -48,8 +49,10 @@ const edit = object({
   settings: nullable(settings),
 });
 
+const model = object({ folder: path, file: optional(path) });
+
 const board = object({
-  model: object({ folder: path, file: optional(path) }),
+  model,
   cells: typedArray(Uint8Array, { max: 1 << 20 }),
 });
 
@@ -63,6 +66,8 @@ const checks: { readonly [M in keyof LifeApi]: Check<unknown> } = {
   showLog: nothing,
   models: nothing,
   predict: board,
+  roll: object({ model, ...rollRequest }),
+  saveRollout: object({ model, ...saveRolloutRequest }),
   explore: board,
 };
 

@@ -17,6 +17,7 @@ import { Button } from '../ui/button';
 import { Dropdown } from '../ui/dropdown';
 import { ProgressRing } from '../ui/progress-ring';
 import { askedBoard, type Asked } from './asked-board';
+import { DockRollout } from './dock-rollout';
 import type { LifeEditor } from './editor';
 import type { LifeState } from './state';
 import { Action } from './toolbar';
@@ -25,7 +26,7 @@ import { usePrediction, type PredictionState } from './use-prediction';
 const SIDE = 176;
 const LIVE_SHARE = 0.84;
 
-type Shows = 'prediction' | 'exact' | 'error';
+type Shows = 'prediction' | 'exact' | 'error' | 'rollout';
 
 export interface DockProps {
   readonly editor: LifeEditor;
@@ -45,7 +46,7 @@ export function Dock({ editor, state, theme }: DockProps) {
     () => (open && grid && !state.playing ? askedBoard(editor.shown, state.selection, grid) : null),
     [open, grid, state.playing, state.revision, state.board, state.selection],
   );
-  const prediction = usePrediction(editor.sync.api, model, asked?.fits ? asked.cells : null);
+  const prediction = usePrediction(editor.sync.api, model, asked?.fits && shows !== 'rollout' ? asked.cells : null);
   const exact = useMemo(
     () => (asked?.fits && grid ? step(asked.cells, grid, parseRule(grid.rule)) : null),
     [asked, grid],
@@ -71,6 +72,7 @@ export function Dock({ editor, state, theme }: DockProps) {
                 { name: 'prediction', title: 'Prediction', hint: 'What the model says comes next' },
                 { name: 'exact', title: 'Exact', hint: 'What comes next by the rule' },
                 { name: 'error', title: 'Error', hint: 'The prediction, with a mark on each wrong cell' },
+                { name: 'rollout', title: 'Rollout', hint: 'The model given its own boards, beside the exact run' },
               ]}
               onChange={setShows}
             />
@@ -102,6 +104,8 @@ export function Dock({ editor, state, theme }: DockProps) {
             <Message text="The model is asked when the board stands still." />
           ) : !asked?.fits ? (
             asked && <WayOut editor={editor} state={state} asked={asked} grid={grid} />
+          ) : shows === 'rollout' ? (
+            model && <DockRollout editor={editor} model={model} grid={grid} cells={asked.cells} theme={theme} />
           ) : (
             exact && (
               <Boards grid={grid} asked={asked} exact={exact} prediction={prediction} shows={shows} theme={theme} />
@@ -151,7 +155,7 @@ function Boards(props: {
   readonly asked: Extract<Asked, { fits: true }>;
   readonly exact: Uint8Array;
   readonly prediction: PredictionState | null;
-  readonly shows: Shows;
+  readonly shows: Exclude<Shows, 'rollout'>;
   readonly theme: ThemeInfo;
 }) {
   const { grid, asked, exact, prediction, shows, theme } = props;

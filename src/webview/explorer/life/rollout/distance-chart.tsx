@@ -12,8 +12,8 @@ export interface DistanceChartProps {
 }
 
 const HEIGHT = 132;
-export const LEFT = 40;
-export const RIGHT = 16;
+const LEFT = 40;
+const RIGHT = 16;
 const TOP = 10;
 /** Below the plot: ticks of own errors, then the axis' labels. */
 const BOTTOM = 34;

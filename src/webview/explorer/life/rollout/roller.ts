@@ -13,7 +13,7 @@ export type Roll = (
 
 const KEEP_EVERY_MS = 1_000;
 
-/** Steps that are kept with the page: what a page keeps is written out again and again. */
+/** Cells of the boards that are kept with the page: what a page keeps is written out again and again. */
 const MOST_KEPT_CELLS = 1 << 20;
 
 /**

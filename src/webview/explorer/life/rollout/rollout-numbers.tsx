@@ -18,7 +18,7 @@ export function RolloutNumbers({ record, place, theme }: RolloutNumbersProps) {
   if (!step) return null;
   const alive = (board: Uint8Array | undefined): string => count(board ? population(board) : null);
   return (
-    <aside class="roll-side" aria-label="Numbers">
+    <aside class="roll-side" aria-label="Numbers" tabIndex={0}>
       <section>
         <h2>Generation</h2>
         <p class="roll-generation number">
