@@ -38,7 +38,7 @@ const levels = {
   unit: { about: 'everything that needs no process, browser or model', needs: [] },
   engine: { about: 'the engine on the real onnxruntime', needs: ['build'] },
   cli: { about: 'the vivarium command', needs: ['build'] },
-  live: { about: 'a real vLLM server, where there is one', needs: ['build'] },
+  live: { about: 'real vLLM and llama.cpp servers, where there are any', needs: ['build'] },
   training: { about: 'a few steps of training, and the export', needs: [] },
   webview: { about: 'the webview bundles in Chromium', needs: ['build', 'browser'], window: 'page' },
   integration: {

@@ -17,7 +17,7 @@ export const models: Verb = {
   summary: 'Lists the bundled models and those in the given folders, or those of a server and what it can show.',
   help: [
     '  FOLDER              a model folder, or one that holds model folders',
-    '  --server URL        a server instead; its key is read from VIVARIUM_SERVER_KEY. It is asked for one token',
+    '  --server URL        a server instead; its key is read from VIVARIUM_SERVER_KEY. It is asked for a token or two',
     '  --server-model NAME of which of its models it is asked; the first',
   ],
   options: SERVER_OPTIONS,

@@ -53,7 +53,7 @@ export interface EngineApi {
   describeTokens: Call<{ readonly model: ModelRef; readonly ids: readonly number[] }, VocabularyPage>;
   estimate: Call<{ readonly run: RunRequest }, MemoryEstimate>;
   run: Call<RunRequest, RunResult, RunEvent>;
-  /** What is at an address and what it can give; asks for one token where that cannot be known otherwise. */
+  /** What is at an address and what it can give; asks for a token or two where that cannot be known otherwise. */
   inspectServer: Call<ServerRequest, ServerReport>;
   /** @throws Problem `not-available` where the server does not tell tokens. */
   tokenizeOnServer: Call<ServerRequest & { readonly prompt: ServerPrompt }, { readonly tokens: readonly TokenInfo[] }>;

@@ -7,18 +7,16 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { startVllm, vllmCommand } from '../../scripts/lib/vllm.mjs';
-import { EngineClient } from '../../src/client/index';
+import { commandOf, startVllm } from '../../scripts/lib/modelServers.mjs';
 import { counterWindow } from '../../src/core/server/counters';
-import { assembleTrace } from '../../src/core/trace/assemble';
-import type { Sampling, Trace, TraceEvent } from '../../src/core/trace/record';
+import type { Sampling, Trace } from '../../src/core/trace/record';
 import { Problem } from '../../src/protocol/errors';
 import type { ServerRunRequest } from '../../src/protocol/servers';
+import { CODE, GREEDY, liveEngine, localRun, remoteRun } from './runs';
 
 const model = process.env['VIVARIUM_SMOLLM2'];
 const given = process.env['VIVARIUM_LIVE_SERVER'];
-const command = vllmCommand();
+const command = commandOf('VIVARIUM_VLLM', 'vllm');
 const skip =
   !model || !existsSync(path.join(model, 'onnx/model.onnx'))
     ? 'no SmolLM2 (VIVARIUM_SMOLLM2)'
@@ -26,21 +24,13 @@ const skip =
       ? 'no vLLM (VIVARIUM_LIVE_SERVER, or a vllm command)'
       : false;
 
-const CODE =
-  'def fibonacci(n):\n    if n < 2:\n        return n\n    return fibonacci(n - 1) + fibonacci(n - 2)\n\ndef fib2(n):\n    if n < 2:\n        return n\n    return';
-const GREEDY: Sampling = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 };
 /** How far two computations of one probability may be apart. */
 const WITHIN = 1e-3;
 
 describe('a live vLLM server', { skip }, () => {
   let address = given ?? '';
   let stop: () => Promise<void> = () => Promise.resolve();
-  const engine = new EngineClient({
-    enginePath: fileURLToPath(new URL('../../dist/engine.mjs', import.meta.url)),
-    idleMilliseconds: Infinity,
-    log: () => undefined,
-    onStatus: () => undefined,
-  });
+  const engine = liveEngine();
 
   before(async () => {
     if (given || !command) return;
@@ -54,53 +44,10 @@ describe('a live vLLM server', { skip }, () => {
 
   const server = (): { server: { address: string }; access: object } => ({ server: { address }, access: {} });
 
-  /** @param stop stops it with the first token that is generated. */
-  async function remote(request: Partial<ServerRunRequest>, stop?: AbortController): Promise<Trace> {
-    const events: TraceEvent[] = [];
-    await engine.call(
-      'runServer',
-      {
-        ...server(),
-        prompt: { text: CODE },
-        sampling: GREEDY,
-        maxNewTokens: 48,
-        alternatives: 20,
-        runId: 'remote',
-        ...request,
-      },
-      {
-        ...(stop ? { signal: stop.signal } : {}),
-        onEvent: (event) => {
-          if (event.type !== 'trace') return;
-          events.push(...event.events);
-          if (event.events.some((each) => each.type === 'token' && each.origin !== 'prompt')) stop?.abort();
-        },
-      },
-    );
-    return assembleTrace(events);
-  }
-
-  async function local(ids: readonly number[], maxNewTokens: number): Promise<Trace> {
-    const events: TraceEvent[] = [];
-    await engine.call(
-      'run',
-      {
-        model: { folder: model as string, file: 'onnx/model.onnx' },
-        prompt: { ids },
-        decoder: 'autoregressive',
-        sampling: GREEDY,
-        maxNewTokens,
-        capture: { attention: [], hidden: [], logits: false },
-        runId: 'local',
-      },
-      {
-        onEvent: (event) => {
-          if (event.type === 'trace') events.push(...event.events);
-        },
-      },
-    );
-    return assembleTrace(events);
-  }
+  const remote = (request: Partial<ServerRunRequest>, stop?: AbortController): Promise<Trace> =>
+    remoteRun(engine, { ...server(), prompt: { text: CODE }, ...request }, stop);
+  const local = (ids: readonly number[], maxNewTokens: number): Promise<Trace> =>
+    localRun(engine, model as string, ids, maxNewTokens);
 
   it('is inspected', async () => {
     const report = await engine.call('inspectServer', server());

@@ -32,19 +32,19 @@ export function readServerCounters(text: string): AllCounters | null {
     if (name === undefined || !Number.isFinite(count)) continue;
     const place = /(?:^|,)position="(\d{1,3})"/.exec(labels)?.[1];
     if (place === undefined) sums.set(name, (sums.get(name) ?? 0) + count);
-    else if (name === 'vllm:spec_decode_num_accepted_tokens_per_pos_total') {
+    else if (/^(vllm|llamacpp):spec_decode_num_accepted_tokens_per_pos_total$/.test(name)) {
       positions[Number(place)] = (positions[Number(place)] ?? 0) + count;
     }
   }
   const of = (...names: readonly string[]): number | null =>
     names.map((name) => sums.get(name)).find((sum) => sum !== undefined) ?? null;
   const [drafts, drafted, accepted] = ['drafts', 'draft_tokens', 'accepted_tokens'].map((name) =>
-    of(`vllm:spec_decode_num_${name}_total`),
+    of(`vllm:spec_decode_num_${name}_total`, `llamacpp:spec_decode_num_${name}_total`),
   );
   const speculation =
     drafts == null || drafted == null || accepted == null
       ? null
-      : { drafts, drafted, accepted, acceptedByPosition: Array.from(positions, (count) => count ?? 0) };
+      : { drafts, drafted, accepted, acceptedByPosition: upToLast(positions) };
   const counters: AllCounters = {
     promptTokens: of('vllm:prompt_tokens_total', 'llamacpp:prompt_tokens_total'),
     generatedTokens: of('vllm:generation_tokens_total', 'llamacpp:tokens_predicted_total'),
@@ -53,6 +53,12 @@ export function readServerCounters(text: string): AllCounters | null {
     speculation,
   };
   return Object.values(counters).every((each) => each === null) ? null : counters;
+}
+
+/** llama.cpp counts far more positions than it drafts. */
+function upToLast(positions: readonly (number | undefined)[]): number[] {
+  const counts = Array.from(positions, (count) => count ?? 0);
+  return counts.slice(0, counts.findLastIndex((count) => count > 0) + 1);
 }
 
 /** What a server did between two readings of its counters. */

@@ -22,11 +22,12 @@ export function entropyBounds(
 ): EntropyBounds {
   let sum = 0;
   for (const p of known) sum += bits(p);
-  if (outside <= 0 || cap <= 0) return { atLeast: sum, atMost: others === 0 ? sum : null };
+  // Told whole but for rounding: there is nothing to share.
+  if (outside <= 0) return { atLeast: sum, atMost: sum };
   const most = Math.min(cap, outside);
-  const full = Math.floor(outside / most);
+  const full = most > 0 ? Math.floor(outside / most) : 0;
   return {
-    atLeast: sum + full * bits(most) + bits(Math.max(0, outside - full * most)),
+    atLeast: sum + full * bits(most) + (most > 0 ? bits(Math.max(0, outside - full * most)) : 0),
     atMost: others === null || others < 1 ? null : sum + outside * Math.log2(others / outside),
   };
 }

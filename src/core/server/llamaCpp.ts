@@ -49,9 +49,8 @@ function tokensOf(answer: Json, text: string, { logprobs: asked, vocabularySize 
   const told = answer['completion_probabilities'];
   if (told == null) {
     const ids = answer['tokens'] == null ? [] : listOf(answer['tokens'], '"tokens"');
-    // The last piece of a stream has no tokens.
-    if (text === '' || answer['stop'] === true) return [];
-    if (ids.length === 0) throw malformed('it has no probabilities');
+    if (ids.length === 0 && text !== '' && answer['stop'] !== true) throw malformed('it has no probabilities');
+    // Of a step that verified a draft it tells the ids alone; the last piece of a stream has none.
     return ids.map((id, i) => ({
       id: countOf(id, 'an id'),
       text: i === ids.length - 1 ? text : '',
@@ -72,7 +71,7 @@ function tokensOf(answer: Json, text: string, { logprobs: asked, vocabularySize 
       };
     });
     const logProbability = logProbabilityOf(lowest(place['logprob']), 'a logprob');
-    // Of tokens that were drafted it tells no probabilities: a logprob of 0 stands there, and no alternatives.
+    // Without alternatives what stands as logprob is none.
     const judgement =
       alternatives.length === 0 && asked !== 0
         ? null

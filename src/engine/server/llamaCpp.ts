@@ -30,8 +30,6 @@ export const llamaCpp: Speaker = {
     const tokens = await tokenize({ http, model, signal }, { text: 'a' });
     const answered = await http.jsonIfAny('/props', undefined, signal);
     const props = isObject(answered) ? answered : {};
-    const settings = props['default_generation_settings'];
-    const drafts = isObject(settings) && settings['speculative'] === true;
     const counters = await http.textIfAny('/metrics', signal);
     return {
       can: {
@@ -41,13 +39,14 @@ export const llamaCpp: Speaker = {
         tokenize: tokens !== null,
         chat: typeof props['chat_template'] === 'string' && props['chat_template'] !== '',
         seeds: true,
-        speculation: drafts ? 'sums' : 'none',
+        // It does not say whether it drafts; where it does, a run has the sums.
+        speculation: 'sums',
         metrics: counters !== null && readServerCounters(counters) !== null,
         attention: false,
       },
       notes: [
         'It tells no probabilities of the prompt.',
-        ...(drafts ? ['Of tokens that it drafted it may tell no probabilities.'] : []),
+        'Where it drafts, it tells no probabilities of the tokens that it accepted, nor of the one after them.',
       ],
     };
   },

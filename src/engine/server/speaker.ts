@@ -40,7 +40,7 @@ export interface BegunRun {
 
 /** How one kind of server is spoken to. */
 export interface Speaker {
-  /** What it can give; asks for one token where that cannot be known otherwise. */
+  /** What it can give; asks for a token or two where that cannot be known otherwise. */
   abilities(asking: Asking): Promise<{ readonly can: ServerAbilities; readonly notes: readonly string[] }>;
   /** null where it does not tell tokens. */
   tokenize(asking: Asking, prompt: ServerPrompt): Promise<readonly TokenInfo[] | null>;

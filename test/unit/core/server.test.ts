@@ -132,6 +132,12 @@ describe('answers of a vLLM server', { skip: skipWithoutFixtures }, () => {
     }
   });
 
+  it('bounds nothing where the told probabilities leave nothing', () => {
+    for (const others of [null, 10]) {
+      assert.deepEqual(entropyBounds([0.5, 0.5], 0, 0.5, others), { atLeast: 1, atMost: 1 });
+    }
+  });
+
   it('gives the same stream wherever it is cut', () => {
     const whole = streamed(1 << 20);
     assert.equal(whole.done, true);
@@ -259,6 +265,26 @@ describe('a window of counters', () => {
       '',
     ].join('\r\n');
   const [before, after] = [readServerCounters(text(3, 2)), readServerCounters(text(10, 7))];
+
+  it('is read of llama.cpp as well', () => {
+    const text = [
+      'llamacpp:prompt_tokens_total 55',
+      'llamacpp:tokens_predicted_total 40',
+      'llamacpp:spec_decode_num_draft_tokens_total 5',
+      'llamacpp:spec_decode_num_accepted_tokens_total 4',
+      'llamacpp:spec_decode_num_drafts_total 1',
+      'llamacpp:requests_processing 0',
+      'llamacpp:spec_decode_num_accepted_tokens_per_pos_total{position="0"} 1',
+      'llamacpp:spec_decode_num_accepted_tokens_per_pos_total{position="1"} 0',
+    ].join('\n');
+    assert.deepEqual(readServerCounters(text), {
+      promptTokens: 55,
+      generatedTokens: 40,
+      running: 0,
+      waiting: null,
+      speculation: { drafts: 1, drafted: 5, accepted: 4, acceptedByPosition: [1] },
+    });
+  });
 
   it('is the difference of two readings, summed over engines', () => {
     assert.ok(before && after);

@@ -8,39 +8,69 @@ const PATIENCE = 600_000;
 /** Characters of its output that are kept for a report. */
 const LOG_CHARACTERS = 20_000;
 
-/** The `vllm` command: named by the environment, or on the path; null where there is none. @returns {string | null} */
-export function vllmCommand() {
-  const named = process.env['VIVARIUM_VLLM'];
+/**
+ * A command: named by the environment, or on the path; null where there is none.
+ *
+ * @param {string} variable @param {string} name @returns {string | null}
+ */
+export function commandOf(variable, name) {
+  const named = process.env[variable];
   if (named) return existsSync(named) ? named : null;
   const folders = (process.env['PATH'] ?? '').split(path.delimiter);
-  return folders.map((folder) => path.join(folder, 'vllm')).find((file) => existsSync(file)) ?? null;
+  return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file)) ?? null;
 }
+
+/** @typedef {{ address: string, stop: () => Promise<void> }} Started */
 
 /**
  * Starts a vLLM server on this machine's processor, with drafts from the prompt whose acceptance it tells step by step.
  *
  * @param {string} command
  * @param {string} model a folder with config, tokenizer and safetensors
- * @returns {Promise<{ address: string, stop: () => Promise<void> }>}
+ * @returns {Promise<Started>}
  * @throws {Error} with the end of its output, where it does not come up
  */
-export async function startVllm(command, model) {
+export function startVllm(command, model) {
+  const speculation = { method: 'ngram', num_speculative_tokens: 4, prompt_lookup_min: 1, prompt_lookup_max: 3 };
+  return start(
+    command,
+    [
+      ...['serve', model, '--served-model-name', path.basename(model)],
+      ...['--dtype', 'float32', '--max-model-len', '1024', '--enforce-eager', '--max-num-seqs', '4'],
+      ...['--max-logprobs', '-1', '--per-request-spec-decode-metrics', 'detailed', '--enable-per-request-metrics'],
+      ...['--speculative-config', JSON.stringify(speculation)],
+    ],
+    {
+      HF_HUB_OFFLINE: '1',
+      VLLM_CPU_KVCACHE_SPACE: '1',
+      VLLM_CPU_OMP_THREADS_BIND: 'nobind',
+      VLLM_NO_USAGE_STATS: '1',
+      DO_NOT_TRACK: '1',
+    },
+  );
+}
+
+/**
+ * Starts llama.cpp's server, with its counters.
+ *
+ * @param {string} command
+ * @param {string} model a GGUF file
+ * @param {readonly string[]} [more] options
+ * @returns {Promise<Started>}
+ * @throws {Error} with the end of its output, where it does not come up
+ */
+export function startLlama(command, model, more = []) {
+  return start(command, ['--model', model, '--ctx-size', '1024', '--metrics', ...more], {});
+}
+
+/**
+ * @param {string} command @param {readonly string[]} options @param {NodeJS.ProcessEnv} more
+ * @returns {Promise<Started>}
+ */
+async function start(command, options, more) {
   const port = await freePort();
-  const args = [
-    ...['serve', model, '--served-model-name', path.basename(model), '--host', '127.0.0.1', '--port', String(port)],
-    ...['--dtype', 'float32', '--max-model-len', '1024', '--enforce-eager', '--max-num-seqs', '4'],
-    ...['--max-logprobs', '-1', '--per-request-spec-decode-metrics', 'detailed', '--enable-per-request-metrics'],
-    '--speculative-config',
-    JSON.stringify({ method: 'ngram', num_speculative_tokens: 4, prompt_lookup_min: 1, prompt_lookup_max: 3 }),
-  ];
-  const env = {
-    ...process.env,
-    HF_HUB_OFFLINE: '1',
-    VLLM_CPU_KVCACHE_SPACE: '1',
-    VLLM_CPU_OMP_THREADS_BIND: 'nobind',
-    VLLM_NO_USAGE_STATS: '1',
-    DO_NOT_TRACK: '1',
-  };
+  const args = [...options, '--host', '127.0.0.1', '--port', String(port)];
+  const env = { ...process.env, ...more };
   // A group of its own: it starts processes, which end with it.
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let log = '';
@@ -69,13 +99,13 @@ export async function startVllm(command, model) {
   };
   const address = `http://127.0.0.1:${port}`;
   for (const began = Date.now(); Date.now() - began < PATIENCE;) {
-    if (ended !== null) throw new Error(`vLLM ended with ${ended}: ${log}`);
+    if (ended !== null) throw new Error(`${command} ended with ${ended}: ${log}`);
     const answer = await fetch(`${address}/v1/models`).catch(() => null);
     if (answer?.ok) return { address, stop };
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
   await stop();
-  throw new Error(`vLLM did not answer in ${PATIENCE / 1000} s: ${log}`);
+  throw new Error(`${command} did not answer in ${PATIENCE / 1000} s: ${log}`);
 }
 
 /** @returns {Promise<number>} */
