@@ -102,7 +102,7 @@ function content(context: CanvasRenderingContext2D, pixel: number, scene: BoardS
   }
   if (mark) {
     // Within an outline, with some ground between the two.
-    const inset = outline ? Math.max(2 * pixel, snap(cell * 0.18, pixel)) : 0;
+    const inset = outline ? Math.max(snap(3, pixel), snap(cell * 0.18, pixel)) : 0;
     drawMark(context, { x: x + inset, y: y + inset, cell: cell - 2 * inset, pixel, theme }, mark);
   }
   if (outline) drawOutline(context, { x, y, cell, pixel }, outline);

@@ -30,6 +30,8 @@ import './decoding.css';
 const SIDE = 240;
 const WITH_SIDE = 860;
 const ONE_LINE = 560;
+/** From which width of a board on there is room for all of its title. */
+const TITLED = 260;
 /** From so many passes on a strip shows all of them at once. */
 const STRIP_FROM = 40;
 const ORIGIN = { row: 0, column: 0 };
@@ -110,6 +112,8 @@ export function DecodingPart(props: LifePartProps) {
   const geometry = boardGeometry(grid, { side, ratio, origin: ORIGIN, rulers: 'below' });
   const preview = (next: number | null): void => onHover(next === null ? null : answerToken(sequence, next));
   const common = { geometry, liveShare: 0.36, cursor: cell, theme, onCursor: choose, onHover: preview };
+  // What titles say beside their board; on small ones there is no room for it.
+  const titled = geometry.width >= TITLED;
   const pass = rows[at];
   const sentences = rejectionSentences(rejections);
   const reached = decided.pass.reduce((sum, each) => sum + (each !== NO_PASS && each <= at + 1 ? 1 : 0), 0);
@@ -171,7 +175,7 @@ export function DecodingPart(props: LifePartProps) {
             <BoardFigure
               {...common}
               title="Decided"
-              subtitle="by the pass"
+              subtitle={titled ? 'by the pass' : ''}
               facts={`${count(reached)} of ${count(cells)} cells`}
               look={decidedLook(decided, prediction.cells, { at: at + 1, last: rows.length }, theme)}
               label={`Cells by the pass that decided them, ${reached} of ${cells} so far. ${says}`}
@@ -179,7 +183,7 @@ export function DecodingPart(props: LifePartProps) {
             <BoardFigure
               {...common}
               title={`Pass ${pass ? count(pass.number) : '–'}`}
-              subtitle={pass?.pass.speculation ? 'its draft' : 'no draft'}
+              subtitle={titled ? (pass?.pass.speculation ? 'its draft' : 'no draft') : ''}
               facts={pass?.pass.speculation ? acceptedText(decoding.cells[at] ?? []) : ''}
               look={passLook(decoding, at, run, trace, theme)}
               label={`What the pass drafted and brought. ${says}`}
@@ -187,10 +191,11 @@ export function DecodingPart(props: LifePartProps) {
             <BoardFigure
               {...common}
               title="Rejected"
-              subtitle="beside wrong"
+              subtitle={titled ? 'beside wrong' : ''}
               facts={
                 <>
-                  {count(rejections.rejected)} rejected, <b>{count(rejections.wrong)} wrong</b>
+                  {count(rejections.rejected)}
+                  {titled ? ' rejected' : ''}, <b>{count(rejections.wrong)} wrong</b>
                 </>
               }
               look={rejectionLook(rejections, run, theme)}
