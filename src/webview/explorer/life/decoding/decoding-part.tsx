@@ -18,12 +18,13 @@ import { boardSide } from '../board-side';
 import { CellTable } from '../cell-table';
 import type { LifePartProps } from '../parts';
 import { answerToken } from '../use-life';
+import { usePlay } from '../use-play';
 import { placeWords, stateWord } from '../words';
 import { CellDrafts } from './cell-drafts';
 import { passLook, rejectionLook } from './looks';
 import { SideColumn } from './side-column';
 import { type BoardDecoding, useDecoding } from './use-decoding';
-import { usePlay } from './use-play';
+
 import './decoding.css';
 
 /** CSS pixels: of the side column, from which width on it stands at the side, and a drafted token is one line. */
@@ -65,16 +66,26 @@ export function DecodingPart(props: LifePartProps) {
     // Its first cell; a pass of the text around the board has none.
     const first = decoding.cells[row.number - 1]?.find(({ origin }) => origin !== null)?.cell;
     onSelect(first === undefined ? row.start : answerToken(sequence, first));
-    if (!play.playing) announce(saysOf(row.number - 1));
+    if (!playing) announce(saysOf(row.number - 1));
   };
-  const play = usePlay(trace.header.id, { at, last, calm: theme.reducedMotion, onPlace: go });
+  const { playing, setPlaying } = usePlay(trace.header.id, {
+    calm: theme.reducedMotion,
+    next: () => {
+      if (at >= last) return false;
+      go(at + 1);
+      return true;
+    },
+    begin: () => {
+      if (at >= last) go(0);
+    },
+  });
   const choose = (next: number): void => {
-    play.pause();
+    setPlaying(false);
     onHover(null);
     onSelect(answerToken(sequence, next));
   };
   useAnnouncedCell(
-    play.playing ? () => undefined : announce,
+    playing ? () => undefined : announce,
     decoding,
     cell,
     (one) => `${placeWords(one, grid.width)}: ${stateWord(prediction.cells[one])}, ${cellWords(decoding, one)}`,
@@ -82,7 +93,7 @@ export function DecodingPart(props: LifePartProps) {
 
   const ticks = useMemo(() => rejectionTicks(rows), [rows]);
   const steer = (place: number): void => {
-    play.pause();
+    setPlaying(false);
     go(place);
   };
   const keys = (event: KeyboardEvent): void => {
@@ -97,7 +108,7 @@ export function DecodingPart(props: LifePartProps) {
     } else if (key === ' ') {
       // Buttons, radios and links have the space bar for themselves.
       if (!target.closest('.board') && target !== event.currentTarget) return;
-      play.toggle();
+      setPlaying(!playing);
     } else {
       const place = { ',': at - 1, '.': at + 1, home: 0, end: last }[key];
       if (place === undefined) return;
@@ -148,11 +159,11 @@ export function DecodingPart(props: LifePartProps) {
           <PassSteps at={at} passes={rows.length} text={says} ticks={ticks} onPlace={steer}>
             <Button
               appearance="icon"
-              label={play.playing ? 'Pause' : 'Play the passes'}
+              label={playing ? 'Pause' : 'Play the passes'}
               disabled={rows.length < 2}
-              onClick={play.toggle}
+              onClick={() => setPlaying(!playing)}
             >
-              <Icon name={play.playing ? 'pause' : 'play'} />
+              <Icon name={playing ? 'pause' : 'play'} />
             </Button>
           </PassSteps>
           <span class="muted decoding-says">{says}</span>

@@ -25,7 +25,7 @@ import type { Roller } from './roller';
 import { RolloutNumbers } from './rollout-numbers';
 import { rolloutSentence, stepWords } from './sentence';
 import { StepTable } from './step-table';
-import { usePlayer } from './use-player';
+import { usePlay } from '../use-play';
 import './rollout.css';
 
 export interface RolloutViewProps {
@@ -54,7 +54,18 @@ export function RolloutView(props: RolloutViewProps) {
   const [steps, setSteps] = useState(made < roller.asked ? roller.asked : Math.max(DEFAULT_STEPS, made));
   const [isTable, setTable] = useState(false);
   const [room, size] = useSize<HTMLDivElement>();
-  const { playing, setPlaying } = usePlayer(roller, theme.reducedMotion);
+  const { playing, setPlaying } = usePlay(roller, {
+    calm: theme.reducedMotion,
+    next: () => {
+      // While steps are made, more may come.
+      if (roller.place >= roller.made) return roller.rolling;
+      roller.show(roller.place + 1);
+      return true;
+    },
+    begin: () => {
+      if (roller.place >= roller.made && !roller.rolling) roller.show(1);
+    },
+  });
   useEnd(roller, announce);
 
   const show = (next: number): void => {
