@@ -84,6 +84,15 @@ describe('the rollout in the Life tab', () => {
     await shot('right');
   });
 
+  it('is gone to by the arrow keys, which keep the focus through every part', async () => {
+    await life.ran(life.host(life.glider()), 'life');
+    await life.page.getByRole('radio', { name: 'Next state' }).focus();
+    for (const part of ['Decoding', 'Rollout', 'Next state', 'Decoding']) {
+      await life.page.keyboard.press('ArrowRight');
+      await life.page.locator(`[role=radio][aria-checked=true]:focus`, { hasText: part }).waitFor();
+    }
+  });
+
   it('tells own and inherited errors apart, and goes from one own error to the next', async () => {
     const host = life.host(life.glider());
     await life.ran(host, 'life', ROLLOUT);

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Trace } from '../../../core/trace/record';
 import { Segmented } from '../../components/segmented';
 import { Button } from '../../ui/button';
@@ -25,8 +26,30 @@ const CHOICES: readonly { readonly name: LifePart; readonly title: string; reado
   { name: 'rollout', title: 'Rollout', hint: 'The model given its own boards, beside the exact run.' },
 ];
 
+/** While the choice goes over into another part, whose first row it then stands in. */
+let moving = false;
+
+/** The choice of parts. Each part has it in a row of its own: the focus goes there with it. */
 export function PartSwitch({ part, onPart }: { readonly part: LifePart; readonly onPart: (part: LifePart) => void }) {
-  return <Segmented label="What is shown of the model" options={CHOICES} value={part} onChange={onPart} />;
+  const room = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    if (!moving) return;
+    moving = false;
+    room.current?.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
+  }, []);
+  return (
+    <span ref={room}>
+      <Segmented
+        label="What is shown of the model"
+        options={CHOICES}
+        value={part}
+        onChange={(next) => {
+          moving = next !== part;
+          if (moving) onPart(next);
+        }}
+      />
+    </span>
+  );
 }
 
 /** Every part but the first is a chunk of its own. */
