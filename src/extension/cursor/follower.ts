@@ -9,6 +9,7 @@ import type { AtCursor, CursorPlace, CursorSnapshot } from '../../protocol/curso
 import type { ModelSummary, TokenInfo } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { throwIfAborted } from '../../protocol/rpc';
+import type { LastAttention } from '../../protocol/runs';
 import type { NextTokens } from '../../protocol/tokensView';
 import { textAround } from './beforeCursor';
 import { Latest } from './latest';
@@ -256,8 +257,9 @@ export class CursorFollower implements vscode.Disposable {
     };
     return {
       state: 'ready',
-      next: { ...at, logits, tokens: described.tokens, last, follows },
-      looks: attention ? { ...at, tokens, attention } : null,
+      // Copies: what came from the engine are views of all that it sent at once, which would go to the page with them.
+      next: { ...at, logits: logits.slice(), tokens: described.tokens, last, follows },
+      looks: attention ? { ...at, tokens, attention: ownWeights(attention) } : null,
     };
   }
 
@@ -290,4 +292,8 @@ function stale(message: string): Problem {
     message,
     action: vscode.l10n.t('Choose from what is shown now.'),
   });
+}
+
+function ownWeights(attention: LastAttention): LastAttention {
+  return attention.available ? { ...attention, weights: attention.weights.slice() } : attention;
 }

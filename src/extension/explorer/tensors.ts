@@ -1,11 +1,10 @@
 import * as fs from 'node:fs/promises';
 import type { Trace } from '../../core/trace/record';
-import type { CancelSignal } from '../../protocol/call';
+import type { Caller, CancelSignal } from '../../protocol/call';
 import type { EngineApi } from '../../protocol/engine';
 import type { ModelRef } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import type { RunQuestion } from '../../protocol/explorer';
-import type { EditorEngine } from '../engine/engine';
 import type { ModelCatalog } from '../models/catalog';
 
 /**
@@ -17,8 +16,8 @@ export class RunTensors {
   private restoring: { readonly runId: string; readonly done: Promise<void> } | undefined;
 
   constructor(
-    private readonly engine: EditorEngine,
-    private readonly catalog: ModelCatalog,
+    private readonly engine: Caller<EngineApi>,
+    private readonly catalog: Pick<ModelCatalog, 'tryList'>,
     /** The `.safetensors` that may stand beside the trace on show. */
     private readonly tensorFile: () => string | undefined,
   ) {}
@@ -36,6 +35,11 @@ export class RunTensors {
     }
     await this.restore(trace);
     return this.engine.call(method, params, options);
+  }
+
+  /** The engine holds nothing of the run any more; the next question brings it back. */
+  async release({ header }: Trace): Promise<void> {
+    await this.engine.call('closeRun', { runId: header.id });
   }
 
   /** Several requests find the run missing at once: it is brought back once for all of them. */

@@ -11,7 +11,7 @@ import { askWhere, fileDate, writeTo } from '../saveDialog';
 import { pngOf } from './rasterize';
 
 /** What a run can be written as; the file name's extension says which is meant. */
-interface ExportForm {
+export interface ExportForm {
   readonly extension: string;
   readonly name: string;
   readonly of: (trace: Trace) => boolean;
@@ -34,7 +34,8 @@ export interface ExportServices {
   readonly extensionUri: vscode.Uri;
 }
 
-function formsOf({ tensors, extensionUri }: ExportServices): readonly ExportForm[] {
+/** The forms that a run can be written as; which of them one has, its `of` says. */
+export function formsOf({ tensors, extensionUri }: ExportServices): readonly ExportForm[] {
   return [
     fromTrace('vivtrace', vscode.l10n.t('Vivarium trace'), serializeTrace),
     fromTrace('json', 'JSON', traceJson),
@@ -111,7 +112,11 @@ async function writeTensors(trace: Trace, target: vscode.Uri, tensors: RunTensor
         return tensors.call(trace, 'saveTensors', request, { signal: stopper.signal });
       },
     );
-    if (saved.tensors.every((name) => name === 'input_ids')) throw await nothingToWrite(trace, tensors);
+    if (saved.tensors.every((name) => name === 'input_ids')) {
+      // Brought back without its model: the next attempt, with the model there, begins anew.
+      await tensors.release(trace);
+      throw await nothingToWrite(trace, tensors);
+    }
     await fs.rename(beside, target.fsPath);
     if (await tensors.isOfAnotherFile(trace)) {
       void vscode.window.showWarningMessage(
