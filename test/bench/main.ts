@@ -9,6 +9,7 @@ import { measureExits } from './exits';
 import { measureLarge, type LargeResult } from './large';
 import { measureLife } from './life';
 import { measureLifeEditor } from './life-editor';
+import { measurePrediction } from './life-prediction';
 import { measureProbes, type ProbeResult } from './probes';
 import { measureStreaming } from './streaming';
 import { measureThumbnails } from './thumbnails';
@@ -206,6 +207,27 @@ if (wanted('streaming')) {
         `| ${tab} | ${streaming.toFixed(1)} | ${ratio(streaming / idle)} | ${ratio(atTheEnd / idle)} | ${medianFrame.toFixed(1)} ms |`,
     ),
   );
+}
+
+if (wanted('life-prediction')) {
+  console.log('\n… a Life prediction');
+  say(
+    '',
+    '## A Life prediction with attention',
+    '',
+    'lifegpt-16 on a random board of 16 × 16, greedy, milliseconds from the press of Run (goal: < 300 ms to the pixels of one layer): until the',
+    'page knows the end of the run, until it has the attention of the chosen cell and of every cell (every layer and head is kept and read,',
+    'which is more than the goal asks), and until its last drawing. The Explorer’s own page on its Attention tab, in Chromium without a',
+    'graphics card, over the real protocol; the engine in its own process, the model loaded. Not in it: the extension between page and',
+    'engine, one hop more for a message.',
+    '',
+    `| decoder, medians of ${rounds} | predicted | attention of the cell | of every cell | last pixel | slowest |`,
+    '|---|--:|--:|--:|--:|--:|',
+  );
+  for (const { label, worst, ...of } of await measurePrediction(rounds)) {
+    const times = [of.predicted, of.ofCell, of.ofBoard, of.drawn, worst].map((time) => `${time.toFixed(0)} ms`);
+    say(`| ${label} | ${times.join(' | ')} |`);
+  }
 }
 
 if (wanted('life-editor')) {
