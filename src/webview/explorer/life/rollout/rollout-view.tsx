@@ -75,7 +75,7 @@ export function RolloutView(props: RolloutViewProps) {
   const nextOwn = (): void => {
     if (!record) return;
     const own = record.steps.filter((each) => each.own > 0);
-    const next = own.find(({ step }) => step > place) ?? own[0];
+    const next = own.find(({ step }) => step > roller.place) ?? own[0];
     if (!next) return announce('No step has an own error.');
     show(next.step);
     announce(stepWords(record, next.step));
@@ -89,8 +89,9 @@ export function RolloutView(props: RolloutViewProps) {
       e: nextOwn,
       home: () => show(1),
       end: () => show(made),
-      arrowleft: () => show(place - 1),
-      arrowright: () => show(place + 1),
+      // Keys come faster than the page is drawn: what is on show is what the rollout says.
+      arrowleft: () => show(roller.place - 1),
+      arrowright: () => show(roller.place + 1),
       // A button that has the focus is pressed by it.
       ...(target.closest('button, vscode-button') ? {} : { ' ': () => setPlaying(!playing) }),
     };
@@ -356,7 +357,7 @@ function Transport({ roller, playing, onPlaying, onShow }: TransportProps) {
       <Button appearance="icon" label="First step (Home)" disabled={place <= 1} onClick={() => onShow(1)}>
         <Icon name="first" />
       </Button>
-      <Button appearance="icon" label="Step back (←)" disabled={place <= 1} onClick={() => onShow(place - 1)}>
+      <Button appearance="icon" label="Step back (←)" disabled={place <= 1} onClick={() => onShow(roller.place - 1)}>
         <Icon name="previous" />
       </Button>
       <Button
@@ -367,7 +368,7 @@ function Transport({ roller, playing, onPlaying, onShow }: TransportProps) {
       >
         <Icon name={playing ? 'pause' : 'play'} />
       </Button>
-      <Button appearance="icon" label="Step on (→)" disabled={place >= made} onClick={() => onShow(place + 1)}>
+      <Button appearance="icon" label="Step on (→)" disabled={place >= made} onClick={() => onShow(roller.place + 1)}>
         <Icon name="next" />
       </Button>
       <Button appearance="icon" label="Last step (End)" disabled={place >= made} onClick={() => onShow(made)}>
