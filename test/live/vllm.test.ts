@@ -1,40 +1,23 @@
-/**
- * A real vLLM server against the same model as ONNX here. It needs SmolLM2-135M as a folder with both `model.safetensors` and
- * `onnx/model.onnx` (`VIVARIUM_SMOLLM2`), and a server of it: an address (`VIVARIUM_LIVE_SERVER`), or a `vllm` command on the path
- * or named by `VIVARIUM_VLLM`, with which one is started.
- */
+/** A real vLLM server against the same model as ONNX here; what it needs is said in `test/harness/liveVllm.ts`. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { commandOf, startVllm } from '../../scripts/lib/modelServers.mjs';
 import { counterWindow } from '../../src/core/server/counters';
 import type { Sampling, Trace } from '../../src/core/trace/record';
 import { Problem } from '../../src/protocol/errors';
 import type { ServerRunRequest } from '../../src/protocol/servers';
+import { liveModel, liveVllm, skipWithoutVllm } from '../harness/liveVllm';
 import { CODE, GREEDY, liveEngine, localRun, remoteRun } from './runs';
-
-const model = process.env['VIVARIUM_SMOLLM2'];
-const given = process.env['VIVARIUM_LIVE_SERVER'];
-const command = commandOf('VIVARIUM_VLLM', 'vllm');
-const skip =
-  !model || !existsSync(path.join(model, 'onnx/model.onnx'))
-    ? 'no SmolLM2 (VIVARIUM_SMOLLM2)'
-    : !given && !command
-      ? 'no vLLM (VIVARIUM_LIVE_SERVER, or a vllm command)'
-      : false;
 
 /** How far two computations of one probability may be apart. */
 const WITHIN = 1e-3;
 
-describe('a live vLLM server', { skip }, () => {
-  let address = given ?? '';
+describe('a live vLLM server', { skip: skipWithoutVllm }, () => {
+  let address = '';
   let stop: () => Promise<void> = () => Promise.resolve();
   const engine = liveEngine();
 
   before(async () => {
-    if (given || !command) return;
-    ({ address, stop } = await startVllm(command, model as string));
+    ({ address, stop } = await liveVllm());
   });
   after(async () => {
     engine.dispose();
@@ -47,7 +30,7 @@ describe('a live vLLM server', { skip }, () => {
   const remote = (request: Partial<ServerRunRequest>, stop?: AbortController): Promise<Trace> =>
     remoteRun(engine, { ...server(), prompt: { text: CODE }, ...request }, stop);
   const local = (ids: readonly number[], maxNewTokens: number): Promise<Trace> =>
-    localRun(engine, model as string, ids, maxNewTokens);
+    localRun(engine, liveModel, ids, maxNewTokens);
 
   it('is inspected', async () => {
     const report = await engine.call('inspectServer', server());

@@ -165,7 +165,7 @@ export function chosenModel(models: readonly ModelSummary[], settings: ExplorerS
 /** Names, told apart by their parent folder where two are the same. */
 function modelOptions(models: readonly ModelSummary[], settings: ExplorerSettings): { value: string; text: string }[] {
   const named = new Map<string, number>();
-  for (const { name } of models) named.set(name, (named.get(name) ?? 0) + 1);
+  for (const { name, server } of models) if (!server) named.set(name, (named.get(name) ?? 0) + 1);
   const options = models.map((model) => {
     const parent = model.folder.split(/[\\/]/).at(-2) ?? '';
     const twice = (named.get(model.name) ?? 0) > 1;
