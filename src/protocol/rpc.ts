@@ -175,7 +175,8 @@ interface WaitingCall {
 
 /** The asking side. */
 export class RpcClient<Api extends AnyApi<Api>> implements Caller<Api> {
-  private nextId = 1;
+  // Begins anywhere: a page that was loaded again must not ask under the numbers that the one before still waits for.
+  private nextId = 1 + Math.floor(Math.random() * 2 ** 48);
   private readonly waiting = new Map<number, WaitingCall>();
 
   constructor(private readonly channel: Channel) {}

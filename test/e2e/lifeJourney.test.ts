@@ -40,12 +40,12 @@ describe('a glider, from an edit to fifty steps of a model', () => {
   const press = async (...keys: string[]): Promise<void> => {
     for (const key of keys) await vivarium.vscode.page.keyboard.press(key);
   };
-  /** Goes on with the Tab key until something has the focus. */
-  const tabTo = async (wanted: Locator): Promise<void> => {
+  /** Goes on, or back, with the Tab key until something has the focus. */
+  const tabTo = async (wanted: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> => {
     await wanted.waitFor();
     for (let times = 0; times < 120; times++) {
       if (await wanted.evaluate((element) => element.matches(':focus, :focus-within'))) return;
-      await press('Tab');
+      await press(key);
     }
     throw new Error('The Tab key does not get there.');
   };
@@ -122,7 +122,7 @@ describe('a glider, from an edit to fifty steps of a model', () => {
     await explorer.untilAlive(5);
     await explorer.completed();
     await tabTo(explorer.frame.getByRole('tablist', { name: 'Views of the run' }));
-    await explorer.tab('Attention').click();
+    await arrowTo(explorer.tab('Attention'));
     await explorer.untilPredicted();
     await tabTo(explorer.prediction);
     for (let by = 0; by < 7; by++) await press('ArrowDown', 'ArrowRight');
@@ -134,7 +134,7 @@ describe('a glider, from an edit to fifty steps of a model', () => {
 
   step('it is given its own boards for fifty steps, by keyboard alone', async () => {
     const { frame } = explorer;
-    await explorer.tab('Attention').focus();
+    await tabTo(explorer.tab('Attention'), 'Shift+Tab');
     await arrowTo(explorer.tab('Life'));
     await tabTo(frame.getByRole('radio', { name: 'Next state' }));
     await arrowTo(frame.getByRole('radio', { name: 'Rollout' }));
@@ -152,10 +152,10 @@ describe('a glider, from an edit to fifty steps of a model', () => {
 
   step('what was made is written to a table and to a document, and follows from the rule', async () => {
     const { frame } = explorer;
-    await frame.getByRole('button', { name: 'CSV' }).focus();
+    await tabTo(frame.getByRole('button', { name: 'CSV' }), 'Shift+Tab');
     await press('Enter');
     await vivarium.workbench.saveAs(file('rollout.csv'), '.csv');
-    await frame.getByRole('button', { name: 'JSON' }).focus();
+    await tabTo(frame.getByRole('button', { name: 'JSON' }));
     await press('Enter');
     await vivarium.workbench.saveAs(file('rollout.json'), '.json');
     const read = async (name: string): Promise<string> => {
@@ -205,9 +205,13 @@ describe('a glider, from an edit to fifty steps of a model', () => {
     editor = await LifeEditorPage.open(vivarium.workbench, 'glider.rle');
     await editor.untilAlive(5);
     const { frame } = editor;
-    await frame.getByRole('button', { name: 'Ask a model' }).click();
-    await frame.getByRole('radio', { name: 'Rollout' }).click();
-    await frame.getByRole('button', { name: 'Roll', exact: true }).click();
+    await editor.board.focus();
+    await tabTo(frame.getByRole('button', { name: 'Ask a model' }));
+    await press('Enter');
+    await tabTo(frame.getByRole('radio', { name: 'Error' }));
+    await press('ArrowRight');
+    await tabTo(frame.getByRole('button', { name: 'Roll', exact: true }));
+    await press('Enter');
     await frame.getByText('Every cell of all 50 steps is right.', { exact: true }).first().waitFor();
     await vivarium.vscode.screenshot('life-journey-editor');
     await assertAccessible(await vivarium.workbench.webviewFrame(), 'rollout in the Life editor', ['document-title']);

@@ -176,11 +176,11 @@ describe('a Life model over random boards of each density', () => {
     await type(page, 'First density', 0.8);
     await type(page, 'Last density', 0.2);
     await page.getByText('The first density is above the last.').waitFor();
-    assert.equal(await sweepButton(page).isDisabled(), true);
+    await page.getByRole('button', { name: 'Sweep', exact: true, disabled: true }).waitFor();
     await type(page, 'Last density', 1);
     await sweepButton(page).click();
     await page.getByText('The model is not there.').waitFor();
-    assert.equal(await sweepButton(page).isDisabled(), false);
+    await page.getByRole('button', { name: 'Sweep', exact: true, disabled: false }).waitFor();
   });
 
   it('is offered for Life models alone', async () => {

@@ -27,6 +27,11 @@ export async function askForRun(
     description: [run.model, run.decoder, new Date(run.createdAt).toLocaleString()].join(' · '),
     id: run.id,
   }));
-  const chosen = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+  // The page that had the focus takes it back late after the first of two questions, and would close the second.
+  const chosen = await vscode.window.showQuickPick(items, {
+    placeHolder,
+    matchOnDescription: true,
+    ignoreFocusOut: true,
+  });
   return chosen?.id;
 }

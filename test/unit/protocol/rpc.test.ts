@@ -195,6 +195,19 @@ test('a second request under an id that still waits is ignored', async () => {
   assert.equal(posted.length, 1);
 });
 
+test('a page that was loaded again is answered while a request of the one before still waits', async () => {
+  const pages: RpcClient<Api>[] = [];
+  const server = new RpcServer<Api>({ post: (message) => pages.at(-1)?.receive(structuredClone(message)) }, handlers);
+  const load = (): RpcClient<Api> => {
+    const page = new RpcClient<Api>({ post: (message) => server.receive(structuredClone(message)) });
+    pages.push(page);
+    return page;
+  };
+  void load().call('wait', {});
+  assert.equal(await load().call('double', { n: 4 }), 8);
+  assert.equal(server.pending, 1);
+});
+
 test('a result that cannot be cloned is answered with a problem, and an event that cannot is left out', async () => {
   const { client, errors } = connect();
   await assert.rejects(client.call('uncloneable', {}), (error: Problem) => error.code === 'internal');
