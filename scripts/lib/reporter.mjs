@@ -3,7 +3,8 @@ import path from 'node:path';
 
 /**
  * A reporter for node:test: one line a test, failures in full, and the counts of each test file written as JSON to the
- * file named by `VIVARIUM_COUNTS`. Suites are not counted, and a file without a test in it is a failure.
+ * file named by `VIVARIUM_COUNTS`. Suites are not counted, but for
+ * those that are skipped, and a file without a test in it is a failure.
  *
  * @param {AsyncIterable<{ type: string, data: any }>} source
  */
@@ -30,6 +31,10 @@ export default async function* report(source) {
       if (type === 'test:fail' && data.details.error?.failureType !== 'subtestsFailed') {
         counts.failed++;
         yield `  ✖ ${name}\n${describe(data.details.error)}`;
+      } else if (data.skip !== undefined) {
+        // None of its tests is told of: it counts as one.
+        counts.skipped++;
+        yield `  - ${name}: ${data.skip || 'skipped'}\n`;
       }
     } else if (isFile && type === 'test:pass') {
       counts.failed++;
