@@ -24,10 +24,15 @@ export interface PredictionTime {
   readonly worst: number;
 }
 
+const ALL = { attention: 'all', hidden: [], logits: true } as const;
+const ONE_LAYER = { attention: [0], hidden: [], logits: false } as const;
+
 const DECODERS = [
-  ['autoregressive, a pass a cell', 'autoregressive', {}],
-  ['the exact rule drafts the whole board', 'exact-rule', { gamma: 400 }],
-] as const satisfies readonly (readonly [string, string, Readonly<Record<string, number>>])[];
+  ['autoregressive, a pass a cell', 'autoregressive', {}, ALL],
+  ['… one layer kept', 'autoregressive', {}, ONE_LAYER],
+  ['the exact rule drafts the whole board', 'exact-rule', { gamma: 400 }, ALL],
+  ['… one layer kept', 'exact-rule', { gamma: 400 }, ONE_LAYER],
+] as const;
 
 /** Runs in the page: keeps when something was last drawn. */
 const TELL_DRAWING = `
@@ -51,8 +56,9 @@ export async function measurePrediction(rounds: number): Promise<readonly Predic
   const life = await LifePage.start();
   try {
     const results: PredictionTime[] = [];
-    for (const [label, decoder, options] of DECODERS) {
+    for (const [label, decoder, options, capture] of DECODERS) {
       const host = life.host(life.random(0.4, 100), { decoder, decoderOptions: { [decoder]: options } });
+      host.capture = capture;
       const answered = watch(host, life.engine);
       await life.ran(host, 'attention');
       await life.page

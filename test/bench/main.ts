@@ -218,7 +218,7 @@ if (wanted('life-prediction')) {
     '',
     'lifegpt-16 on a random board of 16 × 16, greedy, milliseconds from the press of Run (goal: < 300 ms to the pixels of one layer): until the',
     'page knows the end of the run, until it has the attention of the chosen cell and of every cell (every layer and head is kept and read,',
-    'which is more than the goal asks), and until its last drawing. The Explorer’s own page on its Attention tab, in Chromium without a',
+    'or one layer, as the goal says), and until its last drawing. The Explorer’s own page on its Attention tab, in Chromium without a',
     'graphics card, over the real protocol; the engine in its own process, the model loaded. Not in it: the extension between page and',
     'engine, one hop more for a message.',
     '',

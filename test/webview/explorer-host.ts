@@ -45,6 +45,8 @@ export class ExplorerHost {
   readonly snapshot: { -readonly [K in keyof ExplorerSnapshot]: ExplorerSnapshot[K] };
   /** Requests that the page made, in order. */
   readonly requests: { readonly method: string; readonly params: unknown }[] = [];
+  /** What a run keeps beside its trace. */
+  capture: RunRequest['capture'] = { attention: 'all', hidden: [], logits: true };
   /** Answers of a test in place of the engine's. */
   readonly overrides: { -readonly [M in keyof ExplorerApi]?: Handlers<ExplorerApi>[M] } = {};
   private waiting: { readonly method: string; readonly times: number; readonly done: () => void }[] = [];
@@ -285,7 +287,7 @@ export class ExplorerHost {
       ...(draft ? { draft } : {}),
       sampling: settings.sampling,
       maxNewTokens: settings.maxNewTokens,
-      capture: { attention: 'all', hidden: [], logits: true },
+      capture: this.capture,
     };
   }
 
