@@ -1,57 +1,24 @@
 import { topK } from '../../src/core/numeric/ranking';
 import { contextOf, tokenAt, wholeText } from '../../src/core/text/continuation';
 import { tokensRequests } from '../../src/extension/cursor/validation';
-import type { EngineClient } from '../../src/client/index';
 import type { Handlers } from '../../src/protocol/call';
-import type { ModelSummary, TokenInfo } from '../../src/protocol/models';
+import type { TokenInfo } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
-import { isRpcMessage, RpcServer } from '../../src/protocol/rpc';
-import type { CursorNotifications, CursorSnapshot } from '../../src/protocol/cursorView';
+import { RpcServer } from '../../src/protocol/rpc';
 import type { NextReady, TokensApi } from '../../src/protocol/tokensView';
-import type { WebviewUnderTest } from '../harness/webview';
+import { CursorHost } from './cursor-view-host';
 
 /** The extension's side of a Tokens view without VS Code: one text with a cursor, before the real engine and a real model. */
-export class TokensHost {
-  snapshot: CursorSnapshot<NextReady> = {
-    shown: { state: 'waiting' },
-    busy: false,
-    models: [],
-    model: null,
-    missing: null,
-  };
-  /** Requests that the page made, in order. */
-  readonly requests: { readonly method: string; readonly params: unknown }[] = [];
+export class TokensHost extends CursorHost<TokensApi, NextReady> {
   private before = '';
   private after = '';
-  private place = 0;
-  private view: WebviewUnderTest | undefined;
-  private readonly server: RpcServer<TokensApi>;
-
-  constructor(
-    private readonly engine: EngineClient,
-    private readonly model: ModelSummary,
-  ) {
-    this.server = new RpcServer<TokensApi>(
-      { post: (message) => void this.send(message) },
-      tokensRequests(this.handlers()),
-    );
-  }
-
-  /** Goes into `WebviewUnderTest.open` as `onMessage`. */
-  readonly onMessage = (message: unknown, view: WebviewUnderTest): void => {
-    if (!isRpcMessage(message)) return;
-    if (message.rpc === 'request' && message.method === 'snapshot') this.view = view;
-    if (this.view !== view) return;
-    if (message.rpc === 'request') this.requests.push({ method: message.method, params: message.params });
-    this.server.receive(message);
-  };
+  protected readonly server = new RpcServer<TokensApi>(
+    { post: (message) => void this.send(message) },
+    tokensRequests(this.handlers()),
+  );
 
   get text(): string {
     return this.before + this.after;
-  }
-
-  asked(method: keyof TokensApi): unknown[] {
-    return this.requests.filter((request) => request.method === method).map(({ params }) => params);
   }
 
   /** Puts the cursor between two texts. */
@@ -81,18 +48,6 @@ export class TokensHost {
     await this.set({ shown: { state: 'ready', next }, model: this.model.name, busy: false });
   }
 
-  async set(change: Partial<CursorSnapshot<NextReady>>): Promise<void> {
-    this.snapshot = { ...this.snapshot, ...change };
-    await this.notify('changed', this.snapshot);
-  }
-
-  async notify<N extends keyof CursorNotifications<NextReady>>(
-    name: N,
-    data: CursorNotifications<NextReady>[N],
-  ): Promise<void> {
-    await this.send({ rpc: 'notify', name, data });
-  }
-
   private handlers(): Handlers<TokensApi> {
     const describe = async (ids: readonly number[]): Promise<readonly TokenInfo[]> =>
       (await this.engine.call('describeTokens', { model: { folder: this.model.folder }, ids })).tokens;
@@ -110,15 +65,5 @@ export class TokensHost {
       chooseModel: () => null,
       act: () => null,
     };
-  }
-
-  /** A page that is gone gets nothing, as in the editor. */
-  private async send(message: unknown): Promise<void> {
-    const { view } = this;
-    try {
-      await view?.post(message);
-    } catch (error) {
-      if (!view?.page.isClosed()) throw error;
-    }
   }
 }
