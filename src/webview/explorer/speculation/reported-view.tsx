@@ -1,4 +1,3 @@
-import { useCallback } from 'preact/hooks';
 import { type StepRow, rowOf } from '../../../core/lens/passes';
 import type { ReportedSteps } from '../../../core/lens/reported-steps';
 import type { Trace } from '../../../core/trace/record';
@@ -9,9 +8,9 @@ import { useSize } from '../../components/use-size';
 import type { TabProps } from '../tab';
 import { OutputSection } from './output-section';
 import { PassesSection } from './passes-section';
-import { passSentence } from '../../components/draft-rule';
 import { RunPanel } from './run-panel';
 import { columnsOf } from './speculation-view';
+import { usePassChoice } from './use-pass-choice';
 import './reported.css';
 
 export interface ReportedViewProps extends TabProps {
@@ -21,20 +20,12 @@ export interface ReportedViewProps extends TabProps {
 
 /** The speculation of a run on a server, as far as the server counts it; what it does not tell is said and never invented. */
 export function ReportedView(props: ReportedViewProps) {
-  const { trace, steps, selected, hovered, onSelect, onHover, announce, setState } = props;
+  const { trace, steps, selected, hovered, onSelect, onHover, announce } = props;
   const [room, size] = useSize<HTMLDivElement>();
   const { rows, totals } = steps;
   const chosen = selected === null ? (rows[0] ?? null) : rowOf(rows, selected);
   const preview = hovered === null ? null : rowOf(rows, hovered);
-  const choose = useCallback(
-    (row: StepRow) => {
-      onSelect(row.start);
-      announce(passSentence(row, rows.length));
-    },
-    [onSelect, announce, rows],
-  );
-  const hoverRow = useCallback((row: StepRow | null) => onHover(row ? row.start : null), [onHover]);
-  const setTable = useCallback((table: boolean) => setState({ table }), [setState]);
+  const { choose, hoverRow, setTable } = usePassChoice(props, rows);
 
   if (!trace) return null;
   if (size.width === 0) return <div class="spec" ref={room} />;

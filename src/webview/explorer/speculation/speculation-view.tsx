@@ -1,7 +1,6 @@
-import { useCallback } from 'preact/hooks';
 import type { RunCosts } from '../../../core/lens/break-even';
 import type { PlainTime } from '../../../core/lens/plain-time';
-import type { PassTotals, RunPasses, StepRow } from '../../../core/lens/passes';
+import type { PassTotals, RunPasses } from '../../../core/lens/passes';
 import { useSize } from '../../components/use-size';
 import { isBusy } from '../session';
 import type { TabProps } from '../tab';
@@ -10,8 +9,8 @@ import { OutputSection } from './output-section';
 import { PassDetail } from './pass-detail';
 import { PassesSection } from './passes-section';
 import { ResidualPanel } from './residual-panel';
-import { passSentence } from '../../components/draft-rule';
 import { RunPanel } from './run-panel';
+import { usePassChoice } from './use-pass-choice';
 
 export interface SpeculationViewProps extends TabProps {
   readonly passes: RunPasses;
@@ -37,22 +36,14 @@ export function columnsOf(width: number): string {
 
 /** The output, the passes, the one that is chosen, and the run as a whole. One selection runs through all of them. */
 export function SpeculationView(props: SpeculationViewProps) {
-  const { trace, passes, totals, selected, hovered, onSelect, onHover, announce, status, setState } = props;
+  const { trace, passes, totals, selected, hovered, onSelect, onHover, announce, status } = props;
   const [room, size] = useSize<HTMLDivElement>();
   const { rows } = passes;
   const chosen = selected === null ? passes.rowOf(0) : passes.rowOf(selected);
   const preview = hovered === null ? null : passes.rowOf(hovered);
   const follow = isBusy(status) && !trace?.summary && (selected === null || selected === trace?.header.promptLength);
 
-  const choose = useCallback(
-    (row: StepRow) => {
-      onSelect(row.start);
-      announce(passSentence(row, rows.length));
-    },
-    [onSelect, announce, rows],
-  );
-  const hoverRow = useCallback((row: StepRow | null) => onHover(row ? row.start : null), [onHover]);
-  const setTable = useCallback((table: boolean) => setState({ table }), [setState]);
+  const { choose, hoverRow, setTable } = usePassChoice(props, rows);
 
   if (!trace) return null;
   const shown = preview ?? chosen;
