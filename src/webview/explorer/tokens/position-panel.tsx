@@ -3,7 +3,7 @@ import type { FilterSettings } from '../../../core/decode/filters';
 import type { Judgement, Sampling, TraceToken } from '../../../core/trace/record';
 import { FilterSliders } from '../../components/filter-sliders';
 import { count } from '../../components/format';
-import { STACKED } from '../../components/lane-painter';
+import { STACKED } from '../../components/mass-lane';
 import { ORIGIN_NAMES } from '../../components/origins';
 import { ProbabilityBars } from '../../components/probability-bars';
 import { FILTER_KEYS, type FilterKey } from '../../components/sampling-scale';
