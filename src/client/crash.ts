@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { quoted } from '../core/text/quoted';
 import { Problem } from '../protocol/errors';
 
 /** How a process ended. `error` is why it could not even be started. */
@@ -16,20 +17,26 @@ const OUT_OF_MEMORY = /out of memory|bad_alloc|bad allocation|failed to allocate
 /** One sentence on why the engine died, with what to do, as a `engine-crashed` problem. */
 export function crashProblem(end: ProcessEnd): Problem {
   const words = tellingLine(end.lastLines);
-  const outOfMemory = end.signal === 'SIGKILL' || end.lastLines.some((line) => OUT_OF_MEMORY.test(line));
+  const outOfMemory = end.lastLines.some((line) => OUT_OF_MEMORY.test(line));
+  // Nothing in the process can tell who sent this signal: the system short of memory, or a person.
+  const killed = end.signal === 'SIGKILL' && !outOfMemory;
   return new Problem({
     code: 'engine-crashed',
     message: `${crashCause(end, outOfMemory)}${words === undefined ? '.' : `: ${sentence(words)}`}`,
     action: outOfMemory
       ? 'Run again; if it happens again, choose a smaller model or dtype, or a shorter prompt.'
-      : 'Run again: the engine starts afresh. The log has the details.',
+      : killed
+        ? 'Run again. If nobody ended it, the system may have done so for lack of memory (its log tells): choose then a smaller model or dtype, or a shorter prompt.'
+        : 'Run again: the engine starts afresh. The log has the details.',
     ...(end.lastLines.length === 0 ? {} : { details: end.lastLines.join('\n') }),
   });
 }
 
 function crashCause(end: ProcessEnd, outOfMemory: boolean): string {
-  if (end.error) return `The engine process could not be started (${end.error.message})`;
-  const how = end.signal === null ? `stopped with exit code ${end.code ?? 'unknown'}` : `was ended by ${end.signal}`;
+  if (end.error) return `The engine process could not be started (${quoted(end.error.message)})`;
+  const from = end.signal === 'SIGKILL' ? 'from outside ' : '';
+  const how =
+    end.signal === null ? `stopped with exit code ${end.code ?? 'unknown'}` : `was ended ${from}by ${end.signal}`;
   return `The engine process ${how}${outOfMemory ? ', probably because memory ran out' : ''}`;
 }
 
@@ -40,7 +47,7 @@ function tellingLine(lines: readonly string[]): string | undefined {
 }
 
 function sentence(words: string): string {
-  const short = words.length > 300 ? `${words.slice(0, 300)}…` : words;
+  const short = quoted(words);
   return /[.!?…]$/.test(short) ? short : `${short}.`;
 }
 

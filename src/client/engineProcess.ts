@@ -60,7 +60,7 @@ export class EngineProcess {
       execArgv: [...(options.execArgv ?? [])],
       ...(options.execPath === undefined ? {} : { execPath: options.execPath }),
       // Under Electron the editor's executable is then plain Node.
-      env: { ...process.env, ...options.env, ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...inherited(process.env), ...options.env, ELECTRON_RUN_AS_NODE: '1' },
     });
     this.rpc = new RpcClient({ post: (message) => this.post(message) });
     followLines(this.child.stdout, options.log);
@@ -165,6 +165,21 @@ export class EngineProcess {
     this.options.onEnd(this.endReason === undefined || this.endReason.code === 'engine-crashed' ? problem : undefined);
     this.farewell();
   }
+}
+
+/**
+ * Flags that a debugger or a test runner sets for every Node below it: with them the engine would open an inspector of its
+ * own, wait for it, or load what is not its part.
+ */
+const NOT_INHERITED: ReadonlySet<string> = new Set([
+  'NODE_OPTIONS',
+  'VSCODE_INSPECTOR_OPTIONS',
+  'NODE_INSPECT_RESUME_ON_START',
+]);
+
+function inherited(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  // Windows does not tell upper from lower case in these names.
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !NOT_INHERITED.has(name.toUpperCase())));
 }
 
 async function untilRead({ stdout, stderr }: ChildProcess): Promise<void> {

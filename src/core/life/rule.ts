@@ -1,4 +1,5 @@
 import { CoreError } from '../errors';
+import { quoted } from '../text/quoted';
 import { Grid } from './universe/grid';
 
 /** An outer-totalistic rule of two states on the eight neighbours of a cell. */
@@ -40,10 +41,10 @@ export function parseRule(notation: string): LifeRule {
   }
   const kind = otherKind(text);
   throw kind === undefined
-    ? new CoreError('life-invalid', `"${shown(notation)}" is no rule in B/S notation, such as ${CONWAY}.`)
+    ? new CoreError('life-invalid', `"${quoted(notation)}" is no rule in B/S notation, such as ${CONWAY}.`)
     : new CoreError(
         'life-unsupported',
-        `The rule "${shown(notation)}" ${kind}; only rules of two states that count the eight neighbours (B/S) are run.`,
+        `The rule "${quoted(notation)}" ${kind}; only rules of two states that count the eight neighbours (B/S) are run.`,
       );
 }
 
@@ -120,11 +121,6 @@ function otherKind(text: string): string | undefined {
   return /^[A-Za-z][\w.+-]{2,}$/.test(text) && !/^[bs][0-9]*$/i.test(text)
     ? 'is a table by name, which mostly has more than two states'
     : undefined;
-}
-
-/** Text of a file in a sentence: not longer than a line. */
-function shown(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function checkSize(board: Uint8Array, { width, height }: GridSize): void {

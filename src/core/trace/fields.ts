@@ -1,7 +1,9 @@
+import { quoted } from '../text/quoted';
+
 /** Reads the fields of a JSON object that nobody vouches for; every reader throws {@link FieldError} with the field's name. */
 export class FieldError extends Error {
   constructor(path: string, expected: string) {
-    super(`"${path}" is not ${expected}`);
+    super(`"${quoted(path)}" is not ${expected}`);
     this.name = 'FieldError';
   }
 }

@@ -1,4 +1,5 @@
 import { CoreError } from '../errors';
+import { quoted } from '../text/quoted';
 import { decodeUtf8 } from '../text/utf8';
 
 /**
@@ -211,5 +212,5 @@ function isCount(value: unknown): value is number {
 }
 
 function invalid(reason: string): CoreError {
-  return new CoreError('safetensors-invalid', `The tensor file cannot be used: ${reason}.`);
+  return new CoreError('safetensors-invalid', `The tensor file cannot be used: ${quoted(reason)}.`);
 }

@@ -1,3 +1,4 @@
+import { quoted } from '../../core/text/quoted';
 import type { AttentionSite } from './attention';
 import type { ElementType } from './elementType';
 import { copyAttributes, type GraphEditor } from './graphEditor';
@@ -52,7 +53,8 @@ function fourthOutput(
   if (mode === attribute?.value) return { value: existing, elementType };
   // The file takes another intermediate result from the operator already: ask a second operator beside it.
   const copied = copyAttributes(node);
-  if (!copied || !attribute) return { reason: `The file takes ${existing} from its ${node.op} operator already.` };
+  if (!copied || !attribute)
+    return { reason: `The file takes ${quoted(existing)} from its ${node.op} operator already.` };
   const outputs = node.outputs.map((output) => output && editor.unique(node.op));
   editor.copy(node, node.inputs, outputs, { ...copied, [attribute.name]: attribute.value });
   return { value: outputs[qkOutput] as string, elementType };

@@ -1,3 +1,4 @@
+import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 import type { OnnxModel } from './onnx';
 import { allScopes } from './scope';
@@ -14,11 +15,12 @@ export function checkGraph(model: OnnxModel): void {
   };
   for (const scope of scopes) {
     for (const { name } of scope.graph.outputs) {
-      if (!scope.defines(name)) fail(`it has an output ${name} that no operator makes`);
+      if (!scope.defines(name)) fail(`it has an output ${quoted(name)} that no operator makes`);
     }
     for (const node of scope.graph.nodes) {
       for (const input of node.inputs) {
-        if (input && !scope.defines(input)) fail(`its operator ${node.op} needs ${input}, which nothing makes`);
+        if (input && !scope.defines(input))
+          fail(`its operator ${quoted(node.op)} needs ${quoted(input)}, which nothing makes`);
       }
     }
   }

@@ -1,3 +1,4 @@
+import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 import { type AttentionSite, findAttention } from './attention';
 import {
@@ -92,7 +93,7 @@ export function findDecoder(model: OnnxModel): DecoderAnatomy {
 function notADecoder(model: OnnxModel, reason: string): Problem {
   return new Problem({
     code: 'onnx-not-a-decoder',
-    message: `${model.name} is not a decoder of text: ${reason}.`,
+    message: `${model.name} is not a decoder of text: ${quoted(reason)}.`,
     action: 'Choose a model that predicts the next token, exported for text generation.',
   });
 }

@@ -1,3 +1,4 @@
+import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 import type { DecoderAnatomy, DecoderBody } from './decoder';
 import { type ElementType, elementTypeCode } from './elementType';
@@ -65,7 +66,7 @@ export function decoderPart(decoder: ProbedDecoder, range: PartRange): DecoderPa
   const refuse: Refuse = (reason) => {
     throw new Problem({
       code: 'not-available',
-      message: `${model.name} cannot be cut at layer ${from > 0 ? from : to}: ${reason}.`,
+      message: `${model.name} cannot be cut at layer ${from > 0 ? from : to}: ${quoted(reason)}.`,
       action: 'Choose another layer, or another export of the model.',
     });
   };

@@ -1,4 +1,5 @@
 import { type Tensor } from 'onnxruntime-node';
+import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 import type { CacheTensor, DecoderAnatomy, Dimension } from '../graph';
 import type { ModelConfig } from './config';
@@ -43,7 +44,7 @@ export function cacheSlots(anatomy: DecoderAnatomy, config: ModelConfig, file: s
         if (typeof dim !== 'number') return 0;
         throw new Problem({
           code: 'onnx-unsupported',
-          message: `${file} has a cache of fixed length (${past ?? ''} holds ${dim} tokens), which cannot be run here.`,
+          message: `${file} has a cache of fixed length (${quoted(past ?? '')} holds ${dim} tokens), which cannot be run here.`,
           action: 'Export the model with a cache that grows.',
         });
       }
@@ -54,7 +55,7 @@ export function cacheSlots(anatomy: DecoderAnatomy, config: ModelConfig, file: s
       if (size !== null) return size;
       throw new Problem({
         code: 'config-invalid',
-        message: `Neither ${file} nor config.json says how large the cache is (dimension ${axis + 1} of ${past ?? ''}).`,
+        message: `Neither ${file} nor config.json says how large the cache is (dimension ${axis + 1} of ${quoted(past ?? '')}).`,
         action: 'Add num_attention_heads, num_key_value_heads and head_dim to config.json.',
       });
     });

@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 import type { ExternalFile } from '../graph';
 
@@ -39,7 +40,7 @@ function insideFolder(location: string, directory: string, folder: string, model
   const outside = (): Problem =>
     new Problem({
       code: 'external-data',
-      message: `${model} wants weights from outside its folder ("${location}"), which is refused.`,
+      message: `${model} wants weights from outside its folder ("${quoted(location)}"), which is refused.`,
       action: 'Keep the file of weights beside the model, under a relative name.',
     });
   const path = join(directory, location);

@@ -1,3 +1,4 @@
+import { quoted } from '../../core/text/quoted';
 import type { ModelIdentity } from '../../core/trace/record';
 import type { ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
@@ -175,7 +176,7 @@ export function refuseUnfeedable(graph: ModelGraph, isFirstOfPair: boolean): voi
     throw new Problem({ code: 'onnx-unsupported', message: `${file} ${what}.`, action });
   };
   if (unknown.length > 0) {
-    const names = unknown.map(({ name }) => name).join(', ');
+    const names = quoted(unknown.map(({ name }) => name).join(', '));
     refuse(`needs inputs whose purpose is not known (${names})`, 'Export the model for text generation, without them.');
   }
   const strange = [ids, ...inputs, ...cache].find(({ elementType }) => !exchanged.includes(elementType));

@@ -1,3 +1,4 @@
+import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 
 function raw(error: unknown): string {
@@ -18,7 +19,7 @@ function plain(message: string): string {
 function firstSentence(message: string): string {
   const end = /[.;](?=\s|$)/.exec(message);
   const sentence = end ? message.slice(0, end.index) : message;
-  return sentence.length > 240 ? `${sentence.slice(0, 240)}…` : sentence;
+  return quoted(sentence);
 }
 
 interface LoadRule {

@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 import type { AttentionProbe, CacheTensor, DecoderInput, HiddenProbe, OnnxValue } from '../graph';
 import { slotKeys } from './cacheLayout';
@@ -152,7 +153,7 @@ function numberType(name: string, type: string, file: string): NumberType {
   if (isNumberType(type)) return type;
   throw new Problem({
     code: 'onnx-unsupported',
-    message: `${file} has an input ${name} of type ${type}, which cannot be fed here.`,
+    message: `${file} has an input ${quoted(name)} of type ${type}, which cannot be fed here.`,
     action: 'Export the model with int64 inputs.',
   });
 }

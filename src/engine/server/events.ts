@@ -1,7 +1,7 @@
 import { isObject, parseJson } from '../../core/server/json';
 import { EventStreamReader } from '../../core/server/eventStream';
 import { throwIfAborted } from '../../protocol/rpc';
-import { sentenceOf, type ServerHttp } from './http';
+import type { ServerHttp } from './http';
 
 /** Most bytes without a whole event. */
 const LARGEST_SILENCE = 64 * 1024 ** 2;
@@ -27,7 +27,7 @@ export async function* eventsOf(
       const event = http.reading(() => parseJson(data));
       if (isObject(event) && event['error'] != null) {
         throw http.problem(
-          `The server at ${http.address} failed: ${sentenceOf(data) || 'it does not say why'}`,
+          `The server at ${http.address} failed: ${http.errorIn(data) || 'it does not say why'}`,
           'See its log for the reason.',
         );
       }

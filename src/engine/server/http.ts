@@ -2,6 +2,7 @@ import { request as requestPlain, type ClientRequest, type IncomingMessage } fro
 import { request as requestSecure } from 'node:https';
 import { CoreError } from '../../core/errors';
 import { parseJson } from '../../core/server/json';
+import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 import { cancelled } from '../../protocol/rpc';
 import type { ServerAccess } from '../../protocol/servers';
@@ -228,7 +229,7 @@ export class ServerHttp {
 
   /** What a status means, with the server's own sentence where it has one. */
   private refused(status: number, body: string, retryAfter: string | undefined): Problem {
-    const said = this.withoutKey(sentenceOf(body));
+    const said = this.errorIn(body);
     const message = `The server at ${this.address} answered ${status}${said === '' ? '.' : `: ${said}`}`;
     const wait = status === 429 || status === 503 ? secondsOf(retryAfter) : null;
     const action =
@@ -242,6 +243,12 @@ export class ServerHttp {
               : undefined));
     const code = status === 401 || status === 403 ? 'server-key' : 'server';
     return new Refusal(status, { code, message, ...(action === undefined ? {} : { action }) });
+  }
+
+  /** What an answer says of an error, as a sentence quotes it; the empty string where it says nothing. */
+  errorIn(body: string): string {
+    // The key goes first: of one that a quotation cuts, a part would be left.
+    return quoted(this.withoutKey(errorText(body)));
   }
 
   private withoutKey(text: string): string {
@@ -266,8 +273,8 @@ function secondsOf(header: string | undefined): number | null {
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : null;
 }
 
-/** `{error: {message}}`, `{error}` or `{message}`, in one line of at most 500 characters. */
-export function sentenceOf(body: string): string {
+/** The text of `{error: {message}}`, `{error}` or `{message}`. */
+function errorText(body: string): string {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -276,7 +283,7 @@ export function sentenceOf(body: string): string {
   }
   const { error, message } = (value ?? {}) as { error?: unknown; message?: unknown };
   const said = typeof error === 'string' ? error : ((error as { message?: unknown } | null)?.message ?? message);
-  return typeof said === 'string' ? said.replace(/\s+/g, ' ').trim().slice(0, 500) : '';
+  return typeof said === 'string' ? said : '';
 }
 
 function cleanAddress(address: string): string {

@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { packedLength, packedRow } from '../../core/lens/packed';
 import { headBytes, parseSafetensors, type TensorEntry } from '../../core/trace/safetensors';
 import { CoreError } from '../../core/errors';
+import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 import type { LayerMaps } from './maps';
 
@@ -171,7 +172,7 @@ async function readAll(handle: FileHandle, target: Uint8Array, position: number,
 
 /** What a file system or a parser says, as a problem: its own words are part of the sentence. */
 export function fileProblem(what: string, cause?: unknown): Problem {
-  const why = cause instanceof Error ? `: ${cause.message.replace(/\.$/, '')}` : '';
+  const why = cause instanceof Error ? `: ${quoted(cause.message).replace(/\.$/, '')}` : '';
   return new Problem({ code: 'file', message: `${what}${why}.` }, { cause });
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 import type { TokenInfo } from '../../protocol/models';
 import type { ModelTokenizer } from '../model/types';
@@ -111,7 +112,8 @@ interface Definition {
 function checkDefinition(definition: unknown, path: string): Definition {
   const { model } = (definition ?? {}) as { model?: { type?: unknown; vocab?: unknown } };
   if (typeof model?.vocab !== 'object' || model.vocab === null) throw invalid(path, 'has no vocabulary.');
-  if (!kinds.includes(model.type)) throw invalid(path, `is of a kind that is not known (${String(model.type)}).`);
+  if (!kinds.includes(model.type))
+    throw invalid(path, `is of a kind that is not known (${quoted(String(model.type))}).`);
   return definition as Definition;
 }
 
