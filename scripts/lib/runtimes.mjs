@@ -19,7 +19,7 @@ export const rules = {
   core: { folders: [], node: false, packages: [] },
   protocol: { folders: [], typesOnly: ['core'], node: false, packages: [] },
   engine: { folders: ['core', 'protocol'], node: true, packages: ['onnxruntime-node', '@huggingface/tokenizers'] },
-  client: { folders: ['protocol'], typesOnly: ['core'], node: true, packages: [] },
+  client: { folders: ['core', 'protocol'], node: true, packages: [] },
   extension: { folders: ['core', 'protocol', 'client'], node: true, packages: ['vscode'] },
   cli: { folders: ['core', 'protocol', 'client'], node: true, packages: [] },
   webview: {
