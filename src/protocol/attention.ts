@@ -8,6 +8,8 @@ export interface HeadStatistics {
   readonly distance: number;
   /** Mean over queries of A[q,0]. */
   readonly firstToken: number;
+  /** Bits of its attention that place alone does not foretell; see `HeadStructure` in `core/lens/attention`. */
+  readonly structure: number;
 }
 
 export interface AttentionOverview {

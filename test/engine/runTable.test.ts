@@ -124,7 +124,8 @@ for (const [how, budget] of Object.entries(answers)) {
       progress,
     );
     assert.equal(progress.at(-1), 1);
-    for (const { layer, head, firstToken, distance } of overview.statistics) {
+    for (const { layer, head, firstToken, distance, structure } of overview.statistics) {
+      assert.ok(structure >= 0 && structure < Math.log2(tokens), `structure of ${structure} bits`);
       let first = 0;
       let far = 0;
       for (let query = 0; query < tokens; query++) {

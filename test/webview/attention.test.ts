@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { HeadStatisticsAccumulator } from '../../src/core/lens/attention';
+import { HeadStatisticsAccumulator, HeadStructure } from '../../src/core/lens/attention';
 import { codeErrorBound, encodeWeight } from '../../src/core/numeric/codes';
 import { hex } from '../../src/core/colour/colour';
 import { pixelsOfCodes, weightStops } from '../../src/webview/components/ramp';
@@ -135,13 +135,17 @@ describe('the numbers of the Attention tab', { skip: skipWithoutFixtures }, () =
     const numbers = Array.from({ length: LAYERS * HEADS }, (_, index) => {
       const [layer, at] = [Math.floor(index / HEADS), index % HEADS];
       const statistics = new HeadStatisticsAccumulator();
-      for (let query = 0; query < TOKENS; query++) {
-        const row = Float32Array.from({ length: query + 1 }, (_, key) => tab.reference.weight(layer, at, query, key));
-        statistics.add(row, 0, query);
-      }
-      return { name: `L${layer} H${at}`, ...statistics.summary() };
+      const structure = new HeadStructure(TOKENS);
+      const rows = Array.from({ length: TOKENS }, (_, query) =>
+        Float32Array.from({ length: query + 1 }, (_, key) => tab.reference.weight(layer, at, query, key)),
+      );
+      rows.forEach((row, query) => statistics.add(row, 0, query));
+      rows.forEach((row, query) => structure.learn(row, 0, query));
+      rows.forEach((row, query) => structure.judge(row, 0, query));
+      return { name: `L${layer} H${at}`, ...statistics.summary(), structure: structure.score() };
     });
     for (const [sort, by] of [
+      ['structure', 'structure'],
       ['entropy', 'entropy'],
       ['distance', 'distance'],
       ['first-token mass', 'firstToken'],
@@ -153,15 +157,16 @@ describe('the numbers of the Attention tab', { skip: skipWithoutFixtures }, () =
       const values = captions.map((caption) => numbers.find(({ name }) => name === caption)![by]);
       values.slice(1).forEach((value, index) => assert.ok(values[index]! >= value - 1e-5, `${sort} at ${index}`));
     }
-    const chosen = numbers.toSorted((a, b) => b.distance - a.distance)[0]!;
+    const chosen = numbers.toSorted((a, b) => b.structure - a.structure)[0]!;
     assert.equal(
       await page.locator('.attention-map h2').textContent(),
       chosen.name.replace(/L(\d) H(\d)/, 'Layer $1, head $2'),
     );
     const standing = await page.locator('.strip-value').allTextContents();
-    assert.match(standing[1]!, new RegExp(`^${chosen.distance.toFixed(1)} tokens · 1 of 40$`));
-    assert.match(standing[0]!, new RegExp(`^${chosen.entropy.toFixed(2)} bits · \\d+ of 40$`));
-    assert.match(standing[2]!, new RegExp(`^${chosen.firstToken.toFixed(2)} · \\d+ of 40$`));
+    assert.match(standing[0]!, new RegExp(`^${chosen.structure.toFixed(2)} bits · 1 of 40$`));
+    assert.match(standing[1]!, new RegExp(`^${chosen.entropy.toFixed(2)} bits · \\d+ of 40$`));
+    assert.match(standing[2]!, new RegExp(`^${chosen.distance.toFixed(1)} tokens · \\d+ of 40$`));
+    assert.match(standing[3]!, new RegExp(`^${chosen.firstToken.toFixed(2)} · \\d+ of 40$`));
   });
 
   it('lists where a query looks most, and what is left for all others', async () => {

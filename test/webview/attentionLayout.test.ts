@@ -178,10 +178,10 @@ describe('the window of a long sequence', () => {
 
 describe('heads in order', () => {
   const statistics = [
-    { layer: 0, head: 0, entropy: 1, distance: 2, firstToken: 0.5 },
-    { layer: 0, head: 1, entropy: 3, distance: 2, firstToken: 0.1 },
-    { layer: 2, head: 0, entropy: 2, distance: 9, firstToken: 0.9 },
-    { layer: 2, head: 1, entropy: 2, distance: 1, firstToken: 0.2 },
+    { layer: 0, head: 0, structure: 0.1, entropy: 1, distance: 2, firstToken: 0.5 },
+    { layer: 0, head: 1, structure: 0.4, entropy: 3, distance: 2, firstToken: 0.1 },
+    { layer: 2, head: 0, structure: 0, entropy: 2, distance: 9, firstToken: 0.9 },
+    { layer: 2, head: 1, structure: 0.3, entropy: 2, distance: 1, firstToken: 0.2 },
   ];
   const overview = {
     runId: 'r',
@@ -199,6 +199,7 @@ describe('heads in order', () => {
       headOrder(overview, sort).map(({ layer, head }) => `${layer}.${head ?? 'mean'}`);
     assert.deepEqual(names('place'), ['0.0', '0.1', '0.mean', '2.0', '2.1', '2.mean']);
     assert.deepEqual(names('entropy'), ['0.1', '2.0', '2.1', '0.0']);
+    assert.deepEqual(names('structure'), ['0.1', '2.1', '0.0', '2.0']);
     assert.deepEqual(names('distance'), ['2.0', '0.0', '0.1', '2.1']);
     assert.deepEqual(names('firstToken'), ['2.0', '0.0', '2.1', '0.1']);
   });
@@ -210,8 +211,8 @@ describe('heads in order', () => {
     );
   });
 
-  it('open with the head that looks farthest back', () => {
-    assert.deepEqual(openingHead(overview), { layer: 2, head: 0 });
+  it('open with the head that has the most structure, not with the one that looks farthest back', () => {
+    assert.deepEqual(openingHead(overview), { layer: 0, head: 1 });
   });
 });
 

@@ -202,6 +202,22 @@ describe('the Attention tab', { skip: skipWithoutFixtures }, () => {
       await assertAccessible(page, 'Attention of a long run');
     });
 
+    it('opens on the diagonal, with the strongest of the keys on show', async () => {
+      await tab.shown({}, { query: 140 });
+      const described = await tab.page.locator('.overview-plot canvas').getAttribute('aria-label');
+      const [fromQuery, , fromKey, toKey] = /queries (\d+) to (\d+) and keys (\d+) to (\d+)/
+        .exec(described!)!
+        .slice(1)
+        .map(Number);
+      assert.equal(fromKey, fromQuery);
+      const [query, key] = await tab.position();
+      assert.equal(query, 140);
+      assert.ok(key >= fromKey! && key <= toKey!, `key ${key} is on show`);
+      const weights = await tab.engine.call('attentionOverview', { runId: tab.host.snapshot.runId!, size: 52 });
+      const best = weights.statistics.toSorted((a, b) => b.structure - a.structure)[0]!;
+      await tab.chosen(`Layer ${best.layer}, head ${best.head}`);
+    });
+
     it('drags the window over the overview', async () => {
       await tab.shown({ ...head(2, 6), key: 20 }, { query: 140 });
       const overview = tab.page.locator('.overview-plot canvas');

@@ -1,6 +1,6 @@
 import { encodeWeights, WEIGHT_OF_CODE } from '../../core/numeric/codes';
 import { entropyBits } from '../../core/numeric/entropy';
-import { HeadStatisticsAccumulator, type HeadSummary } from '../../core/lens/attention';
+import { HeadStatisticsAccumulator, HeadStructure } from '../../core/lens/attention';
 import { GridAttentionAccumulator, offsetRadius, type GridHeadSummary } from '../../core/lens/life-attention';
 import { packedRow, thumbnail } from '../../core/lens/packed';
 import type {
@@ -297,13 +297,23 @@ function addTo(sum: Float64Array, map: Float32Array | Uint8Array, from: number, 
   }
 }
 
-async function statisticsOf(map: Float32Array | Uint8Array, tokens: number, slices: Slices): Promise<HeadSummary> {
+async function statisticsOf(
+  map: Float32Array | Uint8Array,
+  tokens: number,
+  slices: Slices,
+): Promise<Omit<HeadStatistics, 'layer' | 'head'>> {
   const accumulator = new HeadStatisticsAccumulator();
+  const structure = new HeadStructure(tokens);
   for (let query = 0; query < tokens; query++) {
     const start = packedRow(query);
     if (map instanceof Uint8Array) accumulator.addCodes(map, start, query);
     else accumulator.add(map, start, query);
+    structure.learn(map, start, query);
     await slices.pause();
   }
-  return accumulator.summary();
+  for (let query = 0; query < tokens; query++) {
+    structure.judge(map, packedRow(query), query);
+    await slices.pause();
+  }
+  return { ...accumulator.summary(), structure: structure.score() };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Trace } from '../../../core/trace/record';
 import type { AttentionOverview } from '../../../protocol/attention';
 import type { Cell } from '../../components/heat-map';
@@ -9,7 +9,7 @@ import { ProgressRing } from '../../ui/progress-ring';
 import type { TabProps } from '../tab';
 import { HeadsColumn, thumbnailSize } from './heads-column';
 import { hasHead, headOrder, headTitle, openingHead, sameHead } from './heads';
-import { MapColumn } from './map-column';
+import { type KeySpan, MapColumn } from './map-column';
 import { ProblemNote } from './problem-note';
 import { QueryColumn } from './query-column';
 import { type Source, columnReading, rowReading, useHead, useOverview, usePair, useRow } from './run-data';
@@ -88,7 +88,8 @@ function Attention(props: AttentionProps) {
   const map = useHead(source, head);
   const exactRow = useRow(source, head, query);
   const row = useMemo(() => rowReading(exactRow.value, map.value, query), [exactRow.value, map.value, query]);
-  const key = state.key === null ? strongest(row?.weights) : Math.min(state.key, query);
+  const [span, setSpan] = useState<KeySpan>({ from: 0, count: tokens });
+  const key = state.key === null ? strongest(row?.weights, span) : Math.min(state.key, query);
   const pair = usePair(source, query, row ? key : null);
   const column = useMemo(() => columnReading(map.value, key), [map.value, key]);
   const selection = useMemo<Cell>(() => ({ query, key }), [query, key]);
@@ -180,6 +181,7 @@ function Attention(props: AttentionProps) {
         onHead={selectHead}
         onQuery={selectQuery}
         onKey={selectKey}
+        onSpan={setSpan}
         scrolls={columns === 'one'}
       />
       <QueryColumn
@@ -210,10 +212,11 @@ function clamp(index: number, tokens: number): number {
   return Math.max(0, Math.min(tokens - 1, index));
 }
 
-function strongest(weights: Float32Array | undefined): number {
-  let best = 0;
-  weights?.forEach((weight, key) => {
-    if (weight > weights[best]!) best = key;
+/** The key on show that has the largest weight. */
+function strongest(weights: Float32Array | undefined, { from, count }: KeySpan): number {
+  let best = Math.min(from, Math.max(0, (weights?.length ?? 0) - 1));
+  weights?.subarray(from, from + count).forEach((weight, at) => {
+    if (weight > (weights[best] ?? 0)) best = from + at;
   });
   return best;
 }

@@ -22,6 +22,7 @@ export interface HeadsColumnProps {
 
 const SORT_TEXT: Readonly<Record<HeadSort, string>> = {
   place: 'layer, head',
+  structure: 'structure',
   entropy: 'entropy',
   distance: 'distance',
   firstToken: 'first-token mass',

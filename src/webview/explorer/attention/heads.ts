@@ -2,7 +2,7 @@ import type { AttentionOverview, HeadStatistics } from '../../../protocol/attent
 import type { HeadRef, HeadSort } from './state';
 
 /** A number that every head has. */
-export type StatisticName = 'entropy' | 'distance' | 'firstToken';
+export type StatisticName = 'structure' | 'entropy' | 'distance' | 'firstToken';
 
 export interface Statistic {
   readonly name: StatisticName;
@@ -14,6 +14,17 @@ export interface Statistic {
 }
 
 export const STATISTICS: readonly Statistic[] = [
+  {
+    name: 'structure',
+    title: 'Structure',
+    unit: 'bits',
+    decimals: 2,
+    definition:
+      'How much of the head’s attention follows the text and not the place of its tokens: A[q,k] log₂ (A[q,k] / B[q,k]) in bits, ' +
+      'summed over the keys k of a query q that get more than B, averaged over the queries. B is the largest of what all queries ' +
+      'give to that column, of what they give at that distance, and of equal shares. The first token and the query itself do not ' +
+      'count, keys near the query count 1 − 1/(q − k). About 0 for a sink, a diagonal, a local blur and a uniform head.',
+  },
   {
     name: 'entropy',
     title: 'Entropy',
@@ -67,10 +78,10 @@ export function hasHead(overview: AttentionOverview, ref: HeadRef): boolean {
   return overview.layers.includes(ref.layer) && (ref.head === null || ref.head < overview.heads);
 }
 
-/** Where the tab opens: the head that looks farthest back on average, which shows more than a diagonal. */
+/** Where the tab opens: the head with the most structure, which is neither a sink nor a diagonal. */
 export function openingHead(overview: AttentionOverview): HeadRef {
   let best: HeadStatistics | undefined;
-  for (const each of overview.statistics) if (!best || each.distance > best.distance) best = each;
+  for (const each of overview.statistics) if (!best || each.structure > best.structure) best = each;
   return best ? { layer: best.layer, head: best.head } : { layer: overview.layers[0] ?? 0, head: null };
 }
 

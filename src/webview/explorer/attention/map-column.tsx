@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { AttentionHead, AttentionOverview } from '../../../protocol/attention';
 import { WEIGHT_OF_CODE } from '../../../core/numeric/codes';
 import { packedIndex } from '../../../core/lens/packed';
@@ -49,8 +49,16 @@ export interface MapColumnProps {
   readonly onHead: (head: HeadRef) => void;
   readonly onQuery: (query: number) => void;
   readonly onKey: (key: number) => void;
+  /** Says which keys are on show where the window follows the selection; not where it was dragged. */
+  readonly onSpan: (span: KeySpan) => void;
   /** Whether the page scrolls, so that the map's height is its own choice. */
   readonly scrolls: boolean;
+}
+
+/** Keys on show: `count` from `from`. */
+export interface KeySpan {
+  readonly from: number;
+  readonly count: number;
 }
 
 /** One head, large. */
@@ -122,8 +130,12 @@ interface FigureProps extends MapColumnProps {
 function MapFigure(props: FigureProps) {
   const { layout, ratio, source, tokens, map, head, selection, labels, promptLength, theme } = props;
   const [hovered, setHovered] = useState<Cell | null>(null);
-  const [origin, setOrigin] = useWindowOrigin(selection, layout, tokens);
+  const [origin, setOrigin, follows] = useWindowOrigin(selection, props.state.key !== null, layout, tokens);
   const window = useMemo(() => ({ ...origin, count: layout.count }), [origin, layout.count]);
+  const { onSpan } = props;
+  useLayoutEffect(() => {
+    if (follows) onSpan({ from: window.key, count: window.count });
+  }, [onSpan, follows, window.key, window.count]);
   const settledQuery = useSettled(hovered && hovered.query !== selection.query ? hovered.query : null);
   const hoveredRow = useRow(source, head, settledQuery);
 

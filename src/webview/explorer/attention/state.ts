@@ -7,7 +7,7 @@ export interface HeadRef {
   readonly head: number | null;
 }
 
-export const SORTS = ['place', 'entropy', 'distance', 'firstToken'] as const;
+export const SORTS = ['place', 'structure', 'entropy', 'distance', 'firstToken'] as const;
 export type HeadSort = (typeof SORTS)[number];
 
 /** `looks`: the row of the query; `looked`: the column of the key. */
