@@ -19,5 +19,6 @@ const flags = [
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = await findBrowser();
   if (executablePath === null) throw new Error(`There is no Chrome, Chromium or Edge. ${browserHint}`);
-  return chromium.launch({ executablePath, args: flags });
+  // The driver hides scroll bars by default; a view must be right with the room that they take.
+  return chromium.launch({ executablePath, args: flags, ignoreDefaultArgs: ['--hide-scrollbars'] });
 }
