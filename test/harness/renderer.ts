@@ -64,15 +64,20 @@ export class RendererUnderTest {
       return route.fulfill({ status: 404, body: '' });
     });
     await page.goto(`${ORIGIN}/`);
-    await page.evaluate((kind) => {
+    await renderer.setTheme(theme);
+    await page.waitForFunction(() => 'show' in window);
+    return renderer;
+  }
+
+  async setTheme(theme: ThemeId): Promise<void> {
+    await this.page.evaluate((kind) => {
       const { documentElement: html, body } = document;
+      html.removeAttribute('style');
       for (const [name, value] of Object.entries(kind.variables)) html.style.setProperty(`--${name}`, value);
       body.className = kind.kind === 'vscode-high-contrast-light' ? `${kind.kind} vscode-high-contrast` : kind.kind;
       body.dataset['vscodeThemeKind'] = kind.kind;
       body.style.background = 'var(--vscode-editor-background)';
     }, themeOf(theme));
-    await page.waitForFunction(() => 'show' in window);
-    return renderer;
   }
 
   /** Draws what a file holds under a type, as text, and gives its place. */
