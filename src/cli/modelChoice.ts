@@ -52,10 +52,12 @@ export async function chooseModel({ engine, signal }: Session, name: string, arg
   if (dtype === undefined) return model;
 
   const found = await engine.call('listModels', { roots: [{ path: folder, origin: 'added' }] }, { signal });
-  const summary = found.find((model) => path.resolve(model.folder) === folder);
+  // A repository of the Hub's cache is found as the snapshot in it.
+  const summary =
+    found.find((model) => path.resolve(model.folder) === folder) ?? (found.length === 1 ? found[0] : undefined);
   const variant = summary?.variants.find((candidate) => candidate.dtype === dtype);
   if (!variant) throw noSuchType(folder, dtype, summary);
-  return { folder, file: variant.file };
+  return { folder: summary?.folder ?? folder, file: variant.file };
 }
 
 /**

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { findDecoder } from '../core/decode/registry';
 import type { ModelRef } from '../protocol/models';
 import type { RunRequest } from '../protocol/runs';
 import type { Models } from './api';
-import { estimateMemory, inspectModel, listModels, type ModelStore, type ModelTokenizer } from './model';
+import { estimateMemory, inspectModel, listModels, modelFolder, type ModelStore, type ModelTokenizer } from './model';
 import { TENSOR_BUDGET_BYTES } from './tensors/plan';
 import { openTokenizer } from './tokenizer';
 
@@ -60,7 +60,7 @@ async function ownParts(
 }
 
 function isSameModel(a: ModelRef, b: ModelRef): boolean {
-  return resolve(a.folder) === resolve(b.folder) && a.file === b.file;
+  return modelFolder(a.folder) === modelFolder(b.folder) && a.file === b.file;
 }
 
 async function promptTokens({ model, prompt }: RunRequest, tokenizers: Tokenizers): Promise<number> {
@@ -74,7 +74,7 @@ class Tokenizers {
   private readonly kept = new Map<string, { readonly stamp: string; readonly tokenizer: Promise<ModelTokenizer> }>();
 
   of(ref: ModelRef): Promise<ModelTokenizer> {
-    const folder = resolve(ref.folder);
+    const folder = modelFolder(ref.folder);
     const stamp = ['tokenizer.json', 'tokenizer_config.json'].map((name) => stampOf(join(folder, name))).join(' ');
     const known = this.kept.get(folder);
     const tokenizer = known?.stamp === stamp ? known.tokenizer : openTokenizer(folder);

@@ -37,12 +37,6 @@ describe('a model folder that cannot be used', { skip: skipWithoutFixtures }, ()
     await refused({ folder: '/nowhere/at/all' }, 'model-not-found', /There is no model folder \/nowhere\/at\/all/);
   });
 
-  it('has no config', async (t) => {
-    const folder = copy(t);
-    folder.remove('config.json');
-    await refused({ folder: folder.path }, 'config-invalid', /has no config\.json/);
-  });
-
   for (const [what, content, sentence] of [
     ['is cut', '{"model_type": "llama", "hidd', /config\.json is not valid JSON/],
     ['is empty', '', /config\.json is not valid JSON/],

@@ -115,15 +115,16 @@ describe('the list of models', { skip: skipWithoutFixtures }, () => {
     const empty = testFolder(t);
     assert.deepEqual(await listModels([{ path: empty.path, origin: 'workspace' }]), []);
     const [model] = await listModels([{ path: empty.path, origin: 'added' }]);
-    assert.equal(model?.problem?.code, 'config-invalid');
+    assert.equal(model?.problem?.code, 'onnx-missing');
     const [gone] = await listModels([{ path: join(empty.path, 'gone'), origin: 'added' }]);
     assert.equal(gone?.problem?.code, 'model-not-found');
   });
 
-  it('has a model that was never exported, saying so', async (t) => {
+  it('has a model that was never exported only where the user added it, saying so', async (t) => {
     const folder = testFolder(t, stories('optimum'));
     folder.remove('model.onnx');
-    const [model] = await listModels([{ path: folder.path, origin: 'workspace' }]);
+    assert.deepEqual(await listModels([{ path: folder.path, origin: 'workspace' }]), []);
+    const [model] = await listModels([{ path: folder.path, origin: 'added' }]);
     assert.equal(model?.problem?.code, 'onnx-missing');
     assert.match(model.problem.action ?? '', /Export the model to ONNX/);
   });

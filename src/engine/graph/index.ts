@@ -19,7 +19,7 @@ export { tokenEmbeddings } from './embeddings';
 export { byteLength, type ElementType, halfToNumber } from './elementType';
 export { type CacheTensor, type DecoderInput, type DecoderInterface, type InputRole } from './interface';
 export { readOnnx } from './model';
-export { type ExternalFile, modelSize, type ModelSize } from './parameters';
+export { type ExternalFile, modelSize, type ModelSize, shapesElsewhere } from './parameters';
 export type { Dimension, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './onnx';
 export { decoderPart, type DecoderPart, type PartRange, type ProbedDecoder } from './part';
 export {

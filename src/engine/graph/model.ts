@@ -1,4 +1,5 @@
 import { Problem } from '../../protocol/errors';
+import { refuseLfsPointer } from '../foreignFile';
 import { elementTypeName } from './elementType';
 import type { Dimension, OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './onnx';
 import { type Span, WireError, WireReader } from './protobuf';
@@ -41,9 +42,7 @@ function refuseOtherFormats(source: ByteSource): boolean {
   const head = new Uint8Array(Math.min(source.size, 64));
   source.readInto(head, 0, 0, head.length);
   const text = new TextDecoder('latin1').decode(head);
-  if (text.startsWith('version https://git-lfs')) {
-    throw invalid(source, 'is a Git LFS pointer, not the model itself.', 'Run "git lfs pull" in its repository.');
-  }
+  refuseLfsPointer(head, { name: source.name, code: 'onnx-invalid' });
   if (text.startsWith('GGUF')) throw invalid(source, 'is a GGUF file.', 'Export the model to ONNX.');
   if (text.slice(4, 8) === 'ORTM') {
     throw invalid(source, 'is in onnxruntime’s own format.', 'Use the .onnx file that it was made from.');
@@ -244,7 +243,7 @@ function readAttribute(reader: WireReader, span: Span, within: readonly Span[], 
         value.text = reader.text(end);
         break;
       case 5:
-        value.tensor = readTensor(reader, reader.span(end));
+        value.tensor = readTensor(reader, reader.span(end), [...within, span]);
         break;
       case 6: {
         const graph = new GraphBuilder([...within, span]);

@@ -33,6 +33,9 @@ export type TensorData =
       readonly location: string;
       readonly offset: number;
       readonly length: number | null;
+      /** The field that names the location, tag included, and the messages that it lies in; null where it names none. */
+      readonly locationField: { readonly start: number; readonly end: number } | null;
+      readonly within: readonly Span[];
     };
 
 /** A constant tensor: an initialiser, or the value of a Constant node. */

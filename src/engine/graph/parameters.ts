@@ -1,5 +1,5 @@
 import { byteLength, type ElementType, isFloat } from './elementType';
-import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from './onnx';
+import { type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor, smallTensor } from './onnx';
 import { allScopes } from './scope';
 
 /** A file that a model takes weights from: its place relative to the model's folder, and the bytes it must have at least. */
@@ -109,8 +109,24 @@ function externalFiles(model: OnnxModel): ExternalFile[] {
   return [...ends].map(([location, bytes]) => ({ location, bytes }));
 }
 
+/**
+ * The file that holds numbers which the graph builds shapes of; null where it holds them itself. onnxruntime reads values
+ * of operators from other files, but cannot when it works out shapes, and neither can what looks for attention here.
+ */
+export function shapesElsewhere({ graph }: OnnxModel): string | null {
+  for (const { nodes } of allScopes(graph).map((scope) => scope.graph)) {
+    for (const { attributes } of nodes) {
+      for (const { tensor } of attributes.values()) {
+        if (tensor?.data.kind !== 'external' || elementCount(tensor) > smallTensor) continue;
+        if (tensor.elementType === 'int64' || tensor.elementType === 'int32') return tensor.data.location;
+      }
+    }
+  }
+  return null;
+}
+
 /** Every constant tensor of a graph and of the graphs inside its nodes: initialisers, and values of operators. */
-function* tensors(graph: OnnxGraph): Generator<OnnxTensor> {
+export function* tensors(graph: OnnxGraph): Generator<OnnxTensor> {
   yield* graph.initializers.values();
   for (const node of graph.nodes) {
     for (const attribute of node.attributes.values()) {

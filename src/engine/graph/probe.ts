@@ -210,7 +210,7 @@ function fulfil(
     wish.use(output);
   }
   const edits: NestedEdit[] = editors.flatMap((editor) => editor.nodeEdits);
-  if (weights !== 'inline') edits.push(...referToWeights(model, weights.from));
+  if (weights !== 'inline') edits.push(...referToWeights(model, weights));
   if (ifNode) {
     editors.forEach((editor) => {
       const { graph } = editor.scope;

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Problem } from '../../protocol/errors';
+import { openForeign } from '../foreignFile';
 
 /** Random access to the bytes of a file, wherever they are. Offsets and lengths are in bytes. */
 export interface ByteSource {
@@ -33,21 +34,8 @@ export function bufferSource(bytes: Uint8Array, name = 'the model'): ByteSource 
 
 /** A file on disk, read piece by piece. Fails with a {@link Problem} `file` where it cannot be opened. */
 export function openFileSource(path: string, name = basename(path)): FileSource {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (cause) {
-    throw new Problem(
-      {
-        code: 'file',
-        message: `${name} cannot be opened.`,
-        action: 'Check that the file exists and may be read.',
-        details: `${path}: ${String(cause)}`,
-      },
-      { cause },
-    );
-  }
-  const { size } = fstatSync(descriptor);
+  const action = 'Check that the file exists and may be read.';
+  const { descriptor, size } = openForeign(path, { name, code: 'file', action });
   // One read call takes at most 2^31 - 1 bytes.
   const largestRead = 1 << 30;
   return {

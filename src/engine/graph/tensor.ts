@@ -9,6 +9,7 @@ export function readTensor(reader: WireReader, span: Span, within: readonly Span
   let name = '';
   let type = 0;
   let isExternal = false;
+  let locationField: { start: number; end: number } | null = null;
   let raw: Span | null = null;
   let fieldStart = 0;
   const typed: { field: number; wire: number; position: number }[] = [];
@@ -34,6 +35,7 @@ export function readTensor(reader: WireReader, span: Span, within: readonly Span
       case 13: {
         const [key, value] = readEntry(reader, reader.span(end));
         external.set(key, value);
+        if (key === 'location') locationField = { start, end: reader.position };
         break;
       }
       case 14:
@@ -56,6 +58,8 @@ export function readTensor(reader: WireReader, span: Span, within: readonly Span
         location: external.get('location') ?? '',
         offset: Number(external.get('offset') ?? 0),
         length: external.has('length') ? Number(external.get('length')) : null,
+        locationField,
+        within: [...within, span],
       }
     : raw
       ? {

@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LifeGrid, ModelTask } from '../../core/trace/record';
 import { Problem } from '../../protocol/errors';
+import { readForeignJson } from '../foreignFile';
 
 /** What a folder's JSON files say about its model. Null where they do not; the graph has the last word on sizes. */
 export interface ModelConfig {
+  /** Whether there is a config.json or a genai_config.json: without, everything that follows is empty. */
+  readonly isStated: boolean;
   /** `model_type`, or `unknown`. */
   readonly architecture: string;
   readonly kind: ModelTask;
@@ -31,55 +33,33 @@ export interface ModelConfig {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Reads `config.json`, `generation_config.json` and `genai_config.json`, as many as there are; one of the first and the last
- * must be.
- * @throws Problem `config-invalid` where both are missing, or one is not a JSON object.
+ * Reads `config.json`, `generation_config.json` and `genai_config.json`, as many as there are. Without any of them the graph
+ * alone says what the model is.
+ * @throws Problem `config-invalid` where one cannot be read, or is not a JSON object.
  */
-export async function readConfig(folder: string): Promise<ModelConfig> {
-  const [config, generation, genai] = await Promise.all(
-    ['config.json', 'generation_config.json', 'genai_config.json'].map((name) => readObject(join(folder, name))),
+export function readConfig(folder: string): ModelConfig {
+  const [config, generation, genai] = ['config.json', 'generation_config.json', 'genai_config.json'].map((name) =>
+    readObject(join(folder, name)),
   );
-  if (!config && !genai) {
-    throw new Problem({
-      code: 'config-invalid',
-      message: `${folder} has no config.json.`,
-      action: 'Put the config.json that came with the model into the folder.',
-    });
-  }
-  return interpret(config ?? {}, generation ?? {}, genai ?? {}, folder);
+  return { ...interpret(config ?? {}, generation ?? {}, genai ?? {}, folder), isStated: Boolean(config ?? genai) };
 }
 
-async function readObject(path: string): Promise<Json | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw invalid(path, 'cannot be read.', cause);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw invalid(path, 'is not valid JSON.', cause);
-  }
+/** Bytes of one of these files: a thousand times what they have. */
+const MOST_CONFIG_BYTES = 16 * 2 ** 20;
+const action = 'Replace it with the file that came with the model.';
+
+function readObject(path: string): Json | null {
+  const value = readForeignJson(path, MOST_CONFIG_BYTES, { name: path, code: 'config-invalid', action });
+  if (value === undefined) return null;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(path, 'is not a JSON object.');
   return value as Json;
 }
 
-function invalid(path: string, what: string, cause?: unknown): Problem {
-  return new Problem(
-    {
-      code: 'config-invalid',
-      message: `${path} ${what}`,
-      action: 'Replace it with the file that came with the model.',
-      ...(cause instanceof Error ? { details: cause.message } : {}),
-    },
-    { cause },
-  );
+function invalid(path: string, what: string): Problem {
+  return new Problem({ code: 'config-invalid', message: `${path} ${what}`, action });
 }
 
-function interpret(config: Json, generation: Json, genai: Json, folder: string): ModelConfig {
+function interpret(config: Json, generation: Json, genai: Json, folder: string): Omit<ModelConfig, 'isStated'> {
   // Models that also see or hear keep the language model's sizes apart.
   const text = { ...config, ...object(config.text_config ?? config.llm_config ?? config.language_config) };
   const genaiModel = object(genai.model);

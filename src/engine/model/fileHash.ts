@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
+import { openForeign } from '../foreignFile';
 
 const known = new Map<string, { stamp: string; sha256: string }>();
 
@@ -10,7 +11,11 @@ export async function fileSha256(path: string): Promise<string> {
   const cached = known.get(path);
   if (cached?.stamp === stamp) return cached.sha256;
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(piece as Buffer);
+  const telling = { name: path, code: 'file', action: 'Put the model’s file back, as it came.' } as const;
+  const { descriptor } = openForeign(path, telling);
+  // The stream closes it.
+  const pieces = createReadStream(path, { fd: descriptor, highWaterMark: 1 << 20 });
+  for await (const piece of pieces) hash.update(piece as Buffer);
   const sha256 = hash.digest('hex');
   known.set(path, { stamp, sha256 });
   return sha256;

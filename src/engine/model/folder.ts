@@ -2,7 +2,10 @@ import { statSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import type { ModelRef } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
+import { quoted } from '../../core/text/quoted';
+import { whyIrregular } from '../foreignFile';
 import { type ModelConfig, readConfig } from './config';
+import { foldersIn, modelFolder, onnxNames } from './hubCache';
 import { findOnnxFiles, type OnnxFile } from './onnxFiles';
 
 /** A model folder with its JSON files read and its ONNX files listed, best first. */
@@ -12,8 +15,12 @@ export interface ModelFolder {
   readonly files: readonly OnnxFile[];
 }
 
-/** @throws Problem `model-not-found`, `config-invalid`, `onnx-missing`. */
-export async function readFolder(folder: string): Promise<ModelFolder> {
+/**
+ * @param path of the folder, or of a repository in the Hub's cache.
+ * @throws Problem `model-not-found`, `config-invalid`, `onnx-missing`.
+ */
+export async function readFolder(path: string): Promise<ModelFolder> {
+  const folder = modelFolder(path);
   let isFolder: boolean;
   try {
     isFolder = statSync(folder).isDirectory();
@@ -27,16 +34,30 @@ export async function readFolder(folder: string): Promise<ModelFolder> {
       action: 'Choose another model, or add the folder again where it is now.',
     });
   }
-  const config = await readConfig(folder);
+  const config = readConfig(folder);
   const files = await findOnnxFiles(folder, config.genaiFile);
-  if (files.length === 0) {
-    throw new Problem({
-      code: 'onnx-missing',
-      message: `${folder} has no ONNX file, neither in the folder itself nor in onnx/.`,
-      action: 'Export the model to ONNX (optimum-cli export onnx), or choose a folder that has one.',
-    });
-  }
+  if (files.length === 0) throw withoutFile(folder);
   return { folder, config, files };
+}
+
+function withoutFile(folder: string): Problem {
+  const names = [folder, join(folder, 'onnx')].flatMap((each) => onnxNames(each).map((name) => join(each, name)));
+  const found = names[0];
+  if (found !== undefined) {
+    // Only what is no file was left out: say what it is.
+    const action = 'Put the model’s file in its place: download or copy it again.';
+    const problem = whyIrregular(found, { name: found, code: 'onnx-missing', action });
+    if (problem) return problem;
+  }
+  const repository = foldersIn(folder).find((name) => name.startsWith('models--'));
+  return new Problem({
+    code: 'onnx-missing',
+    message: `${folder} has no ONNX file, neither in the folder itself nor in onnx/.`,
+    action:
+      repository === undefined
+        ? 'Export the model to ONNX (optimum-cli export onnx), or choose a folder that has one.'
+        : `It is a cache of models: choose one in it, such as ${quoted(repository)}.`,
+  });
 }
 
 /**

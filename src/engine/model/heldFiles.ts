@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { Problem } from '../../protocol/errors';
+import { openForeign } from '../foreignFile';
 
 /**
  * The files whose weights a session maps. onnxruntime reads external data by mapping it, and weights that it does not pack
@@ -14,7 +15,8 @@ export class HeldFiles {
   constructor(paths: readonly string[]) {
     try {
       for (const path of paths) {
-        const descriptor = openSync(path, 'r');
+        const action = 'Put the model’s file back, as it came.';
+        const { descriptor } = openForeign(path, { name: path, code: 'file', action });
         this.files.push({ path, descriptor, stamp: contentStamp(descriptor) });
       }
     } catch (error) {

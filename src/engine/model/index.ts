@@ -1,3 +1,4 @@
+export { modelFolder } from './hubCache';
 export { listModels } from './listModels';
 export { inspectModel } from './report';
 export { type EstimateRequest, estimate, megabytes } from './memory';

@@ -1,7 +1,8 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ModelOrigin, ModelRoot, ModelSummary } from '../../protocol/models';
+import { holdsOnnx, modelFolder, namesIn } from './hubCache';
 import { summarizeFolder } from './summary';
 
 /** How many folders below a root a model may lie: Hugging Face's cache has models--org--name/snapshots/commit. */
@@ -48,8 +49,10 @@ async function findModelFolders(
   } catch {
     return; // Gone, or not ours to read: no model there.
   }
-  if (await isModelFolder(folder, entries)) {
-    found.push(folder);
+  // Of a repository in the Hub's cache the other snapshots are its past.
+  const model = modelFolder(folder);
+  if (isModelFolder(model, model === folder ? entries.map(({ name }) => name) : namesIn(model))) {
+    found.push(model);
     return;
   }
   if (depth === deepest) return;
@@ -60,17 +63,11 @@ async function findModelFolders(
   }
 }
 
-/** A folder with ONNX files and one of the files that go with them, or with the config of a model that has none yet. */
-async function isModelFolder(folder: string, entries: readonly Dirent[]): Promise<boolean> {
-  const names = new Set(entries.map(({ name }) => name));
-  const isDescribed = ['config.json', 'genai_config.json', 'tokenizer.json'].some((name) => names.has(name));
-  if (!isDescribed) return false;
-  if (names.has('genai_config.json') || [...names].some((name) => /\.onnx$/i.test(name))) return true;
-  if (names.has('onnx')) {
-    const inner = await readdir(join(folder, 'onnx')).catch(() => [] as string[]);
-    if (inner.some((name) => /\.onnx$/i.test(name))) return true;
-  }
-  // config.json is a common name: it is a model's where it says which.
-  const config = await readFile(join(folder, 'config.json'), 'utf8').catch(() => '');
-  return /"model_type"\s*:/.test(config) && /"(vocab_size|hidden_size|n_embd|d_model)"\s*:/.test(config);
+/**
+ * A folder with ONNX files and one of the files that go with them. One without an ONNX file is no model that could be run
+ * here: most checkpoints on a disk are of other kinds.
+ */
+function isModelFolder(folder: string, names: readonly string[]): boolean {
+  const isDescribed = ['config.json', 'genai_config.json', 'tokenizer.json'].some((name) => names.includes(name));
+  return isDescribed && holdsOnnx(folder);
 }

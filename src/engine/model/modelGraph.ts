@@ -10,9 +10,11 @@ import {
   openFileSource,
   planProbes,
   readOnnx,
+  shapesElsewhere,
 } from '../graph';
 import { dtypeOf } from './dtype';
 import { checkExternalData } from './externalData';
+import { shapesInOtherFile } from './ortErrors';
 import { probeReport } from './probeReport';
 
 /** What a list needs to know of an ONNX file: small enough to keep for every file. */
@@ -36,8 +38,8 @@ export interface ModelGraph {
   readonly path: string;
   /** {@link fileStamp} of the file when it was read. */
   readonly stamp: string;
-  /** Paths of its external data. */
-  readonly externalFiles: readonly string[];
+  /** Real paths of its external data, by the locations that the graph gives. */
+  readonly externalFiles: ReadonlyMap<string, string>;
   readonly model: OnnxModel;
   readonly anatomy: DecoderAnatomy;
   readonly facts: GraphFacts;
@@ -113,6 +115,8 @@ function readGraph(path: string, file: string): Pick<ModelGraph, 'model' | 'anat
   } finally {
     source.close();
   }
+  const elsewhere = shapesElsewhere(model);
+  if (elsewhere !== null) throw shapesInOtherFile(file, elsewhere);
   const anatomy = findDecoder(model);
   const plan = planProbes(model, { attention: 'all', hidden: 'all', logits: true }, anatomy);
   const size = modelSize(model);

@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onnxNames } from './hubCache';
 
 /** One ONNX file of a model folder, by its name alone. */
 export interface OnnxFile {
@@ -97,16 +98,8 @@ function rank(file: OnnxFile, genaiFile: string | null): number {
 }
 
 async function filesIn(folder: string, directory: string): Promise<{ file: string; bytes: number }[]> {
-  let names: string[];
-  try {
-    names = await readdir(join(folder, directory));
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (directory !== '' && (code === 'ENOENT' || code === 'ENOTDIR')) return [];
-    throw cause;
-  }
   const files: { file: string; bytes: number }[] = [];
-  for (const name of names.filter((candidate) => /\.onnx$/i.test(candidate)).sort()) {
+  for (const name of onnxNames(join(folder, directory))) {
     // A link to a file that is gone is no file; Hugging Face's own cache is made of links.
     const info = await stat(join(folder, directory, name)).catch(() => null);
     if (info?.isFile()) files.push({ file: `${directory}${name}`, bytes: info.size });

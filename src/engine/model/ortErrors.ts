@@ -31,6 +31,19 @@ interface LoadRule {
 
 const otherExport = 'Export the model again with a current exporter, or choose another file of the model.';
 
+const shapesKept = 'keeps constants that shapes are made of in another file, where onnxruntime cannot read them';
+const withoutAttributes =
+  'Save the model again with external data for its initializers alone (convert_attribute=False in onnx.save_model).';
+
+/** What onnxruntime would say of a file whose operators have their constants in another. */
+export function shapesInOtherFile(file: string, location: string): Problem {
+  return new Problem({
+    code: 'external-data',
+    message: `${file} ${shapesKept.replace('another file', quoted(location))}.`,
+    action: withoutAttributes,
+  });
+}
+
 const loadRules: readonly LoadRule[] = [
   {
     pattern: /Could not find an implementation for (\S+?)\(/,
@@ -53,6 +66,12 @@ const loadRules: readonly LoadRule[] = [
     code: 'onnx-unsupported',
     what: ([, ir, opset]) => `is newer than this onnxruntime: ${ir ? `IR version ${ir}` : `opset ${opset}`}`,
     action: 'Export the model with an older opset.',
+  },
+  {
+    pattern: /Cannot parse data from external tensors/,
+    code: 'external-data',
+    what: () => shapesKept,
+    action: withoutAttributes,
   },
   {
     pattern: /External data|external data|external initializer|External initializer/,

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { TENSOR_BUDGET_BYTES } from '../tensors/plan';
 import type { MemoryEstimate, ModelRef, ModelReport, TensorInfo } from '../../protocol/models';
 import type { CaptureRequest } from '../../protocol/runs';
@@ -20,7 +20,7 @@ const reportTokens = 512;
  * @throws Problem for a folder or file that cannot be read; the same as `ModelStore.open` would.
  */
 export async function inspectModel(ref: ModelRef): Promise<ModelReport> {
-  const folder = await readFolder(resolve(ref.folder));
+  const folder = await readFolder(ref.folder);
   const chosen = chooseFile(folder, ref);
   const graph = readModelGraph(folder.folder, chosen.partner ?? chosen.file);
   refuseUnfeedable(graph, false);
@@ -52,7 +52,7 @@ export async function inspectModel(ref: ModelRef): Promise<ModelReport> {
 
 /** What a run takes: see {@link EstimateRequest}. Fails like {@link inspectModel}. */
 export async function estimateMemory(ref: ModelRef, request: EstimateRequest): Promise<MemoryEstimate> {
-  const folder = await readFolder(resolve(ref.folder));
+  const folder = await readFolder(ref.folder);
   const chosen = chooseFile(folder, ref);
   return estimate(readModelGraph(folder.folder, chosen.partner ?? chosen.file), folder.config, request);
 }
@@ -113,6 +113,11 @@ function notesOf(
   if (tokenizerSize > 0 && tokenizerSize < vocabularySize) {
     const unused = vocabularySize - tokenizerSize;
     notes.push(`The model has room for ${unused} more tokens than its tokenizer has; they stand for no text.`);
+  }
+  if (!config.isStated) {
+    notes.push(
+      `There is no config.json: what the model is, ${file} says, but not how long a text may be and which token ends one.`,
+    );
   }
   if (tokenizerSize === 0) notes.push('There is no tokenizer.json: prompts are token ids.');
   return notes;

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import { Problem } from '../../protocol/errors';
 import {
   applyEdits,
   bufferSource,
@@ -36,7 +37,7 @@ export interface DecoderSession {
 export async function openSession(graph: ModelGraph): Promise<DecoderSession> {
   const { path, model, anatomy } = graph;
   const { folder, weights } = weightPlace(graph);
-  const files = new HeldFiles([path, ...graph.externalFiles]);
+  const files = new HeldFiles([path, ...graph.externalFiles.values()]);
   try {
     const plan = planProbes(model, { attention: 'all', hidden: 'all', logits: true }, anatomy, weights);
     const session = await createSession(assemble(graph, plan), folder, graph);
@@ -126,15 +127,27 @@ function createSession(bytes: Uint8Array, folder: string, { facts }: ModelGraph)
 
 /**
  * Where the edited graph finds its weights. onnxruntime takes external data from one folder, and refuses links that lead out
- * of it: so the model's file is named as it is really called, in the folder where it really lies (download caches have links).
- * Only a link with external data of its own beside it cannot be done so, since its weights lie in two folders: its own bytes,
- * mostly graph, are then copied.
+ * of it: so every file is named as it is really called, from the folder that holds the model's file and its external data
+ * where they really lie (download caches have links). That these are the model's own was checked when its graph was read.
+ * @throws Problem `external-data` where they lie on different drives.
  */
-function weightPlace({ path, externalFiles }: ModelGraph): { folder: string; weights: WeightPlace } {
+function weightPlace({ path, file, externalFiles }: ModelGraph): { folder: string; weights: WeightPlace } {
   const real = realpathSync(path);
-  const beside = realpathSync(dirname(path));
-  if (externalFiles.length > 0 && dirname(real) !== beside) return { folder: beside, weights: 'inline' };
-  return { folder: dirname(real), weights: { from: basename(real) } };
+  let folder = dirname(real);
+  for (const other of externalFiles.values()) {
+    while (relative(folder, other).startsWith('..') && dirname(folder) !== folder) folder = dirname(folder);
+  }
+  const named = (to: string): string => {
+    const way = relative(folder, to);
+    if (!isAbsolute(way)) return way.replaceAll(sep, '/');
+    throw new Problem({
+      code: 'external-data',
+      message: `${file} and its weights lie on different drives, from which onnxruntime does not read them.`,
+      action: 'Copy the model and its weights into one folder.',
+    });
+  };
+  const moved = new Map([...externalFiles].map(([location, to]) => [location, named(to)]));
+  return { folder, weights: { from: named(real), moved } };
 }
 
 function assemble({ path, file }: ModelGraph, { edits }: ProbePlan): Uint8Array {

@@ -9,6 +9,7 @@ import { ExitSessions } from './exitSessions';
 import { fileSha256 } from './fileHash';
 import { chooseFile, readFolder } from './folder';
 import { freeMemory } from './freeMemory';
+import { modelFolder } from './hubCache';
 import { loadedModel, modelSizes, type OpenParts, refuseUnfeedable } from './loadedModel';
 import { megabytes, refuseTooLarge } from './memory';
 import { fileStamp, type ModelGraph, readModelGraph } from './modelGraph';
@@ -39,7 +40,7 @@ export class ModelStore {
    *         `vocabulary-mismatch`, `cancelled`.
    */
   async open(ref: ModelRef, { turn, signal, onLoading }: OpenOptions = {}): Promise<LoadedModel> {
-    const folder = await readFolder(resolve(ref.folder));
+    const folder = await readFolder(ref.folder);
     const { file, partner } = chooseFile(folder, ref);
     const stamps = [file, ...(partner === null ? [] : [partner])].map((name) =>
       fileStamp(resolve(folder.folder, name)),
@@ -63,7 +64,9 @@ export class ModelStore {
 
   /** Whether a model's session is open, so that it takes no more memory. */
   isOpen(ref: ModelRef): boolean {
-    return this.sessions.some(({ folder, file }) => folder === resolve(ref.folder) && (!ref.file || ref.file === file));
+    return this.sessions.some(
+      ({ folder, file }) => folder === modelFolder(ref.folder) && (!ref.file || ref.file === file),
+    );
   }
 
   get sessions(): EngineInfo['sessions'] {

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 import type { TokenInfo } from '../../protocol/models';
+import { readForeignJson } from '../foreignFile';
 import type { ModelTokenizer } from '../model/types';
 import { lenientText, shownText } from './shownText';
 import { tokenForm, type TokenForm } from './tokenBytes';
@@ -22,9 +22,9 @@ export interface FolderTokenizer extends ModelTokenizer {
  * @throws Problem `tokenizer-invalid` where the file cannot be used.
  */
 export async function openTokenizer(folder: string): Promise<FolderTokenizer> {
-  const definition = await readJson(join(folder, 'tokenizer.json'));
+  const definition = readJson(join(folder, 'tokenizer.json'));
   if (definition === undefined) return idsOnly;
-  const config = (await readJson(join(folder, 'tokenizer_config.json'))) ?? {};
+  const config = readJson(join(folder, 'tokenizer_config.json')) ?? {};
   return makeTokenizer(definition, config, join(folder, 'tokenizer.json'));
 }
 
@@ -34,7 +34,7 @@ export async function openTokenizer(folder: string): Promise<FolderTokenizer> {
  */
 export async function checkTokenizerFile(folder: string): Promise<void> {
   const path = join(folder, 'tokenizer.json');
-  const definition = await readJson(path);
+  const definition = readJson(path);
   if (definition !== undefined) checkDefinition(definition, path);
 }
 
@@ -148,20 +148,13 @@ function refuseLoneSurrogates(text: string): void {
   });
 }
 
+/** Bytes of a tokenizer: several times those of the largest, and what one text in memory can be. */
+const MOST_TOKENIZER_BYTES = 256 * 2 ** 20;
+const action = 'Save the tokenizer again with the model, or remove the file to work with token ids.';
+
 /** The file's value; undefined where there is no file. */
-async function readJson(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw invalid(path, 'cannot be read.', cause);
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw invalid(path, 'is not valid JSON.', cause);
-  }
+function readJson(path: string): unknown {
+  return readForeignJson(path, MOST_TOKENIZER_BYTES, { name: path, code: 'tokenizer-invalid', action });
 }
 
 function invalid(path: string, what: string, cause?: unknown): Problem {
@@ -169,7 +162,7 @@ function invalid(path: string, what: string, cause?: unknown): Problem {
     {
       code: 'tokenizer-invalid',
       message: `${path} ${what}`,
-      action: 'Save the tokenizer again with the model, or remove the file to work with token ids.',
+      action,
       ...(cause instanceof Error ? { details: cause.stack ?? cause.message } : {}),
     },
     { cause },

@@ -110,7 +110,7 @@ describe('files that are no ONNX models', () => {
   it('each is refused with a sentence that says what it is', () => {
     assert.equal(message(new Uint8Array()), 'model.onnx is empty.');
     const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n';
-    assert.equal(message(text(pointer)), 'model.onnx is a Git LFS pointer, not the model itself.');
+    assert.equal(message(text(pointer)), 'model.onnx is a Git LFS pointer, not the file itself.');
     assert.equal(message(text('GGUF\u0003\0\0\0')), 'model.onnx is a GGUF file.');
     assert.equal(message(text('\u0018\0\0\0ORTM0000')), 'model.onnx is in onnxruntime’s own format.');
     assert.equal(message(text('{"architectures": ["GPT2LMHeadModel"]}')), 'model.onnx is not an ONNX model.');
@@ -160,7 +160,7 @@ describe('files that are no ONNX models', () => {
   it('a missing file says so', () => {
     assert.throws(() => openFileSource('/nowhere/model.onnx'), {
       code: 'file',
-      message: 'model.onnx cannot be opened.',
+      message: 'model.onnx is not there.',
     });
   });
 });
