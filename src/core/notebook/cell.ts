@@ -29,7 +29,18 @@ export interface CellProblem {
   readonly end: number;
 }
 
-const LINE = /^(\s*)([A-Za-z][\w-]*)(\s*:\s*)(.*?)\s*$/;
+const NAME = /^[A-Za-z][\w-]*/;
+
+/** A line as `key: value`; null where it is none. Each of its characters is looked at a few times, whatever they are. */
+function keyLine(content: string): (Omit<HeaderLine, 'line' | 'key'> & { readonly name: string }) | null {
+  const keyStart = content.length - content.trimStart().length;
+  const name = NAME.exec(content.slice(keyStart))?.[0];
+  if (name === undefined) return null;
+  const rest = content.slice(keyStart + name.length).trimStart();
+  if (!rest.startsWith(':')) return null;
+  const value = rest.slice(1).trimStart();
+  return { name, keyStart, value: value.trimEnd(), valueStart: content.length - value.length };
+}
 
 /**
  * Splits a cell into header and body. A cell has a header where its first line is `key: value` with a key that is known: a
@@ -37,28 +48,28 @@ const LINE = /^(\s*)([A-Za-z][\w-]*)(\s*:\s*)(.*?)\s*$/;
  */
 export function parseCell(text: string, kind: CellKind): ParsedCell {
   const lines = text.split(/\r?\n/);
-  const first = LINE.exec(lines[0] ?? '');
-  if (!first || !headerKey(first[2]?.toLowerCase() ?? '', kind)) return { header: [], body: text, problems: [] };
+  const first = keyLine(lines[0] ?? '');
+  if (!first || !headerKey(first.name.toLowerCase(), kind)) return { header: [], body: text, problems: [] };
   const blank = lines.findIndex((line) => line.trim() === '');
   const count = blank < 0 ? lines.length : blank;
   const header: HeaderLine[] = [];
   const problems: CellProblem[] = [];
   lines.slice(0, count).forEach((content, line) => {
-    const match = LINE.exec(content);
+    const read = keyLine(content);
     const where = { line, start: content.length - content.trimStart().length, end: content.trimEnd().length };
-    if (!match) {
+    if (!read) {
       problems.push({ ...where, message: 'A header line is "key: value"; a blank line ends the header.' });
       return;
     }
-    const [, indent = '', name = '', colon = '', value = ''] = match;
+    const { name, keyStart, value, valueStart } = read;
     const key = name.toLowerCase();
-    const keyWhere = { line, start: indent.length, end: indent.length + name.length };
+    const keyWhere = { line, start: keyStart, end: keyStart + name.length };
     if (!headerKey(key, kind)) {
       problems.push({ ...keyWhere, message: `There is no header key "${name}".` });
     } else if (header.some((each) => each.key === key)) {
       problems.push({ ...keyWhere, message: `"${key}" stands twice in the header.` });
     } else {
-      header.push({ line, key, keyStart: indent.length, value, valueStart: keyWhere.end + colon.length });
+      header.push({ line, key, keyStart, value, valueStart });
     }
   });
   return { header, body: blank < 0 ? '' : bodyAfter(text, blank), problems };

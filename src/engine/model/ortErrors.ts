@@ -7,12 +7,21 @@ function raw(error: unknown): string {
 
 /** What onnxruntime said without the places in its own source code: `/onnxruntime_src/.../graph.cc:1555 void f(...) `. */
 function plain(message: string): string {
-  return message
+  const said = message
     .replace(/\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : /g, '')
-    .replace(/^Load model from .*? failed:/, '')
-    .replace(/\/?\S*onnxruntime\S*\.(cc|h):\d+ .*?\)( const)? /, '')
-    .replace(/\s+/g, ' ')
-    .trim();
+    .replace(/^Load model from .*? failed:/, '');
+  return withoutPlace(said).replace(/\s+/g, ' ').trim();
+}
+
+/** Without the first word that ends in a place, and the function's name up to its last bracket. */
+function withoutPlace(message: string): string {
+  for (const { 0: word, index } of message.matchAll(/\S+/g)) {
+    if (!word.includes('onnxruntime') || !/\.(?:cc|h):\d+$/.test(word)) continue;
+    const end = message.indexOf(') ', index + word.length);
+    if (end < 0) break;
+    return message.slice(0, index) + message.slice(end + (message.startsWith(') const ', end) ? 8 : 2));
+  }
+  return message;
 }
 
 /** First sentence, so that a message stays one; the rest is in the details. */
@@ -53,7 +62,7 @@ const loadRules: readonly LoadRule[] = [
   },
   {
     pattern:
-      /(?:Fatal error: )?(\S+?)\(-?\d*\) is not a registered function\/op|No Op registered for (\S+)|No opset import for domain '?([^\s']+)/,
+      /(?<!\S)(\S+?)\(-?\d*\) is not a registered function\/op|No Op registered for (\S+)|No opset import for domain '?([^\s']+)/,
     code: 'onnx-unsupported',
     what: ([, op, other, domain]) =>
       domain
@@ -101,10 +110,7 @@ export function loadProblem(error: unknown, file: string): Problem {
     const match = pattern.exec(details);
     if (match) return new Problem({ code, message: `${file} ${what(match)}.`, action, details }, { cause: error });
   }
-  const [, name, op, fault] = /In Node, \("([^"]*)", (\w+),.*, Error (?:Node \S+ )?(.*)/s.exec(details) ?? [];
-  const reason = fault
-    ? `its operator ${op} (${name}): ${firstSentence(fault)}`
-    : firstSentence(plain(details).replace(/^This is an invalid model\.\s*/, ''));
+  const reason = ofOperator(details) ?? firstSentence(plain(details).replace(/^This is an invalid model\.\s*/, ''));
   return new Problem(
     {
       code: 'onnx-invalid',
@@ -114,6 +120,16 @@ export function loadProblem(error: unknown, file: string): Problem {
     },
     { cause: error },
   );
+}
+
+/** What is wrong with one operator: `... In Node, ("name", Add, "", -1) : (...) -> (...) , Error Node (name) ...`. */
+function ofOperator(details: string): string | undefined {
+  const at = details.indexOf('In Node, ("');
+  const error = details.lastIndexOf(', Error ');
+  const [, name, op] = at < 0 || error < at ? [] : (/^In Node, \("([^"]*)", (\w+),/.exec(details.slice(at)) ?? []);
+  if (op === undefined) return undefined;
+  const fault = details.slice(error + ', Error '.length).replace(/^Node \S+ /, '');
+  return fault === '' ? undefined : `its operator ${op} (${name}): ${firstSentence(fault)}`;
 }
 
 /** The sentence for an error of onnxruntime in a pass; its own words go to the details. */

@@ -71,7 +71,7 @@ function identityOf(
 
 /** The folder's name; in Hugging Face's cache, where that is a commit, the repository's. */
 export function modelName(folder: string): string {
-  const repository = /^models--(?:.*--)?(.+)$/.exec(basename(dirname(dirname(folder))))?.[1];
+  const repository = /^models--(?:.*--)?(.+)$/s.exec(basename(dirname(dirname(folder))))?.[1];
   return basename(dirname(folder)) === 'snapshots' && repository ? repository : basename(folder);
 }
 

@@ -1,6 +1,7 @@
 import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { CoreError } from '../../core/errors';
+import { plainAddress } from '../../core/server/address';
 import { parseJson } from '../../core/server/json';
 import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
@@ -302,5 +303,5 @@ function cleanAddress(address: string): string {
       action: 'Leave them out, and give the key by itself.',
     });
   }
-  return url.origin + url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
+  return plainAddress(url);
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainAddress } from '../../core/server/address';
 import { Problem } from '../../protocol/errors';
 import type { ServerReport } from '../../protocol/servers';
 import type { Register } from '../commands';
@@ -6,7 +7,7 @@ import type { ExplorerPanels } from '../explorer/panels';
 import type { Log } from '../log';
 import type { ModelTree } from '../models/tree';
 import type { ServerCounting } from './counting';
-import { addressProblem, plainAddress, requireTrust, serverEntries, serverKey, type ServerEntry } from './settings';
+import { addressProblem, requireTrust, serverEntries, serverKey, type ServerEntry } from './settings';
 import type { Servers } from './servers';
 import { softwareOf } from './summary';
 
@@ -66,7 +67,7 @@ async function addServer(servers: Servers, models: ModelTree, panels: ExplorerPa
   if (typed === undefined || typed.trim() === '') return;
   const problem = addressProblem(typed);
   if (problem !== undefined) throw new Problem({ code: 'bad-request', message: problem });
-  const address = plainAddress(typed);
+  const address = plainAddress(new URL(typed.trim()));
   const answer = await inspectWithKey(servers, address, log);
   if (!answer) return;
   const { report: first } = answer;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainAddress } from '../../core/server/address';
 import { Problem } from '../../protocol/errors';
 
 /** A model of a server, as the settings name it. */
@@ -63,18 +64,12 @@ function readEntry(value: unknown): ServerEntry | undefined {
   const { address, model, chat } = value as Readonly<Record<string, unknown>>;
   if (typeof address !== 'string' || typeof model !== 'string' || model === '') return undefined;
   if (addressProblem(address) !== undefined) return undefined;
-  return { address: plainAddress(address), model, ...(chat === true ? { chat } : {}) };
+  return { address: plainAddress(new URL(address.trim())), model, ...(chat === true ? { chat } : {}) };
 }
 
 /** Names a model of a server among models, where a folder stands for one of this machine. */
 export function serverKey({ address, model }: ServerEntry): string {
   return `${address}#${model}`;
-}
-
-/** An address as traces name it: without the slashes at its end, and without the `/v1` that every address may have. */
-export function plainAddress(address: string): string {
-  const { origin, pathname } = new URL(address.trim());
-  return origin + pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
 }
 
 /** Why an address is none: one sentence; undefined where it is one. */

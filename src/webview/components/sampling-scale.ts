@@ -104,7 +104,7 @@ function trimmed(value: number): string {
 }
 
 function isOff(text: string): boolean {
-  return /^\s*(off|none|)\s*$/i.test(text);
+  return ['off', 'none', ''].includes(text.trim().toLowerCase());
 }
 
 function decimal(text: string, most: number): number | null {

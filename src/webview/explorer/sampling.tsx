@@ -96,7 +96,7 @@ export function settingChips(settings: {
 }): readonly SettingChip[] {
   const filters = FILTER_KEYS.map((key) => {
     const [name, value] = filterChip(key, settings.sampling);
-    return { key, name, value: value.includes('.') ? value.replace(/\.?0+$/, '') : value };
+    return { key, name, value: value.includes('.') ? String(Number(value)) : value };
   });
   return [
     ...filters,

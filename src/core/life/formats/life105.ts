@@ -32,7 +32,7 @@ function read({ lines, endOfLine, encoding }: Source): Pattern {
   let [x, y] = [0, 0];
   lines.forEach((line, at) => {
     if (/^#Life\b/i.test(line) || /^#N\s*$/.test(line)) return;
-    const place = /^#P\s*(?:(-?\d+)\s+(-?\d+))?\s*$/.exec(line);
+    const place = line.startsWith('#P') ? /^(?:(-?\d+)\s+(-?\d+))?$/.exec(line.slice(2).trim()) : null;
     const said = /^#R\s+(\S.*)$/.exec(line)?.[1];
     if (place) {
       [x, y] = [Number(place[1] ?? 0), Number(place[2] ?? 0)];
@@ -54,9 +54,9 @@ export function onPlane(cells: Cells, about: Partial<Omit<Pattern, 'cells'>>): P
 
 function noteOfLine(raw: string): Note {
   const text = raw.replace(/^#(?:[A-Za-z](?=\s|$))?/, '').trim();
-  const [, key, said = ''] = /^(Name|Author)\s*:\s*(.*)$/i.exec(text) ?? [];
+  const [, key, said = ''] = /^(Name|Author)\s*:(.*)$/is.exec(text) ?? [];
   if (key === undefined) return { kind: 'comment', text, raw };
-  return { kind: key.toLowerCase() === 'name' ? 'name' : 'author', text: said, raw };
+  return { kind: key.toLowerCase() === 'name' ? 'name' : 'author', text: said.trim(), raw };
 }
 
 function write(pattern: Pattern): string[] {

@@ -67,7 +67,7 @@ export function drawnRows(pattern: Pick<Pattern, 'cells' | 'width' | 'height'>, 
 }
 
 function noteOfLine(raw: string): Note {
-  const [, key, text = ''] = /^!\s*(Name|Author)\s*:\s*(.*)$/i.exec(raw) ?? [];
+  const [, key, text = ''] = /^!\s*(Name|Author)\s*:(.*)$/is.exec(raw) ?? [];
   if (key !== undefined) return { kind: key.toLowerCase() === 'name' ? 'name' : 'author', text: text.trim(), raw };
   return { kind: 'comment', text: raw.slice(1).trim(), raw };
 }

@@ -7,7 +7,7 @@ import { checkReach, malformed, noteLines, shownCharacter, type PatternForm } fr
 import type { Source } from './source';
 
 const NAME = 'run-length encoded';
-const HEADER = /^\s*x\s*=\s*(\d+)\s*,\s*y\s*=\s*(\d+)\s*(?:,\s*rule\s*=\s*(.*))?$/i;
+const HEADER = /^\s*x\s*=\s*(\d+)\s*,\s*y\s*=\s*(\d+)\s*(?:,\s*rule\s*=(.*))?$/is;
 /** Columns of a line; longer ones are not read by all programs. */
 const COLUMNS = 70;
 /** A rule by itself is shorter than a line, a table of neighbourhoods some 90 characters. */
@@ -143,6 +143,8 @@ class Body {
 
   /** @throws CoreError */
   add(text: string, line: number): void {
+    let prose: boolean | undefined;
+    const isProse = (): boolean => (prose ??= PROSE.test(text.split('!', 1)[0] as string));
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code >= 0x30 && code <= 0x39) {
@@ -162,7 +164,7 @@ class Body {
         this.x = 0;
         continue;
       }
-      if (isAlive(text, at, line)) this.builder.add(this.y, this.x, this.x + count);
+      if (isAlive(text, at, line, isProse)) this.builder.add(this.y, this.x, this.x + count);
       this.x += count;
       if (this.x > this.width) this.width = this.x;
       if (count > 0) this.height = this.y + 1;
@@ -175,12 +177,12 @@ class Body {
 }
 
 /** @throws CoreError `life-unsupported` for a state beyond the two, `life-invalid` for what is no cell. */
-function isAlive(text: string, at: number, line: number): boolean {
+function isAlive(text: string, at: number, line: number, isProse: () => boolean): boolean {
   const character = text.charAt(at);
   if (character === 'b' || character === '.') return false;
   if (character === 'o' || character === 'A') return true;
   const isPrefix = /[p-y]/.test(character) && /[A-X]/.test(text.charAt(at + 1));
-  if ((isPrefix || /[B-X]/.test(character)) && !PROSE.test(text.split('!', 1)[0] as string)) {
+  if ((isPrefix || /[B-X]/.test(character)) && !isProse()) {
     throw new CoreError(
       'life-unsupported',
       `The pattern has cells in more than two states (line ${line + 1}); only patterns of dead and live cells are read.`,
