@@ -46,7 +46,8 @@ export const bundles = [
     entry: 'src/engine/main.ts',
     outfile: 'dist/engine.mjs',
     // Every form of attention and every decoder is in it.
-    budget: 280 * KB,
+    // What reads answers of servers and words of onnxruntime in linear time is longer than expressions that did not.
+    budget: 296 * KB,
     options: { ...node, format: 'esm' },
   },
   {
