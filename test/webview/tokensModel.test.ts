@@ -3,15 +3,17 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { judge } from '../../src/core/trace/judge';
 import type { Judgement, TraceToken } from '../../src/core/trace/record';
+import { bitsAxis } from '../../src/webview/components/bits-lane';
 import { ByteGroups } from '../../src/webview/components/byte-groups';
 import { type Rgb, contrast, hex, inkOn, rampAt } from '../../src/core/colour/colour';
 import { probability, probabilityRange } from '../../src/webview/components/format';
-import { bitsAxis, laneColumns, tokenAt, windowStart } from '../../src/webview/components/lane-geometry';
+import { axisOfBits, laneColumns, tokenAt, windowStart } from '../../src/webview/components/lane-geometry';
 import { maxima } from '../../src/webview/components/minimap';
 import { FILTER_KEYS, filterScale } from '../../src/webview/components/sampling-scale';
 import { TextLayout, nearestInLine } from '../../src/webview/components/text-layout';
 import { tokenForKey } from '../../src/webview/components/token-keys';
 import { labelParts, tokenLabel } from '../../src/webview/components/token-label';
+import { MEASURE } from '../../src/webview/components/token-measure';
 import { readTokenIds } from '../../src/webview/explorer/token-ids';
 import { positionDistribution, whatIf, whatIfOfKept } from '../../src/webview/explorer/tokens/what-if';
 
@@ -190,11 +192,31 @@ describe('Lanes', () => {
   test('the axis of bits reaches the highest value in at most five steps', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 60, noNaN: true }), (most) => {
-        const { top, step } = bitsAxis(most);
+        const { top, step } = axisOfBits(most);
         assert.ok(top >= most - 1e-9 && top / step <= 5 + 1e-9);
       }),
     );
-    assert.deepEqual(bitsAxis(7.86), { top: 8, step: 2 });
+    assert.deepEqual(axisOfBits(7.86), { top: 8, step: 2 });
+  });
+
+  test('one token far beyond all others does not flatten the lane: it stands beyond the axis', () => {
+    const judged = (surprisals: readonly number[], entropy = 3): TraceToken[] =>
+      surprisals.map((surprisal, index) => ({ index, judgement: { surprisal, entropy } }) as TraceToken);
+    const usual = [4.2, 2.1, 1.4, 5.6, 0.5, 0.1, 9.7, 9.1, 4.6];
+    assert.deepEqual(bitsAxis(judged(usual)), { top: 10, step: 2, clips: false });
+    assert.deepEqual(bitsAxis(judged([...usual, 58])), { top: 10, step: 2, clips: true });
+    assert.deepEqual(bitsAxis(judged([...usual, Infinity])), { top: 10, step: 2, clips: true });
+    // Every entropy is within: a line has no end to break off.
+    assert.deepEqual(bitsAxis(judged([...usual, 58], 15)), { top: 16, step: 4, clips: true });
+    assert.deepEqual(bitsAxis([]), { top: 4, step: 1, clips: false });
+  });
+
+  test('a ramp that clamps says so at its end', () => {
+    for (const { name, ticks, position, open } of Object.values(MEASURE)) {
+      const last = ticks.at(-1)!;
+      assert.ok(Math.abs(position(last) - 1) < 1e-9, name);
+      assert.equal(open, name !== 'probability', name);
+    }
   });
 
   test('the map of the run shows the most surprising token of each column', () => {

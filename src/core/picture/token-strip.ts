@@ -79,20 +79,20 @@ export function surprisalBars({ tokens }: Trace, width: number): Part {
   const columns = tokens.map(({ judgement }, at) => {
     if (!judgement) return '';
     const top = y(judgement.surprisal);
-    return element('rect', {
-      x: at * step + step * 0.15,
-      y: top,
-      width: step * 0.7,
-      height: 4 + BARS - top,
-      fill: '#C27A12',
-    });
+    const [x, width, fill] = [at * step + step * 0.15, step * 0.7, '#C27A12'];
+    if (judgement.surprisal <= FULL_BITS) return element('rect', { x, y: top, width, height: 4 + BARS - top, fill });
+    // Broken: it goes on beyond the scale.
+    return (
+      element('rect', { x, y: top, width, height: 4, fill }) +
+      element('rect', { x, y: top + 6, width, height: BARS - 6, fill })
+    );
   });
   const line = tokens
     .map(({ judgement }, at) => (judgement ? `${(at + 0.5) * step},${y(judgement.entropy)}` : ''))
     .filter((point) => point !== '')
     .join(' ');
   const axis = element('path', { d: `M0 ${4 + BARS}H${width}`, stroke: RULE });
-  const name = text(width, 14, `${FULL_BITS} bits`, { fill: FAINT_INK, 'font-size': 11, 'text-anchor': 'end' });
+  const name = text(width, 14, `${FULL_BITS}+ bits`, { fill: FAINT_INK, 'font-size': 11, 'text-anchor': 'end' });
   return {
     height: BARS + 10,
     content:

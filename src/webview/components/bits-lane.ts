@@ -1,6 +1,8 @@
 import { css, mix } from '../../core/colour/colour';
+import { endWithoutOutliers } from '../../core/numeric/outliers';
+import type { TraceToken } from '../../core/trace/record';
 import { bits } from './format';
-import { type LaneColumns, barOf, middleOf } from './lane-geometry';
+import { type LaneColumns, axisOfBits, barOf, middleOf } from './lane-geometry';
 import { AXIS_FONT, type LaneScene, cursorLine, outline, selection } from './lane-scene';
 import type { ThemeInfo } from './theme';
 import { measureText } from './token-measure';
@@ -10,6 +12,8 @@ export interface BitsLane {
   readonly height: number;
   readonly top: number;
   readonly step: number;
+  /** Some token of the run has more bits than the axis holds. */
+  readonly clips: boolean;
   /** The most surprising token of the run, where it is worth a word. */
   readonly peak: number | null;
 }
@@ -17,6 +21,18 @@ export interface BitsLane {
 /** Room above the plot, for the unit and for half the label of the uppermost line, and below it. */
 const BITS_HEAD = 20;
 const FOOT = 6;
+
+/** Bits that no axis ends below. */
+const LEAST_BITS = 4;
+
+/** The axis of bits holds every entropy, and of the surprisals all but a few that would flatten the rest. */
+export function bitsAxis(tokens: readonly TraceToken[]): Pick<BitsLane, 'top' | 'step' | 'clips'> {
+  const judged = tokens.flatMap(({ judgement }) => judgement ?? []);
+  const surprisals = judged.map(({ surprisal }) => surprisal);
+  const most = judged.reduce((end, { entropy }) => Math.max(end, entropy), endWithoutOutliers(surprisals, LEAST_BITS));
+  const axis = axisOfBits(most);
+  return { ...axis, clips: surprisals.some((surprisal) => surprisal > axis.top) };
+}
 
 export function paintBits(context: CanvasRenderingContext2D, pixel: number, scene: LaneScene, lane: BitsLane): void {
   const { columns, theme, tokens } = scene;
@@ -36,6 +52,7 @@ export function paintBits(context: CanvasRenderingContext2D, pixel: number, scen
     context.fillRect(x, y, width, yOf(0) - y);
     if (colours.contrastBorder) outline(context, pixel, x, y, width, yOf(0) - y, css(colours.contrastBorder));
   }
+  beyond(context, scene, lane);
   cursorLine(context, pixel, scene, 2, lane.height, 'cursor');
   entropyLine(context, scene, yOf);
   peak(context, scene, lane, yOf);
@@ -59,10 +76,46 @@ function grid(
     context.fillStyle = css(value === 0 ? mix(colours.grid, colours.muted, 0.5) : colours.grid);
     context.fillRect(columns.left, y, columns.width - columns.left, Math.max(pixel, Math.round(1 / pixel) * pixel));
     context.fillStyle = css(colours.muted);
-    context.fillText(`${value}`, columns.left - 8, y);
+    const open = lane.clips && value + lane.step > lane.top + 1e-9;
+    context.fillText(open ? `${value}+` : `${value}`, columns.left - 8, y);
   }
   context.textAlign = 'left';
   context.fillText('bits', columns.left, 7);
+}
+
+/** A bar that goes on beyond the axis: broken, with a point, and with its bits above it where there is room. */
+function beyond(context: CanvasRenderingContext2D, { columns, tokens, theme }: LaneScene, { top }: BitsLane): void {
+  context.font = `${AXIS_FONT}px ${theme.fontFamily}`;
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  // The unit of the axis stands at the left.
+  let free = columns.left + context.measureText('bits').width + 8;
+  for (let index = columns.from; index < columns.to; index++) {
+    const surprisal = tokens[index]?.judgement?.surprisal ?? 0;
+    if (surprisal <= top) continue;
+    const [x, width] = barOf(columns, index, 1);
+    context.fillStyle = css(theme.colours.background);
+    context.beginPath();
+    context.moveTo(x - 1, BITS_HEAD + 10);
+    context.lineTo(x + width + 1, BITS_HEAD + 5);
+    context.lineTo(x + width + 1, BITS_HEAD + 8);
+    context.lineTo(x - 1, BITS_HEAD + 13);
+    context.fill();
+    const middle = x + width / 2;
+    context.fillStyle = css(theme.colours.surprisal);
+    context.beginPath();
+    context.moveTo(middle - 4, BITS_HEAD);
+    context.lineTo(middle, BITS_HEAD - 5);
+    context.lineTo(middle + 4, BITS_HEAD);
+    context.fill();
+    const text = bits(surprisal);
+    const wide = context.measureText(text).width;
+    const left = Math.max(columns.left, Math.min(middle - wide / 2, columns.width - wide));
+    if (left < free) continue;
+    free = left + wide + 6;
+    context.fillStyle = css(theme.colours.muted);
+    context.fillText(text, left, 7);
+  }
 }
 
 function entropyLine(context: CanvasRenderingContext2D, scene: LaneScene, yOf: (value: number) => number): void {

@@ -60,7 +60,7 @@ export function middleOf(columns: LaneColumns, index: number): number {
 }
 
 /** Upper end of an axis that starts at 0, and its step: at most five steps, at least 4 bits. */
-export function bitsAxis(most: number): { readonly top: number; readonly step: number } {
+export function axisOfBits(most: number): { readonly top: number; readonly step: number } {
   for (const step of [1, 2, 4, 5, 8, 10, 20, 50]) {
     const steps = Math.max(4 / step, Math.ceil(most / step - 1e-9));
     if (steps <= 5) return { top: Math.max(1, steps) * step, step };

@@ -13,9 +13,10 @@ export function MeasureLegend({ name, theme }: { readonly name: MeasureName; rea
       <span class="legend-name">{measure.legend}</span>
       <span class="legend-scale">
         <i class="legend-ramp" style={{ backgroundImage: `linear-gradient(to right, ${steps.join(', ')})` }} />
-        {measure.ticks.map((tick) => (
+        {measure.ticks.map((tick, place) => (
           <i key={tick} class="legend-tick" style={{ left: `${100 * Math.min(1, measure.position(tick))}%` }}>
             {tick}
+            {measure.open && place === measure.ticks.length - 1 && '+'}
           </i>
         ))}
       </span>

@@ -1,10 +1,11 @@
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
+import { FULL_BITS } from '../../core/colour/surprisal';
 import { tokenLabel } from '../../core/text/tokens';
 import type { Judgement, TraceToken } from '../../core/trace/record';
 import { Canvas } from './canvas';
 import { bits, count, probability } from './format';
-import { bitsAxis, laneColumns, tokenAt, windowSize, windowStart } from './lane-geometry';
-import { paintBits } from './bits-lane';
+import { laneColumns, tokenAt, windowSize, windowStart } from './lane-geometry';
+import { bitsAxis, paintBits } from './bits-lane';
 import type { LaneScene } from './lane-scene';
 import { LABEL_LENGTH, STACKED, paintMass } from './mass-lane';
 import { MINIMAP_HEIGHT, Minimap } from './minimap';
@@ -47,6 +48,7 @@ const LOW_MASS = { least: 32, most: 116 };
 export function TokenLanes(props: TokenLanesProps) {
   const { tokens, promptLength, selected, hovered, theme, follow, cursor = null, low = false } = props;
   const [pane, size] = useSize<HTMLDivElement>();
+  const [caption, { height: captionHeight }] = useSize<HTMLDivElement>();
   const { width, height } = size;
 
   const room = windowSize(Math.max(1, width - AXIS));
@@ -55,9 +57,7 @@ export function TokenLanes(props: TokenLanesProps) {
   const from = long ? (follow ? windowStart(tokens.length, room, null, tokens.length) : start) : 0;
 
   const columns = laneColumns(tokens.length, from, width, AXIS);
-  const running = useRef({ tokens, counted: 0, most: 0, peak: null as number | null });
-  const { most, peak } = highest(running, tokens);
-  const axis = bitsAxis(most);
+  const { axis, peak } = useMemo(() => ({ axis: bitsAxis(tokens), peak: peakOf(tokens) }), [tokens, tokens.length]);
   const active = hovered ?? selected;
   const label = useCallback((token: TraceToken) => tokenLabel(token.text), []);
   const scene: LaneScene = { tokens, promptLength, cursor, columns, active, selected, theme, label };
@@ -65,7 +65,7 @@ export function TokenLanes(props: TokenLanesProps) {
   // What the height leaves beside captions and labels goes to the two plots.
   const labels = LABEL_LENGTH + 12;
   const rule = promptLength === null ? 4 : PROMPT_RULE;
-  const free = height - (26 + 8 + labels + rule) - (long ? 26 + MINIMAP_HEIGHT : 0);
+  const free = height - (captionHeight + 8 + labels + rule) - (long ? 26 + MINIMAP_HEIGHT : 0);
   const mass = Math.round(between(low ? LOW_MASS : MASS, free * 0.34));
   const lane = Math.round(between(low ? LOW_LANE : LANE, free - mass));
   const massHeight = 8 + mass + labels + rule;
@@ -110,7 +110,7 @@ export function TokenLanes(props: TokenLanesProps) {
             draw={(context, pixel) => paintBits(context, pixel, scene, { height: lane, peak, ...axis })}
           />
         </div>
-        <div class="lane-caption">
+        <div class="lane-caption" ref={caption}>
           <span class="lane-title">
             <strong>Probability mass</strong>, rank 1 at the bottom
           </span>
@@ -140,7 +140,7 @@ export function TokenLanes(props: TokenLanesProps) {
               <span class="lane-title">
                 Tokens {count(columns.from)} to {count(columns.to - 1)} of {count(tokens.length)}
               </span>
-              <span>below: the highest surprisal of the whole run</span>
+              <span>below: the highest surprisal of the whole run, to {FULL_BITS}+ bits</span>
             </div>
             <Minimap
               tokens={tokens}
@@ -182,25 +182,13 @@ function between(limits: { readonly least: number; readonly most: number }, valu
   return Math.min(limits.most, Math.max(limits.least, value));
 }
 
-/** The most surprising token so far, found by looking only at the tokens that came since. */
-function highest(
-  running: { current: { tokens: readonly TraceToken[]; counted: number; most: number; peak: number | null } },
-  tokens: readonly TraceToken[],
-): { readonly most: number; readonly peak: number | null } {
-  const known = running.current;
-  if (known.tokens !== tokens) running.current = { tokens, counted: 0, most: 0, peak: null };
-  const state = running.current;
-  let surprisalPeak = state.peak === null ? -1 : (tokens[state.peak]?.judgement?.surprisal ?? -1);
-  for (; state.counted < tokens.length; state.counted++) {
-    const judgement = tokens[state.counted]?.judgement;
-    if (!judgement) continue;
-    state.most = Math.max(state.most, judgement.surprisal, judgement.entropy);
-    if (judgement.surprisal > surprisalPeak) {
-      surprisalPeak = judgement.surprisal;
-      state.peak = state.counted;
-    }
-  }
-  return { most: state.most, peak: surprisalPeak >= 2 ? state.peak : null };
+/** The most surprising token, where it is worth a word. */
+function peakOf(tokens: readonly TraceToken[]): number | null {
+  let [peak, most] = [null as number | null, 2];
+  tokens.forEach(({ judgement }, index) => {
+    if (judgement && judgement.surprisal > most) [peak, most] = [index, judgement.surprisal];
+  });
+  return peak;
 }
 
 /** A token in words, for those who hear the page. */

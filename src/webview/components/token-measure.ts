@@ -23,6 +23,8 @@ export interface Measure {
   readonly position: (value: number) => number;
   /** Values that the legend names. */
   readonly ticks: readonly number[];
+  /** There are values beyond the end of the ramp, which look like the end. */
+  readonly open: boolean;
 }
 
 /** Rank at the end of its ramp, which is logarithmic. */
@@ -40,6 +42,7 @@ export const MEASURE: Readonly<Record<MeasureName, Measure>> = {
     format: probability,
     position: (value) => value,
     ticks: [0, 0.25, 0.5, 0.75, 1],
+    open: false,
   },
   rank: {
     name: 'rank',
@@ -50,7 +53,8 @@ export const MEASURE: Readonly<Record<MeasureName, Measure>> = {
     value: (judgement) => judgement.rank,
     format: count,
     position: (value) => Math.log(value) / Math.log(FULL_RANK),
-    ticks: [1, 10, 100, 1000],
+    ticks: [1, 10, 100, FULL_RANK],
+    open: true,
   },
   surprisal: {
     name: 'surprisal',
@@ -61,7 +65,8 @@ export const MEASURE: Readonly<Record<MeasureName, Measure>> = {
     value: (judgement) => judgement.surprisal,
     format: bits,
     position: (value) => value / FULL_BITS,
-    ticks: [0, 2, 4, 6, 8],
+    ticks: [0, 2, 4, 6, FULL_BITS],
+    open: true,
   },
   entropy: {
     name: 'entropy',
@@ -73,7 +78,8 @@ export const MEASURE: Readonly<Record<MeasureName, Measure>> = {
     value: (judgement) => judgement.entropy,
     format: bits,
     position: (value) => value / FULL_BITS,
-    ticks: [0, 2, 4, 6, 8],
+    ticks: [0, 2, 4, 6, FULL_BITS],
+    open: true,
   },
 };
 

@@ -15,7 +15,10 @@ export interface SurprisalBarsProps {
 const HEIGHT = 56;
 const WIDEST = 24;
 
-/** A bar of surprisal for each token under the line of entropy. The text above is its keyboard and its words. */
+/**
+ * A bar of surprisal for each token under the line of entropy; one that goes on beyond the scale is broken near its
+ * end. The text above is its keyboard and its words.
+ */
 export function SurprisalBars({ tokens, selected, onSelect, theme }: SurprisalBarsProps) {
   const [pane, { width }] = useSize<HTMLDivElement>();
   const step = Math.min(WIDEST, width / Math.max(1, tokens.length));
@@ -27,7 +30,12 @@ export function SurprisalBars({ tokens, selected, onSelect, theme }: SurprisalBa
       if (!judgement) return;
       const top = y(judgement.surprisal);
       context.fillStyle = css(at === selected ? theme.colours.focus : theme.colours.surprisal);
-      context.fillRect(at * step + step * 0.15, top, Math.max(1, step * 0.7), HEIGHT - top);
+      const left = at * step + step * 0.15;
+      const bar = Math.max(1, step * 0.7);
+      context.fillRect(left, top, bar, HEIGHT - top);
+      if (judgement.surprisal <= FULL_BITS) return;
+      context.fillStyle = css(theme.colours.background);
+      context.fillRect(left, 4, bar, 2);
     });
     context.strokeStyle = css(theme.colours.foreground);
     context.beginPath();
@@ -47,7 +55,7 @@ export function SurprisalBars({ tokens, selected, onSelect, theme }: SurprisalBa
       }}
     >
       {width > 0 && <Canvas width={width} height={HEIGHT} draw={draw} />}
-      <span class="result-bars-scale">{FULL_BITS} bits</span>
+      <span class="result-bars-scale">{FULL_BITS}+ bits</span>
     </div>
   );
 }

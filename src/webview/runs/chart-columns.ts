@@ -1,3 +1,4 @@
+import { endWithoutOutliers } from '../../core/numeric/outliers';
 import { surprisalDifference, type PairRow } from '../../core/compare/runPair';
 
 /** Neighbouring places that one bar of the chart stands for. */
@@ -31,12 +32,17 @@ export function chartColumns(rows: readonly PairRow[], most: number): readonly C
   return columns;
 }
 
-/** The end of a scale from 0 that holds the values: 0.1, 0.2, 0.5, 1, 2, 5 ... bits. Infinity does not count. */
-export function scaleEnd(values: readonly (number | null)[]): number {
-  const most = values.reduce<number>((end, value) => {
-    const size = Math.abs(value ?? 0);
-    return Number.isFinite(size) && size > end ? size : end;
-  }, 0);
+/**
+ * The end of a scale from 0: 0.1, 0.2, 0.5, 1, 2, 5 ... bits. It holds the values but for a few that would flatten all
+ * others; `clips` says that there are such.
+ */
+export function scaleOf(values: readonly (number | null)[]): { readonly end: number; readonly clips: boolean } {
+  const sizes = values.flatMap((value) => (value === null ? [] : Math.abs(value)));
+  const end = stepFrom(endWithoutOutliers(sizes));
+  return { end, clips: sizes.some((size) => size > end) };
+}
+
+function stepFrom(most: number): number {
   for (let unit = 0.1; ; unit *= 10) {
     for (const factor of [1, 2, 5]) if (factor * unit >= most - 1e-12) return Number((factor * unit).toPrecision(1));
   }

@@ -6,7 +6,7 @@ import { Canvas, hatch } from '../components/canvas';
 import type { ThemeInfo } from '../components/theme';
 import { tokenForKey } from '../components/token-keys';
 import { useSize } from '../components/use-size';
-import { chartColumns, scaleEnd, type ChartColumn } from './chart-columns';
+import { chartColumns, scaleOf, type ChartColumn } from './chart-columns';
 import { klText, signed } from './words';
 
 export interface DivergenceChartProps {
@@ -106,8 +106,9 @@ function paint(context: CanvasRenderingContext2D, pixel: number, scene: Scene): 
   const { pair, columns, step, theme, width, selected } = scene;
   const { colours } = theme;
   const [klBase, middle] = [HEAD + KL, HEAD + KL + BETWEEN + SURPRISAL / 2];
-  const klEnd = scaleEnd(columns.map(({ kl }) => kl));
-  const surprisalEnd = scaleEnd(columns.map(({ surprisal }) => surprisal));
+  const klScale = scaleOf(columns.map(({ kl }) => kl));
+  const surprisalScale = scaleOf(columns.map(({ surprisal }) => surprisal));
+  const named = ({ end, clips }: typeof klScale): string => (clips ? `${end}+` : `${end}`);
   context.font = `11px ${theme.fontFamily}`;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
@@ -117,13 +118,18 @@ function paint(context: CanvasRenderingContext2D, pixel: number, scene: Scene): 
     context.fillStyle = css(colours.muted);
     context.fillText(label, LEFT - 6, y);
   };
-  line(HEAD, String(klEnd));
+  line(HEAD, named(klScale));
   line(klBase, '0');
-  line(middle - SURPRISAL / 2, `+${surprisalEnd}`);
+  line(middle - SURPRISAL / 2, `+${named(surprisalScale)}`);
   line(middle, '0');
-  line(middle + SURPRISAL / 2, `−${surprisalEnd}`);
+  line(middle + SURPRISAL / 2, `−${named(surprisalScale)}`);
   context.textAlign = 'left';
   context.fillText('bits', LEFT, HEAD - 9);
+  // What goes on beyond its scale.
+  const broken = (x: number, bar: number, y: number): void => {
+    context.fillStyle = css(colours.background);
+    context.fillRect(x, y, bar, 2);
+  };
 
   columns.forEach((column, place) => {
     const x = LEFT + place * step;
@@ -135,14 +141,18 @@ function paint(context: CanvasRenderingContext2D, pixel: number, scene: Scene): 
       context.fillRect(x, HEAD, Math.max(step, 2), 2);
     }
     if (column.kl !== null) {
-      const height = Math.max(pixel, Math.min(1, column.kl / klEnd) * KL);
+      const height = Math.max(pixel, Math.min(1, column.kl / klScale.end) * KL);
       context.fillStyle = css(colours.foreground);
       context.fillRect(x, klBase - height, bar, height);
+      if (column.kl > klScale.end) broken(x, bar, HEAD + 5);
     }
     if (column.surprisal !== null) {
-      const height = Math.max(pixel, (Math.abs(column.surprisal) / surprisalEnd) * (SURPRISAL / 2));
+      const share = Math.abs(column.surprisal) / surprisalScale.end;
+      const height = Math.max(pixel, Math.min(1, share) * (SURPRISAL / 2));
+      const up = column.surprisal >= 0;
       context.fillStyle = css(colours.surprisal);
-      context.fillRect(x, column.surprisal >= 0 ? middle - height : middle, bar, height);
+      context.fillRect(x, up ? middle - height : middle, bar, height);
+      if (share > 1) broken(x, bar, up ? middle - height + 5 : middle + height - 7);
     }
   });
   paintApart(context, pixel, scene);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readRunResult, resultText, runResult } from '../../../../src/core/notebook/result';
 import { runPicture } from '../../../../src/core/picture/run';
+import { surprisalBars } from '../../../../src/core/picture/token-strip';
 import type { Trace } from '../../../../src/core/trace/record';
 import { hostileTrace, traceOf } from './traces';
 
@@ -44,6 +45,17 @@ describe('the picture of a run', () => {
 
   it('is well-formed for runs with and without drafts, and for none', () => {
     for (const trace of [traceOf(['a', 'b', 'c']), traceOf([]), draftedTrace()]) assertWellFormed(runPicture(trace));
+  });
+
+  it('breaks the bar of a token with more bits than the scale holds, which says that it is open', () => {
+    const bars = (surprisal: number): number => {
+      const trace = traceOf(['a', 'b']);
+      const [first, second] = trace.tokens;
+      const judged = { ...second!, judgement: { ...second!.judgement!, surprisal } };
+      return surprisalBars({ ...trace, tokens: [first!, judged] }, 400).content.match(/fill="#C27A12"/g)!.length;
+    };
+    assert.deepEqual([bars(7.9), bars(8.1), bars(Infinity)], [1, 2, 2]);
+    assert.match(runPicture(traceOf(['a', 'b'])), />8\+ bits</);
   });
 
   it('draws a row for each pass that verified a draft, each verdict with its own shape', () => {
