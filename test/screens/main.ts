@@ -7,11 +7,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { launchBrowser } from '../harness/chromium';
 import { themeIds } from '../harness/themes';
-import { startEngine } from '../webview/explorer-host';
-import { Screens } from './views';
+import { bundledModels, startEngine } from '../webview/explorer-host';
+import { Screens, WIDTHS } from './views';
 
-/** A window, a window with the side bar open, the editor that is left of it, and half a window. */
-const WIDTHS = [1440, 1082, 780, 500];
 const HEIGHT = 860;
 
 const list = (text: string | undefined): readonly string[] | null => text?.split(',') ?? null;
@@ -33,8 +31,8 @@ const browser = await launchBrowser();
 const engine = startEngine();
 const taken: string[] = [];
 try {
-  const screens = await Screens.over(browser, engine);
-  const wanted = screens.all.filter(({ name }) => list(values.only)?.includes(name) ?? true);
+  const screens = new Screens(browser, engine, await bundledModels(engine));
+  const wanted = list(values.only)?.map((name) => screens.screen(name)) ?? screens.all;
   for (const { name, open, height = HEIGHT } of wanted) {
     for (const width of widths) {
       const shown = await open({ width, height });

@@ -15,7 +15,7 @@ import { RendererUnderTest } from '../harness/renderer';
 import type { ThemeId } from '../harness/themes';
 import { WebviewUnderTest } from '../harness/webview';
 import { AttentionHost } from '../webview/attention-view-host';
-import { ExplorerHost, bundledModels } from '../webview/explorer-host';
+import { ExplorerHost } from '../webview/explorer-host';
 import { LifeHost } from '../webview/life-editor-host';
 import { makeRun, RunPairHost } from '../webview/run-pair-host';
 import { StripHost } from '../webview/strip-view-host';
@@ -40,6 +40,9 @@ export interface Screen {
   readonly open: (viewport: Viewport) => Promise<Shown>;
 }
 
+/** A window, a window with the side bar open, the editor that is left of it, and half a window. */
+export const WIDTHS = [1440, 1082, 780, 500];
+
 const GREEDY = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 1 };
 const PROMPT = 'In the beginning God created the heaven and the earth.';
 const SCRIPTURE =
@@ -49,18 +52,22 @@ const SCRIPTURE =
 export class Screens {
   private readonly hosts = new Map<string, Promise<ExplorerHost>>();
 
-  private constructor(
+  readonly all: readonly Screen[];
+
+  /** @param models the bundled ones. */
+  constructor(
     private readonly browser: Browser,
     private readonly engine: EngineClient,
     private readonly models: readonly ModelSummary[],
-  ) {}
-
-  static async over(browser: Browser, engine: EngineClient): Promise<Screens> {
-    return new Screens(browser, engine, await bundledModels(engine));
+  ) {
+    this.all = [...this.texts(), ...this.boards(), ...this.others()];
   }
 
-  get all(): readonly Screen[] {
-    return [...this.texts(), ...this.boards(), ...this.others()];
+  screen(name: string): Screen {
+    const screen = this.all.find((each) => each.name === name);
+    if (!screen)
+      throw new Error(`There is no view ${name}. There are ${this.all.map((each) => each.name).join(', ')}.`);
+    return screen;
   }
 
   private texts(): readonly Screen[] {
@@ -339,6 +346,11 @@ export class Screens {
   ): Promise<Shown> {
     const shown = await WebviewUnderTest.open(this.browser, { bundle, viewport, onMessage });
     await shown.page.locator(ready).first().waitFor();
+    // The tokens of a prompt are counted a moment after it is there.
+    await shown.page.waitForFunction(() => {
+      const prompt = document.querySelector<HTMLTextAreaElement>('.prompt-text');
+      return !prompt?.value || document.querySelector('.prompt-count')?.textContent !== '';
+    });
     return shown;
   }
 }

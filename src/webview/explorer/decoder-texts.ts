@@ -7,7 +7,7 @@ import {
 } from '../../core/decode/options';
 import type { DecoderSummary } from '../../core/decode/registry';
 import type { ExplorerSettings } from '../../protocol/explorer';
-import type { SettingChip } from './sampling';
+import type { SettingChip } from './setting-chips';
 
 /** Decoders with a name in the literature that words of theirs do not make. */
 const TITLES: Readonly<Record<string, string>> = {

@@ -9,6 +9,7 @@ import { Popover } from '../components/popover';
 import { FILTER_KEYS, filterChip } from '../components/sampling-scale';
 import { chosenOptions, optionChips, withOptions } from './decoder-texts';
 import { DecoderOptionsEditor } from './decoder-options';
+import { type SettingChip, SettingChips } from './setting-chips';
 import { Button } from '../ui/button';
 import { TextField } from '../ui/text-field';
 
@@ -36,28 +37,14 @@ export function SamplingControls(props: SamplingProps) {
   const options = optionChips(chosenOptions(decoder, settings), decoder?.options ?? {}, 'short');
   return (
     <div class="sampling">
-      <div class={`chips ${options.length > 1 ? 'chips-many chips-most' : options.length > 0 ? 'chips-many' : ''}`}>
-        {[...options, ...settingChips(settings)].map(({ key, name, value }) => (
-          <button
-            key={key}
-            type="button"
-            class={[
-              'setting',
-              greedy && IDLE_IF_GREEDY.has(key) ? 'setting-idle' : '',
-              value === 'off' ? 'setting-off' : '',
-              key === 'seed' ? 'setting-seed' : '',
-            ]
-              .filter(Boolean)
-              .join(' ')}
-            aria-haspopup="dialog"
-            aria-expanded={open !== null}
-            title={`${name} ${value}: change the settings of the run`}
-            onClick={() => toggle(key)}
-          >
-            {name} <b>{value}</b>
-          </button>
-        ))}
-      </div>
+      <SettingChips
+        chips={[...options, ...settingChips(settings)].map((chip) => ({
+          ...chip,
+          idle: greedy && IDLE_IF_GREEDY.has(chip.key),
+        }))}
+        open={open !== null}
+        onToggle={toggle}
+      />
       <Button
         appearance="icon"
         class="gear"
@@ -81,12 +68,6 @@ export function SamplingControls(props: SamplingProps) {
       )}
     </div>
   );
-}
-
-export interface SettingChip {
-  readonly key: string;
-  readonly name: string;
-  readonly value: string;
 }
 
 /** Settings as they are shown in a row. */

@@ -212,6 +212,19 @@ function Grid(props: GridProps & { readonly heads: GridHeads }) {
       theme={theme}
     />
   );
+  const side = (
+    <aside class="grid-side" aria-label="The chosen cell and head">
+      {!narrow && panel}
+      <SidePanel
+        run={run}
+        heads={heads}
+        rows={rows}
+        cell={cell}
+        head={head}
+        onHead={(next) => setState({ head: next })}
+      />
+    </aside>
+  );
   return (
     <div class={`grid-attention attention ${columns}-columns`} ref={room} onKeyDown={keys}>
       {narrow && panel}
@@ -260,19 +273,10 @@ function Grid(props: GridProps & { readonly heads: GridHeads }) {
             theme={theme}
           />
         </div>
+        {columns === 'two' && side}
       </div>
       {narrow && pictures}
-      <aside class="grid-side" aria-label="The chosen cell and head">
-        {!narrow && panel}
-        <SidePanel
-          run={run}
-          heads={heads}
-          rows={rows}
-          cell={cell}
-          head={head}
-          onHead={(next) => setState({ head: next })}
-        />
-      </aside>
+      {columns !== 'two' && side}
     </div>
   );
 }

@@ -97,7 +97,7 @@ function LifeView(props: LifePartProps) {
   return (
     <div class={beside ? 'life' : 'life life-narrow'} ref={room} onKeyDown={keys}>
       <div class="life-main">
-        <header class="section-head life-head">
+        <header class="section-head">
           {lead}
           <span class="section-legend">
             {grid.topology === 'torus' && (

@@ -9,7 +9,7 @@ import type { TabProps } from '../tab';
 import { OutputSection } from './output-section';
 import { PassesSection } from './passes-section';
 import { RunPanel } from './run-panel';
-import { columnsOf } from './speculation-view';
+import { columnsOf, linesOf } from './speculation-view';
 import { usePassChoice } from './use-pass-choice';
 import './reported.css';
 
@@ -38,7 +38,7 @@ export function ReportedView(props: ReportedViewProps) {
         chosen={chosen}
         preview={preview}
         follow={false}
-        lines={size.height < 760 ? 2 : 3}
+        lines={linesOf(size.width)}
         onSelect={onSelect}
         onHover={onHover}
         announce={announce}

@@ -23,7 +23,7 @@ export interface SpeculationViewProps extends TabProps {
 }
 
 /** Widths from which the parts below the staircase stand side by side, two of them do, and a drafted token is one line. */
-const THREE_COLUMNS = 1080;
+const THREE_COLUMNS = 1260;
 const TWO_COLUMNS = 860;
 const ONE_LINE = 560;
 
@@ -32,6 +32,11 @@ export function columnsOf(width: number): string {
   if (width >= THREE_COLUMNS) return 'spec-three';
   if (width >= TWO_COLUMNS) return 'spec-two';
   return width >= ONE_LINE ? 'spec-stacked' : 'spec-stacked spec-one';
+}
+
+/** Lines of the output before it scrolls: a text of a few sentences is whole. */
+export function linesOf(width: number): number {
+  return width >= TWO_COLUMNS ? 4 : width >= ONE_LINE ? 6 : 8;
 }
 
 /** The output, the passes, the one that is chosen, and the run as a whole. One selection runs through all of them. */
@@ -58,7 +63,7 @@ export function SpeculationView(props: SpeculationViewProps) {
         chosen={chosen}
         preview={preview}
         follow={follow}
-        lines={size.height < 760 ? 2 : 3}
+        lines={linesOf(size.width)}
         onSelect={onSelect}
         onHover={onHover}
         announce={announce}

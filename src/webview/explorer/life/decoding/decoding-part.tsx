@@ -142,7 +142,7 @@ export function DecodingPart(props: LifePartProps) {
       onKeyDown={keys}
     >
       <div class="life-main">
-        <header class="section-head life-head">
+        <header class="section-head">
           {lead}
           <span class="life-controls">
             <Button
