@@ -47,7 +47,8 @@ export const bundles = [
     outfile: 'dist/engine.mjs',
     // Every form of attention and every decoder is in it.
     // What reads answers of servers and words of onnxruntime in linear time is longer than expressions that did not.
-    budget: 296 * KB,
+    // Shapes through a graph, and the blocks and masks that are found by them, are 9 KB.
+    budget: 312 * KB,
     options: { ...node, format: 'esm' },
   },
   {

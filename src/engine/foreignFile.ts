@@ -89,9 +89,20 @@ export function readForeignJson(path: string, most: number, telling: FileTelling
   }
   refuseLfsPointer(bytes, telling);
   try {
-    return JSON.parse(textOf(bytes)) as unknown;
+    return parseJson(textOf(bytes));
   } catch (cause) {
     return fail('is not valid JSON', cause);
+  }
+}
+
+/** JSON, and what Python writes beside it: numbers that are not finite (Mamba's limits of time steps), which are null here. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!/Infinity|NaN/.test(text)) throw error;
+    const finite = text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (part) => (part.startsWith('"') ? part : 'null'));
+    return JSON.parse(finite);
   }
 }
 

@@ -31,7 +31,7 @@ import type { ServerMetrics, ServerPrompt, ServerReport, ServerRequest, ServerRu
 import type { Call } from './call';
 
 /** Raised with every change of what follows; client and engine refuse each other where it differs. */
-export const ENGINE_PROTOCOL = 9;
+export const ENGINE_PROTOCOL = 10;
 
 export interface EngineInfo {
   readonly pid: number;

@@ -73,6 +73,15 @@ export interface ProbeAnswer {
   readonly available: boolean;
   /** How it is read (`Softmax output`, `GroupQueryAttention`, ...), or why it cannot be. */
   readonly how: string;
+  /** Layers (of hidden states: states) that it is not given for, each with the reason as a sentence; absent where there are none. */
+  readonly missing?: readonly { readonly layer: number; readonly reason: string }[];
+}
+
+/** Of layers (or hidden states) 0 to `count - 1` those that are given. */
+export function givenLayers({ available, missing = [] }: ProbeAnswer, count: number): number[] {
+  if (!available) return [];
+  const absent = new Set(missing.map(({ layer }) => layer));
+  return Array.from({ length: count }, (_, layer) => layer).filter((layer) => !absent.has(layer));
 }
 
 /** The whole answer of `vivarium inspect`. */

@@ -1,6 +1,7 @@
-import type { ServerKind } from '../core/trace/record';
+import type { Mixing, ServerKind } from '../core/trace/record';
 import { MAX_LAYERS, size } from './questions';
 import {
+  array,
   boolean,
   integer,
   nullable,
@@ -37,6 +38,8 @@ export const sampling = object({
 
 export const serverKind: Check<ServerKind> = oneOf('vllm', 'llama.cpp', 'openai');
 
+const mixing: Check<Mixing> = oneOf('attention', 'convolution', 'recurrence', 'unknown');
+
 export const lifeGrid = object({
   ...{ width: size, height: size, topology: oneOf('torus', 'plane') },
   ...{ rule: text, prompt: text, answer: text },
@@ -52,6 +55,7 @@ export const modelIdentity = object({
   task: oneOf('text', 'life'),
   layers,
   heads: layers,
+  mixing: optional(array(mixing, { max: MAX_LAYERS })),
   // Of what a server does not say, a trace has 0.
   vocabularySize: integer({ min: 0, max: 100_000_000 }),
   contextLength: nullable(size),

@@ -88,6 +88,14 @@ export class Fields {
     });
   }
 
+  /** A list of items that are each one of `values`. */
+  oneOfEach<T extends string>(key: string, values: readonly T[]): T[] {
+    return this.list(key, (value, path) => {
+      if (!values.includes(value as T)) throw new FieldError(path, `one of ${values.join(', ')}`);
+      return value as T;
+    });
+  }
+
   objects<T>(key: string, read: (fields: Fields) => T): T[] {
     return this.list(key, (value, path) => read(Fields.of(value, path)));
   }

@@ -8,6 +8,19 @@ export const TRACE_VERSION = 1;
 
 export type ModelTask = 'text' | 'life';
 
+/**
+ * How a layer lets tokens see others: `recurrence` hands a state from token to token (Mamba, RG-LRU, linear attention);
+ * `unknown` in no way that is known here.
+ */
+export const MIXINGS = ['attention', 'convolution', 'recurrence', 'unknown'] as const;
+export type Mixing = (typeof MIXINGS)[number];
+
+/** The layers that have attention. */
+export function layersWithAttention({ layers, mixing }: Pick<ModelIdentity, 'layers' | 'mixing'>): number[] {
+  const all = Array.from({ length: layers }, (_, layer) => layer);
+  return mixing ? all.filter((layer) => mixing[layer] === 'attention') : all;
+}
+
 /** Which model made a trace: enough to find it again and to see that it is the same. */
 export interface ModelIdentity {
   readonly name: string;
@@ -22,8 +35,11 @@ export interface ModelIdentity {
   /** `model_type` of the config, or `unknown`. */
   readonly architecture: string;
   readonly task: ModelTask;
+  /** Blocks of the residual stream, with attention or without: their numbers are those of attention and hidden states. */
   readonly layers: number;
   readonly heads: number;
+  /** How each layer lets tokens see others; absent where all do by attention. */
+  readonly mixing?: readonly Mixing[];
   readonly vocabularySize: number;
   /** Longest sequence that the model takes, in tokens; null where neither file nor config says. */
   readonly contextLength: number | null;

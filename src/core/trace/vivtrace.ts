@@ -3,6 +3,7 @@ import { TraceAssembler, traceEvents } from './assemble';
 import { FieldError, Fields } from './fields';
 import { speculationOf, speculationSummaryOf } from './readSpeculation';
 import {
+  MIXINGS,
   SERVER_KINDS,
   TOKEN_ORIGINS,
   TRACE_VERSION,
@@ -203,6 +204,7 @@ function modelOf(fields: Fields): ModelIdentity {
     task: fields.oneOf('task', ['text', 'life']),
     layers: fields.integer('layers', 0, 10_000),
     heads: fields.integer('heads', 0, 10_000),
+    ...(fields.has('mixing') ? { mixing: fields.oneOfEach('mixing', MIXINGS) } : {}),
     vocabularySize: fields.integer('vocabularySize', fields.has('server') ? 0 : 1, MOST_IDS),
     contextLength: fields.orNull('contextLength', (key) => fields.integer(key, 1)),
     ...(fields.has('life') ? { life: lifeOf(fields.child('life')) } : {}),

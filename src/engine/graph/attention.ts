@@ -110,12 +110,20 @@ const products: ReadonlySet<string> = new Set([
  * multiplied with a third. After an attention sink, what the Slice leaves of it. Null for any other Softmax.
  */
 function attentionProbabilities(scope: Scope, softmax: OnnxNode): string | null {
-  if (!scoresOf(scope, softmax)) return null;
+  return scoresOf(scope, softmax) ? (weighed(scope, softmax)?.probabilities ?? null) : null;
+}
+
+/** The product of the probabilities of an unfused attention with its values, or null. */
+export function valueProductOf(scope: Scope, { node }: AttentionSite): OnnxNode | null {
+  return weighed(scope, node)?.product ?? null;
+}
+
+function weighed(scope: Scope, softmax: OnnxNode): { product: OnnxNode; probabilities: string } | null {
   const output = softmax.outputs[0] ?? '';
   const stack: { value: string; kept: string; depth: number }[] = [{ value: output, kept: output, depth: 0 }];
   for (let top = stack.pop(); top; top = stack.pop()) {
     for (const user of scope.consumers(top.value)) {
-      if (products.has(user.op) && isProductOfComputed(scope, user)) return top.kept;
+      if (products.has(user.op) && isProductOfComputed(scope, user)) return { product: user, probabilities: top.kept };
       if (!probabilityOps.has(user.op) || top.depth > 8) continue;
       const value = user.outputs[0] ?? '';
       stack.push({ value, kept: user.op === 'Slice' ? value : top.kept, depth: top.depth + 1 });

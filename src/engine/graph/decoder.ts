@@ -1,6 +1,8 @@
 import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
-import { type AttentionSite, findAttention } from './attention';
+import { findAttention } from './attention';
+import { type DecoderBlock, findBlocks, formOps } from './blocks';
+import { readingOf, type Reading } from './causality';
 import {
   type CacheTensor,
   cacheName,
@@ -12,24 +14,33 @@ import {
   inputRole,
   realInputs,
 } from './interface';
+import { findMixers, firstInFlow } from './mixing';
 import type { OnnxModel, OnnxNode } from './onnx';
 import { type Cut, type DataFlow, dataFlow } from './residual';
 import { Scope } from './scope';
 import { checkGraph } from './check';
+import { shapesOf, size } from './shapes';
 import { attentionHeads, type HeadCounts, weightDims } from './sizes';
 
-/** What a decoder is made of. Sizes that the file does not give are null: take them from the config. */
-export interface DecoderAnatomy {
+export type { DecoderBlock } from './blocks';
+
+/**
+ * What a decoder is made of. Sizes are those that the graph states, by attributes, weights and shapes; null where it does
+ * not: the tensors of a pass tell them.
+ */
+export interface DecoderAnatomy extends HeadCounts {
   readonly interface: DecoderInterface;
+  /** Blocks of the residual stream, with attention or without. */
   readonly layers: number;
-  /** Query heads. */
-  readonly heads: number | null;
-  readonly kvHeads: number | null;
-  /** As the file has it, padding included. */
-  readonly headSize: number | null;
   /** Width of the residual stream. */
   readonly hiddenSize: number | null;
   readonly vocabularySize: number | null;
+  /** Positions that its tables have; null where it has none, and any number of tokens can be computed. */
+  readonly positions: number | null;
+  /** `both-ways` is refused, so that it is never met here. */
+  readonly reading: Exclude<Reading, 'both-ways'>;
+  /** The layer that each tensor of the cache belongs to: some exporters number the layers with attention alone. */
+  readonly cacheLayer: (tensor: CacheTensor) => number;
   /** One for a plain file; two for a merged decoder, whose `If` holds the decoder twice, with and without cache. */
   readonly bodies: readonly DecoderBody[];
 }
@@ -47,14 +58,6 @@ export interface DecoderBody {
   readonly logits: string;
 }
 
-export interface DecoderBlock {
-  readonly layer: number;
-  /** Null for a layer without attention, or one whose attention is not recognised. */
-  readonly attention: AttentionSite | null;
-  /** Where the residual stream enters the block; null where it is not one tensor. */
-  readonly entry: Cut | null;
-}
-
 /**
  * Finds the parts of a decoder: token ids in, logits out, attention and the residual stream between.
  * Fails with a {@link Problem} `onnx-not-a-decoder` that says what is missing, or `onnx-invalid` for a graph with loose ends.
@@ -63,39 +66,48 @@ export function findDecoder(model: OnnxModel): DecoderAnatomy {
   checkGraph(model);
   const io = findInterface(model);
   const scope = new Scope(model.graph);
-  const bodies = findBodies(model, scope, io.ids.name, io.logits.name);
-  const embedding = embeddingDims(bodies[0] as DecoderBody);
-  const stated = io.logits.dims?.at(-1);
-  const columns = typeof stated === 'number' && stated > 0 ? stated : null;
+  const bodies = findBodies(model, scope, io);
+  const [body] = bodies as [DecoderBody];
+  const embedding = embeddingDims(body);
+  const columns = size(io.logits.dims?.at(-1)) ?? size(shapesOf(body.scope).shape(body.logits)?.at(-1));
   if (columns !== null && embedding && columns * 2 < embedding.rows) {
     throw notADecoder(
       model,
       `its output ${io.logits.name} has ${columns} columns for a vocabulary of ${embedding.rows} tokens`,
     );
   }
-  const width = embedding?.width ?? normWidth(bodies[0] as DecoderBody);
-  const counts = headCounts(bodies[0] as DecoderBody, io.cache, width);
-  const layers = Math.max(
-    ...bodies.map((body) => (body.blocks.at(-1)?.layer ?? -1) + 1),
-    ...io.cache.map((tensor) => tensor.layer + 1),
-    0,
-  );
+  const takesCache = io.cache.some(({ past }) => past !== null);
+  const reading = takesCache ? 'undecided' : readingOf(body, io.ids.name);
+  if (reading === 'both-ways') throw readsBothWays(model.name, 'nothing hides later tokens from its attention');
+  const cacheLayer = layersOfCache(bodies, io.cache);
   return {
     interface: io,
-    layers,
-    ...counts,
-    hiddenSize: width,
+    layers: Math.max(
+      0,
+      ...body.blocks.map(({ layer }) => layer + 1),
+      ...io.cache.map((tensor) => cacheLayer(tensor) + 1),
+    ),
+    ...headCounts(body, io.cache),
+    hiddenSize: streamWidth(body) ?? embedding?.width ?? null,
     vocabularySize: columns ?? embedding?.rows ?? null,
+    positions: positionsOf(body),
+    reading,
+    cacheLayer,
     bodies,
   };
 }
 
-function notADecoder(model: OnnxModel, reason: string): Problem {
+function notADecoder(model: Pick<OnnxModel, 'name'>, reason: string): Problem {
   return new Problem({
     code: 'onnx-not-a-decoder',
     message: `${model.name} is not a decoder of text: ${quoted(reason)}.`,
     action: 'Choose a model that predicts the next token, exported for text generation.',
   });
+}
+
+/** The refusal of a model whose tokens see later ones. @param how the evidence, as part of a sentence. */
+export function readsBothWays(file: string, how: string): Problem {
+  return notADecoder({ name: file }, `it reads both ways (${how})`);
 }
 
 function findInterface(model: OnnxModel): DecoderInterface {
@@ -130,57 +142,37 @@ function findInterface(model: OnnxModel): DecoderInterface {
   return { ids, inputs: sorted, cache: findCache(graph), unknown, logits };
 }
 
-function findBodies(model: OnnxModel, scope: Scope, ids: string, logits: string): DecoderBody[] {
+function findBodies(model: OnnxModel, scope: Scope, io: DecoderInterface): DecoderBody[] {
+  const logits = io.logits.name;
   const maker = scope.producer(logits);
   if (!maker) throw notADecoder(model, `no operator makes its output ${logits}`);
-  if (maker.op !== 'If') return [findBody(model, scope, ids, logits, null)];
+  if (maker.op !== 'If') return [findBody(model, scope, io, logits, null)];
   const index = maker.outputs.indexOf(logits);
   return (['then_branch', 'else_branch'] as const).map((name) => {
     const graph = maker.attributes.get(name)?.graph;
     const output = graph?.outputs[index]?.name;
     if (!graph || output === undefined) throw notADecoder(model, `its If operator has no ${name} that gives ${logits}`);
-    return findBody(model, new Scope(graph, scope), ids, output, { node: maker, name });
+    return findBody(model, new Scope(graph, scope), io, output, { node: maker, name });
   });
 }
 
 function findBody(
   model: OnnxModel,
   scope: Scope,
-  ids: string,
+  io: DecoderInterface,
   logits: string,
   branch: DecoderBody['branch'],
 ): DecoderBody {
+  const ids = io.ids.name;
   const embeddings = findEmbedding(scope, ids);
   if (!embeddings) throw notADecoder(model, `nothing looks up the embeddings of ${ids}`);
   const flow = dataFlow(scope, embeddings, logits);
   if (!flow.index.has(embeddings)) throw notADecoder(model, `its logits do not depend on ${ids}`);
   const sites = findAttention(scope, flow);
-  const layers = layerNumbers(scope, sites);
-  const at = (site: AttentionSite): number => flow.index.get(site.node) as number;
-  const entries = sites.map((site, i) => {
-    const from = i === 0 ? -1 : at(sites[i - 1] as AttentionSite);
-    return flow.cuts.findLast((cut) => cut.index < at(site) && cut.index > from) ?? null;
-  });
-  const last = sites.at(-1);
-  const exit = last ? findExit(flow, at(last)) : null;
-  const blocks = sites.map((attention, i) => ({
-    layer: layers[i] as number,
-    attention,
-    entry: entries[i] ?? null,
-  }));
-  return { branch, scope, flow, blocks, exit, logits };
+  const mixers = findMixers(scope, flow, sites, io.cache, size(io.ids.dims?.[1]));
+  const { blocks, exit } = findBlocks(scope, flow, mixers);
+  return { branch, scope, flow, blocks: numberedByCache(scope, blocks), exit, logits };
 }
-
-/** The last sum after the last attention, in the form in which it is passed on. */
-function findExit(flow: DataFlow, lastAttention: number): Cut | null {
-  let position = flow.cuts.findLastIndex((cut) => cut.index > lastAttention && cut.isResidualSum);
-  if (position < 0) return null;
-  while (formOps.has(flow.cuts[position + 1]?.node.op ?? '')) position++;
-  return flow.cuts[position] ?? null;
-}
-
-/** Operators that change no value, only its form. */
-const formOps: ReadonlySet<string> = new Set(['Cast', 'Reshape', 'Identity', 'Unsqueeze', 'Squeeze', 'Flatten']);
 
 /** The operator that looks up the token embeddings. */
 function findEmbedding(scope: Scope, ids: string): OnnxNode | null {
@@ -211,13 +203,48 @@ function embeddingDims(body: DecoderBody): { rows: number; width: number } | nul
 }
 
 /**
- * The layer of each attention: by the cache that it reads where that tells all of them apart (hybrid models have layers
- * without attention), else in order.
+ * Blocks with the numbers of the caches that they read, where nothing but attention was recognised and these leave room for
+ * layers that were not: they are layers all the same.
  */
-function layerNumbers(scope: Scope, sites: readonly AttentionSite[]): number[] {
-  const found = sites.map((site) => layerOfCache(scope, site.node));
-  const increasing = found.every((layer, i) => layer !== null && (i === 0 || layer > (found[i - 1] ?? 0)));
-  return increasing ? (found as number[]) : sites.map((_, i) => i);
+function numberedByCache(scope: Scope, blocks: readonly DecoderBlock[]): readonly DecoderBlock[] {
+  const found = blocks.map(({ attention }) => attention && layerOfCache(scope, attention.node));
+  const isHigher = found.every((layer, i) => layer !== null && layer >= i && layer > (found[i - 1] ?? -1));
+  return isHigher ? blocks.map((block, i) => ({ ...block, layer: found[i] as number })) : blocks;
+}
+
+/** The layer of each tensor of the cache: the block in which it is taken or made, else the number in its name. */
+function layersOfCache(bodies: readonly DecoderBody[], cache: readonly CacheTensor[]): (tensor: CacheTensor) => number {
+  const found = new Map(cache.map((tensor) => [tensor, blockOfCache(bodies, tensor)]));
+  const isWhole = [...found.values()].every((layer) => layer !== null);
+  return (tensor) => (isWhole ? found.get(tensor) : null) ?? tensor.layer;
+}
+
+function blockOfCache(bodies: readonly DecoderBody[], { past, present }: CacheTensor): number | null {
+  for (const { scope, flow, blocks } of bodies) {
+    if (blocks.some(({ entry }) => !entry)) return null;
+    const taker =
+      past === null
+        ? null
+        : firstInFlow(
+            flow,
+            past,
+            (value) => scope.consumers(value),
+            (node) => node.outputs,
+          );
+    const maker =
+      present === null
+        ? null
+        : firstInFlow(
+            flow,
+            present,
+            (value) => [scope.producer(value)].filter((node) => node !== undefined),
+            (node) => node.inputs,
+          );
+    const index = flow.index.get(taker ?? (maker as OnnxNode));
+    if (index === undefined) continue;
+    return blocks.findLast(({ entry }) => (entry?.index ?? Infinity) < index)?.layer ?? null;
+  }
+  return null;
 }
 
 /** Operators between the cache and the attention that reads it. */
@@ -243,23 +270,71 @@ function layerOfCache(scope: Scope, node: OnnxNode): number | null {
   return null;
 }
 
-/** Width of the residual stream by the weight of the last fused norm. */
-function normWidth(body: DecoderBody): number | null {
-  const node = body.exit?.node;
-  return (node && body.scope.constant(node.inputs[2] ?? '')?.dims[0]) ?? null;
+/** Width of the residual stream between the blocks. */
+function streamWidth({ scope, blocks, exit }: DecoderBody): number | null {
+  for (const cut of [...blocks.map(({ entry }) => entry), exit]) {
+    const width =
+      cut &&
+      size(
+        shapesOf(scope)
+          .shape(cut.node.outputs[0] ?? '')
+          ?.at(-1),
+      );
+    if (width) return width;
+  }
+  // By the weight of a fused norm.
+  return (exit && scope.constant(exit.node.inputs[2] ?? '')?.dims[0]) ?? null;
 }
 
-function headCounts(body: DecoderBody, cache: readonly CacheTensor[], width: number | null): HeadCounts {
-  const site = body.blocks[0]?.attention;
-  const fromGraph = site ? attentionHeads(body.scope, site) : { heads: null, kvHeads: null, headSize: null };
-  const tensor = cache.find(({ part }) => part !== 'state');
-  const size = (axis: number | null): number | null => {
-    const dim = axis === null ? null : tensor?.dims?.at(axis);
-    return typeof dim === 'number' && dim > 0 ? dim : null;
+/** Rows of the tables of positions: learnt ones that are added to the embeddings, those of rotations inside operators. */
+function positionsOf({ scope, flow, blocks }: DecoderBody): number | null {
+  const tables: number[] = [];
+  const add = (table: string | undefined): void => {
+    const dims = table ? scope.constant(table)?.dims : undefined;
+    if (dims?.length === 2) tables.push(dims[0] as number);
   };
-  const headSize = fromGraph.headSize ?? size(-1);
-  // The cache first: some exports repeat the keys before an operator that then sees one per query head.
-  const kvHeads = size(tensor?.headAxis ?? null) ?? fromGraph.kvHeads;
-  const guess = width !== null && headSize !== null && width % headSize === 0 ? width / headSize : null;
-  return { heads: fromGraph.heads ?? guess, kvHeads, headSize };
+  const [first] = flow.order;
+  const end = blocks[0]?.entry?.index ?? 0;
+  for (const node of flow.order.slice(1, end + 1)) {
+    for (const input of node.inputs) {
+      let lookup = scope.producer(input);
+      while (lookup && formOps.has(lookup.op)) lookup = scope.producer(lookup.inputs[0] ?? '');
+      if (lookup?.op !== 'Gather' || flow.index.has(lookup)) continue;
+      if (arePositions(scope, lookup.inputs[1] ?? '')) add(lookup.inputs[0]);
+    }
+  }
+  if (first?.op === 'EmbedLayerNormalization') add(first.inputs[3]);
+  for (const { attention } of blocks) if (attention?.kind === 'group-query') add(attention.node.inputs[7]);
+  return tables.length > 0 ? Math.min(...tables) : null;
+}
+
+/** Whether indices count the tokens: an input of positions, a range, or the sum of a mask so far. */
+function arePositions(scope: Scope, indices: string): boolean {
+  const stack = [indices];
+  for (let steps = 0; steps < 32; steps++) {
+    const value = stack.pop();
+    if (value === undefined) return false;
+    const input = scope.graph.inputs.find(({ name }) => name === value);
+    if (input && inputRole(input)?.includes('position')) return true;
+    const node = scope.producer(value);
+    if (node?.op === 'Range' || node?.op === 'CumSum') return true;
+    if (node && node.op !== 'Shape') stack.push(...node.inputs);
+  }
+  return false;
+}
+
+/**
+ * Of the first layer with attention. Key-value heads by the cache first: some exports repeat the keys before an operator that
+ * then sees one for every query head.
+ */
+function headCounts({ scope, blocks }: DecoderBody, cache: readonly CacheTensor[]): HeadCounts {
+  const site = blocks.find(({ attention }) => attention)?.attention;
+  const counts = site ? attentionHeads(scope, site) : { heads: null, kvHeads: null, headSize: null, valueSize: null };
+  const tensor = cache.find(({ part }) => part !== 'state');
+  const stated = (axis: number | null): number | null => (axis === null ? null : size(tensor?.dims?.at(axis)));
+  return {
+    ...counts,
+    kvHeads: stated(tensor?.headAxis ?? null) ?? counts.kvHeads,
+    headSize: counts.headSize ?? (tensor?.part === 'key' ? stated(-1) : null),
+  };
 }

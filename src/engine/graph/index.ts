@@ -13,7 +13,7 @@
  */
 export { type AttentionKind } from './attention';
 export { type DecoderSummary, describe, type ModelDescription } from './describe';
-export { type DecoderAnatomy, findDecoder } from './decoder';
+export { type DecoderAnatomy, findDecoder, readsBothWays } from './decoder';
 export { applyEdits, type Edit, type Piece, pieces } from './edits';
 export { tokenEmbeddings } from './embeddings';
 export { byteLength, type ElementType, halfToNumber } from './elementType';

@@ -7,7 +7,7 @@ import { type AddedNode, writeExtract } from './extract';
 import { type CacheTensor, type DecoderInput, realInputs } from './interface';
 import type { OnnxModel, OnnxNode, OnnxValue } from './onnx';
 import type { AttentionProbe, HiddenProbe, ProbeOutput, ProbePlan } from './probe';
-import { rankOf } from './rank';
+import { shapesOf } from './shapes';
 import { type Cut, residualTensor, shapeOps, skipNorms } from './residual';
 import { inputsOf, Scope } from './scope';
 import type { ByteSource } from './source';
@@ -77,7 +77,7 @@ export function decoderPart(decoder: ProbedDecoder, range: PartRange): DecoderPa
 
   const start = from > 0 ? beginning(decoder, scope, from, refuse) : null;
   const cache = takesCache(anatomy) ? anatomy.interface.cache : [];
-  const own = cache.filter(isWithin);
+  const own = cache.filter((tensor) => isWithin({ layer: anatomy.cacheLayer(tensor) }));
   const attention = plan.attention.filter(isWithin);
   const hidden = plan.hidden.filter(({ layer }) => layer <= end && (start ? layer > from : true));
   const given = to === 'logits' ? plan.logits : plan.hidden.find(({ layer }) => layer === to);
@@ -89,9 +89,12 @@ export function decoderPart(decoder: ProbedDecoder, range: PartRange): DecoderPa
   if (start) refuseCrossing(body, start.cut, scope, kept, refuse);
   const nodes = model.graph.nodes.filter((node) => kept.has(node));
   const taken = new Set(nodes.flatMap((node) => inputsOf(node)));
-  const shapes = cache.filter((tensor) => !isWithin(tensor) && taken.has(tensor.past ?? ''));
+  const shapes = cache.filter((tensor) => !own.includes(tensor) && taken.has(tensor.past ?? ''));
   const foreign = shapes.find(({ past }) => !isForShape(scope, past ?? '', kept));
-  if (foreign) return refuse(`the part ${from > 0 ? 'above' : 'below'} also reads the cache of layer ${foreign.layer}`);
+  if (foreign)
+    return refuse(
+      `the part ${from > 0 ? 'above' : 'below'} also reads the cache of layer ${anatomy.cacheLayer(foreign)}`,
+    );
 
   const used = ({ name }: OnnxValue): boolean => taken.has(name);
   const rows: ProbeOutput = to === 'logits' ? given : { output: HIDDEN_OUTPUT, elementType: 'float32' };
@@ -113,7 +116,7 @@ export function decoderPart(decoder: ProbedDecoder, range: PartRange): DecoderPa
   return {
     bytes,
     hiddenInput: start && HIDDEN_INPUT,
-    hiddenRank: (start && rankOf(scope, start.state)) ?? 3,
+    hiddenRank: (start && shapesOf(scope).shape(start.state)?.length) ?? 3,
     ids: used(anatomy.interface.ids) ? anatomy.interface.ids : null,
     inputs: anatomy.interface.inputs.filter(used),
     cache: own,

@@ -1,3 +1,4 @@
+import type { Mixing } from '../../core/trace/record';
 import { attentionValue, type ProbeValue } from './attentionProbe';
 import type { AttentionKind } from './attention';
 import { type DecoderAnatomy, type DecoderBody, findDecoder } from './decoder';
@@ -143,8 +144,23 @@ function layerList(layers: readonly number[] | 'all' | 'none', count: number): r
 function findAttentionOf(body: DecoderBody, editor: GraphEditor, layer: number, layers: number): ProbeValue {
   if (layer < 0 || layer >= layers)
     return { reason: `The model has no layer ${layer}: its layers are 0 to ${layers - 1}.` };
-  const site = body.blocks.find((block) => block.layer === layer)?.attention;
-  return site ? attentionValue(editor, site) : { reason: `Layer ${layer} has no attention that could be recognised.` };
+  const block = body.blocks.find((each) => each.layer === layer);
+  return block?.attention
+    ? attentionValue(editor, block.attention)
+    : { reason: withoutAttention(layer, block?.mixing) };
+}
+
+/** Why a layer gives no attention, as a sentence: what it has instead. */
+function withoutAttention(layer: number, mixing: Mixing = 'unknown'): string {
+  switch (mixing) {
+    case 'attention':
+      return `Layer ${layer} computes attention more than once, so that there is no single one to show.`;
+    case 'convolution':
+    case 'recurrence':
+      return `Layer ${layer} has no attention: it has a ${mixing} instead.`;
+    case 'unknown':
+      return `Layer ${layer} has no attention that could be recognised.`;
+  }
 }
 
 function findHidden(body: DecoderBody, editor: GraphEditor, layer: number, layers: number): ProbeValue {

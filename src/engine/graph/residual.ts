@@ -81,17 +81,18 @@ function findCuts(
 ): Cut[] {
   const cuts: Cut[] = [];
   const pendingUses = new Map<OnnxNode, number>();
+  // Some models (Zamba) hand the embeddings to later layers beside the stream, concatenated with it.
+  const isAside = (node: OnnxNode, user: OnnxNode): boolean => node === order[0] && user.op === 'Concat';
   const uses = (node: OnnxNode): number =>
-    node.outputs.reduce(
-      (sum, output) =>
-        sum + (output === target ? 1 : 0) + scope.consumers(output).filter((user) => index.has(user)).length,
-      0,
-    );
+    node.outputs.reduce((sum, output) => {
+      const users = scope.consumers(output).filter((user) => index.has(user) && !isAside(node, user));
+      return sum + (output === target ? 1 : 0) + users.length;
+    }, 0);
   order.forEach((node, i) => {
     let streams = 0;
     for (const input of inputsOf(node)) {
       const producer = scope.producer(input);
-      if (!producer || !index.has(producer) || producer === node) continue;
+      if (!producer || !index.has(producer) || producer === node || isAside(producer, node)) continue;
       streams++;
       const left = (pendingUses.get(producer) ?? 0) - 1;
       if (left > 0) pendingUses.set(producer, left);

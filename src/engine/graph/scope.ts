@@ -6,6 +6,7 @@ export class Scope {
   private readonly producers = new Map<string, OnnxNode>();
   private readonly users = new Map<string, OnnxNode[]>();
   private readonly values = new Map<string, OnnxValue>();
+  private ordered: readonly OnnxNode[] | null = null;
   private types: Map<string, ElementType> | null = null;
   private readonly constancy = new Map<string, boolean>();
   private readonly inputNames: ReadonlySet<string>;
@@ -96,7 +97,12 @@ export class Scope {
 
   /** The dimensions of `value` as the file states them, or null. */
   dims(value: string): readonly Dimension[] | null {
-    return this.values.get(value)?.dims ?? this.constant(value)?.dims ?? this.outer?.dims(value) ?? null;
+    return this.ownDims(value) ?? this.constant(value)?.dims ?? this.outer?.dims(value) ?? null;
+  }
+
+  /** The dimensions that this graph, not one around it, states for an input, an output or a value between nodes. */
+  ownDims(value: string): readonly Dimension[] | null {
+    return this.values.get(value)?.dims ?? null;
   }
 
   /** The element type of `value`: stated, or inferred from the operators that make it; `undefined` where neither helps. */
@@ -117,7 +123,11 @@ export class Scope {
   }
 
   /** The nodes, each after those whose outputs it takes. Optimisers save files in other orders. */
-  private inOrder(): OnnxNode[] {
+  inOrder(): readonly OnnxNode[] {
+    return (this.ordered ??= this.order());
+  }
+
+  private order(): OnnxNode[] {
     const order: OnnxNode[] = [];
     const seen = new Set<OnnxNode>();
     // With a stack of its own: graphs are thousands of nodes deep.

@@ -1,116 +1,115 @@
-import { type AttentionSite, scoresOf } from './attention';
+import { type AttentionSite, scoresOf, valueProductOf } from './attention';
 import type { OnnxNode } from './onnx';
 import type { Scope } from './scope';
+import { type Shape, shapesOf, size } from './shapes';
 
+/** Sizes of one attention. Null where the graph does not say: never computed from others that need not agree with them. */
 export interface HeadCounts {
+  /** Query heads: rows of the probabilities. */
   readonly heads: number | null;
   readonly kvHeads: number | null;
+  /** Of queries and keys, padding included. */
   readonly headSize: number | null;
+  /** Of values, where it is another. */
+  readonly valueSize: number | null;
 }
 
 /** The dimensions of a weight that may be transposed, cast or dequantised in the graph. */
-export function weightDims(scope: Scope, value: string, steps = 8): readonly number[] | null {
-  const constant = scope.constant(value);
-  if (constant) return constant.dims;
-  const node = scope.producer(value);
-  if (!node || steps === 0) return !node && scope.outer ? weightDims(scope.outer, value, steps) : null;
-  const dims = weightDims(scope, node.inputs[0] ?? '', steps - 1);
-  if (!dims || ['Cast', 'DequantizeLinear', 'Identity'].includes(node.op)) return dims;
-  if (node.op !== 'Transpose') return null;
-  const perm = node.attributes.get('perm')?.ints ?? dims.map((_, i) => dims.length - 1 - i);
-  return perm.map((axis) => dims[axis] ?? 0);
+export function weightDims(scope: Scope, value: string): readonly number[] | null {
+  const shape = shapesOf(scope).shape(value);
+  return shape && scope.isConstant(value) && shape.every((dim) => typeof dim === 'number') ? shape : null;
 }
 
-/** The size of the last dimension of `value`, as stated or by the weight that makes it. */
-function lastDim(scope: Scope, value: string): number | null {
-  let at = value;
-  for (let steps = 0; steps < 8; steps++) {
-    const stated = positive(scope.dims(at)?.at(-1));
-    if (stated !== null) return stated;
-    const node = scope.producer(at);
-    if (!node) return null;
-    if (node.op === 'MatMul') return positive(weightDims(scope, node.inputs[1] ?? '')?.at(-1));
-    if (node.op === 'MatMulNBits') return node.attributes.get('N')?.int ?? null;
-    at = node.inputs.find((input) => input && !scope.isConstant(input)) ?? '';
-  }
-  return null;
-}
-
-/** Head counts as one attention node and what feeds it state them. */
+/** Sizes as one attention node, or the shapes around it, state them. */
 export function attentionHeads(scope: Scope, site: AttentionSite): HeadCounts {
   const int = (name: string): number | null => site.node.attributes.get(name)?.int || null;
-  const inputs = site.node.inputs;
-  const query = scope.dims(inputs[0] ?? '');
+  const { inputs } = site.node;
+  const shape = (index: number): Shape | null => shapesOf(scope).shape(inputs[index] ?? '');
+  const width = (index: number): number | null => size(shape(index)?.at(-1));
+  const each = (total: number | null, count: number | null): number | null =>
+    total !== null && count !== null && total % count === 0 ? total / count : null;
   switch (site.kind) {
     case 'onnx-attention': {
-      const is4d = query?.length === 4;
-      return {
-        heads: int('q_num_heads') ?? (is4d ? positive(query[1]) : null),
-        kvHeads: int('kv_num_heads') ?? (is4d ? positive(scope.dims(inputs[1] ?? '')?.[1]) : null),
-        headSize: is4d ? positive(query[3]) : null,
-      };
+      const is4d = shape(0)?.length === 4;
+      const heads = int('q_num_heads') ?? (is4d ? size(shape(0)?.[1]) : null);
+      const kvHeads = int('kv_num_heads') ?? (is4d ? size(shape(1)?.[1]) : null);
+      const headSize = is4d ? width(0) : each(width(0), heads);
+      return { heads, kvHeads, headSize, valueSize: is4d ? width(2) : each(width(2), kvHeads) };
     }
     case 'softmax':
       return unfusedHeads(scope, site);
     case 'group-query': {
-      const heads = int('num_heads');
-      const kvHeads = int('kv_num_heads');
-      const width = lastDim(scope, inputs[0] ?? '');
-      const parts = (heads ?? 0) + (inputs[1] ? 0 : 2 * (kvHeads ?? 0));
-      return { heads, kvHeads, headSize: width !== null && parts > 0 ? width / parts : null };
+      const [heads, kvHeads] = [int('num_heads'), int('kv_num_heads')];
+      // Without keys of their own, the queries hold keys and values too.
+      const parts = heads === null ? null : heads + (inputs[1] ? 0 : 2 * (kvHeads ?? 0));
+      const headSize = each(width(0), parts);
+      return { heads, kvHeads, headSize, valueSize: headSize };
     }
     case 'multi-head': {
       const heads = int('num_heads');
-      const width = inputs[1] ? lastDim(scope, inputs[0] ?? '') : null;
-      return { heads, kvHeads: heads, headSize: width !== null && heads ? width / heads : null };
+      const headSize = inputs[1] ? each(width(0), heads) : size(shape(0)?.at(-1));
+      return { heads, kvHeads: heads, headSize, valueSize: inputs[2] ? each(width(2), heads) : headSize };
     }
-    case 'recompute':
-      return { heads: int('num_heads'), kvHeads: int('num_heads'), headSize: null };
+    case 'recompute': {
+      const heads = int('num_heads');
+      const sizes = site.node.attributes.get('qkv_hidden_sizes')?.ints;
+      const third = each(size(weightDims(scope, inputs[1] ?? '')?.at(-1)), 3);
+      const headSize = each(sizes?.[0] ?? third, heads);
+      return { heads, kvHeads: heads, headSize, valueSize: each(sizes?.[2] ?? third, heads) };
+    }
     case 'opaque':
-      return { heads: int('num_heads'), kvHeads: int('kv_num_heads'), headSize: null };
+      return { heads: int('num_heads'), kvHeads: int('kv_num_heads'), headSize: null, valueSize: null };
   }
 }
 
-function positive(dim: unknown): number | null {
-  return typeof dim === 'number' && dim > 0 ? dim : null;
-}
-
-/** What may stand between the reshape into heads and the product with the keys: scaling and rotary embedding. */
-const queryOps = ['Mul', 'Div', 'Add', 'Concat', 'Cast', 'Identity', 'RotaryEmbedding', 'LayerNormalization'];
-
-/** Heads by the stated shape of the probabilities, or by the reshape of the queries before their transposition. */
+/** By the shapes of the probabilities, and of what is multiplied before and behind them. */
 function unfusedHeads(scope: Scope, site: AttentionSite): HeadCounts {
-  const dims = scope.dims(site.probabilities ?? '');
-  const stated = dims?.length === 4 ? positive(dims[1]) : null;
+  const shapes = shapesOf(scope);
+  const probabilities = shapes.shape(site.probabilities ?? '');
   const scores = scoresOf(scope, site.node);
-  const seen = new Set<OnnxNode>();
-  const stack = [scores?.inputs[0] ?? ''];
-  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    const node = scope.producer(value);
-    if (!node || seen.has(node) || seen.size > 64) continue;
-    seen.add(node);
-    const perm = node.attributes.get('perm')?.ints?.join();
-    if (node.op === 'Transpose' && perm === '0,2,1,3') {
-      const reshape = scope.producer(node.inputs[0] ?? '');
-      const shape = reshape?.op === 'Reshape' ? shapeValues(scope, reshape.inputs[1] ?? '') : null;
-      if (!reshape || shape?.length !== 4) continue;
-      const headSize = positive(shape[3]);
-      const width = lastDim(scope, reshape.inputs[0] ?? '');
-      const heads = positive(shape[2]) ?? (headSize !== null && width !== null ? width / headSize : null);
-      return { heads: stated ?? heads, kvHeads: null, headSize };
-    }
-    if (queryOps.includes(node.op)) {
-      for (const input of node.inputs) if (input && !scope.isConstant(input)) stack.push(input);
-    }
-  }
-  return { heads: stated, kvHeads: null, headSize: null };
+  const [query = '', key = ''] = scores?.inputs ?? [];
+  const heads = headsOf(probabilities) ?? headsOf(shapes.shape(query));
+  return {
+    heads,
+    kvHeads: keyHeads(scope, key),
+    headSize: size(shapes.shape(query)?.at(-1)),
+    valueSize: size(shapes.shape(valueProductOf(scope, site)?.inputs[1] ?? '')?.at(-1)),
+  };
 }
 
-/** A shape that the graph builds; null for elements that are known at run time only. */
-function shapeValues(scope: Scope, value: string): readonly (number | null)[] | null {
-  const constant = scope.constant(value);
-  if (constant) return constant.values;
-  const node = scope.producer(value);
-  if (node?.op !== 'Concat') return null;
-  return node.inputs.flatMap((input): readonly (number | null)[] => scope.constant(input)?.values ?? [null]);
+/** Heads of [batch, heads, …]; of three dimensions the first is heads alone where it is a size, the batch being 1. */
+function headsOf(shape: Shape | null): number | null {
+  if (shape?.length === 4) return size(shape[1]);
+  const first = shape?.length === 3 ? size(shape[0]) : null;
+  return first === 1 ? null : first;
+}
+
+/** What may stand between the keys as they were computed and their product with the queries. */
+const keyOps: ReadonlySet<string> = new Set([
+  ...['Add', 'Cast', 'Concat', 'Div', 'Expand', 'Identity', 'Mul', 'Reshape', 'RotaryEmbedding', 'Transpose', 'Tile'],
+  ...['Unsqueeze', 'Where', 'Neg', 'Slice', 'Split', 'LayerNormalization', 'SimplifiedLayerNormalization'],
+]);
+
+/** Key-value heads: of the keys before they are repeated for the query heads that share them. */
+function keyHeads(scope: Scope, key: string): number | null {
+  const shapes = shapesOf(scope);
+  const whole = shapes.shape(key);
+  let heads = whole?.length === 4 ? size(whole[1]) : null;
+  const seen = new Set<OnnxNode>();
+  let value: string | undefined = key;
+  for (let steps = 0; value !== undefined && steps < 24; steps++) {
+    const node: OnnxNode | undefined = scope.producer(value);
+    if (!node || seen.has(node) || !keyOps.has(node.op)) break;
+    seen.add(node);
+    const data: string = node.inputs.find((input) => input && !scope.isConstant(input)) ?? '';
+    if (node.op === 'Expand' && heads !== null) {
+      // A dimension of its own beside that of the key-value heads: [batch, key-value heads, 1, sequence, size].
+      const [before, after] = [shapes.shape(data), shapes.shape(value)];
+      const axis = before?.length === 5 ? before.findIndex((dim, i) => dim === 1 && (size(after?.[i]) ?? 1) > 1) : -1;
+      const times = size(after?.[axis]);
+      if (times !== null && heads % times === 0) heads /= times;
+    }
+    value = data;
+  }
+  return heads;
 }

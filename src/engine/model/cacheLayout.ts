@@ -36,8 +36,11 @@ export function cacheSlots(anatomy: DecoderAnatomy, config: ModelConfig, file: s
   const kvHeads = anatomy.kvHeads ?? config.kvHeads ?? heads;
   const headSize = anatomy.headSize ?? config.headSize;
   return anatomy.interface.cache.map((tensor) => {
-    const { past, dims, batchAxis, sequenceAxis, headAxis } = tensor;
+    const { past, part, dims, batchAxis, sequenceAxis, headAxis } = tensor;
     const rank = dims?.length ?? 4;
+    // The last dimension of a state, or of keys and values side by side, is no size of a head.
+    const isOfHeads = part === 'key' || part === 'value' || (part === 'key-value' && rank === 5);
+    const lastSize = part === 'value' ? (anatomy.valueSize ?? headSize) : headSize;
     const emptyDims = Array.from({ length: rank }, (_, axis): number => {
       const dim: Dimension = dims?.[axis] ?? null;
       if (axis === sequenceAxis) {
@@ -51,7 +54,7 @@ export function cacheSlots(anatomy: DecoderAnatomy, config: ModelConfig, file: s
       if (typeof dim === 'number') return dim;
       // Bloom's older layout folds the heads into the batch.
       if (axis === batchAxis) return typeof dim === 'string' && /head/i.test(dim) && heads !== null ? heads : 1;
-      const size = axis === headAxis ? kvHeads : axis === rank - 1 ? headSize : null;
+      const size = axis === headAxis ? kvHeads : axis === rank - 1 && isOfHeads ? lastSize : null;
       if (size !== null) return size;
       throw new Problem({
         code: 'config-invalid',

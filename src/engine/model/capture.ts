@@ -1,6 +1,30 @@
 import type { Tensor } from 'onnxruntime-node';
 import { floats } from './tensors';
 
+/** Attention on later tokens, of any token, above which a model is none that predicts the next. */
+export const LATER_MASS = 1e-3;
+
+/**
+ * The most attention that a token has on later ones.
+ * @param tensor [1, heads, query, key], as a pass gave it; keys beyond the tokens are padding, which comes later too.
+ * @param queries queries that are tokens; the rest is padding behind them.
+ */
+export function laterMass(tensor: Tensor, queries: number): number {
+  const [, heads = 0, rows = 0, keys = 0] = tensor.dims;
+  const source = floats(tensor);
+  const before = keys - rows;
+  let most = 0;
+  for (let head = 0; head < heads; head++) {
+    for (let query = 0; query < Math.min(queries, rows); query++) {
+      const row = (head * rows + query) * keys;
+      let mass = 0;
+      for (let key = Math.max(0, before + query + 1); key < keys; key++) mass += source[row + key] as number;
+      most = Math.max(most, mass);
+    }
+  }
+  return most;
+}
+
 /**
  * Attention of one layer as [heads, fed, total] with causal zeros exact.
  * @param tensor [1, heads, query, key]: the last of its real queries are the tokens fed. Keys that the file holds beyond

@@ -9,6 +9,8 @@ export interface ModelConfig {
   readonly isStated: boolean;
   /** `model_type`, or `unknown`. */
   readonly architecture: string;
+  /** Of `architectures` one that fills in masked tokens from both sides (`BertForMaskedLM`); null where there is none. */
+  readonly fillsIn: string | null;
   readonly kind: ModelTask;
   readonly role: 'target' | 'draft';
   readonly life: LifeGrid | null;
@@ -80,13 +82,14 @@ function interpret(config: Json, generation: Json, genai: Json, folder: string):
   const vivarium = object(config.vivarium);
   return {
     architecture: string(config.model_type) ?? string(genaiModel.type) ?? 'unknown',
+    fillsIn: text.is_decoder === true ? null : fillsIn(config.architectures),
     kind: vivarium.task === 'life' ? 'life' : 'text',
     role: vivarium.role === 'draft' ? 'draft' : 'target',
     life: vivarium.task === 'life' ? lifeGrid(vivarium, folder) : null,
     layers: first('num_hidden_layers', 'n_layer', 'n_layers', 'num_layers'),
     heads,
     kvHeads: multiQuery ?? first('num_key_value_heads', 'num_kv_heads', 'n_head_kv') ?? heads,
-    headSize: ownHeadSize ?? (width !== null && heads !== null ? Math.floor(width / heads) : null),
+    headSize: ownHeadSize ?? (width !== null && heads !== null && width % heads === 0 ? width / heads : null),
     width,
     vocabularySize: first('vocab_size'),
     contextLength: first(
@@ -102,6 +105,13 @@ function interpret(config: Json, generation: Json, genai: Json, folder: string):
     endIds: endIds(generation.eos_token_id ?? text.eos_token_id ?? genaiModel.eos_token_id),
     genaiFile: string(decoder.filename),
   };
+}
+
+function fillsIn(architectures: unknown): string | null {
+  const names = Array.isArray(architectures)
+    ? (architectures as unknown[]).filter((name) => typeof name === 'string')
+    : [];
+  return names.find((name) => /^\w{1,100}ForMaskedLM$/.test(name)) ?? null;
 }
 
 function slidingWindow(text: Json, decoder: Json): number | null {

@@ -1,6 +1,6 @@
 import { quoted } from '../../core/text/quoted';
 import type { ModelIdentity } from '../../core/trace/record';
-import type { ModelSummary } from '../../protocol/models';
+import type { ModelSummary, ProbeReport } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import type { FolderTokenizer } from '../tokenizer';
 import { type CacheSlot, cacheSlots, slotKeys } from './cacheLayout';
@@ -8,8 +8,10 @@ import type { ModelConfig } from './config';
 import { readEmbeddings } from './embeddings';
 import { exitPair, lensOf } from './exits';
 import type { ExitSessions } from './exitSessions';
+import type { MeasuredSizes } from './measure';
 import { chunkSize } from './memory';
 import type { ModelGraph } from './modelGraph';
+import { knownSizes } from './sizes';
 import { type FileLimits, OnnxSequence } from './sequence';
 import { type DecoderSession, wholeStage } from './session';
 import { Stage } from './stage';
@@ -26,6 +28,8 @@ export interface OpenParts {
   readonly main: DecoderSession;
   /** Of a pair the one without past. */
   readonly first: DecoderSession | null;
+  /** Sizes as its tensors have them; null where no pass could tell. */
+  readonly measured: MeasuredSizes | null;
   /** As the model was asked for: of a pair the file without past. */
   readonly file: string;
   readonly limits: FileLimits;
@@ -37,7 +41,7 @@ export interface OpenParts {
 export function loadedModel(parts: OpenParts, turn: TakeTurn): LoadedModel {
   const { folder, file, config, summary, tokenizer, main } = parts;
   const { anatomy } = main.graph;
-  const sizes = modelSizes(main.graph, config, tokenizer);
+  const sizes = modelSizes(main.graph, config, tokenizer, parts.measured);
   const layout = cacheOf(parts);
   const sequence = {
     vocabularySize: sizes.vocabularySize,
@@ -69,7 +73,7 @@ export function loadedModel(parts: OpenParts, turn: TakeTurn): LoadedModel {
     summary,
     tokenizer,
     endIds: config.endIds,
-    probes: summary.probes,
+    probes: shownProbes(summary.probes, parts.measured),
     layers: anatomy.layers,
     heads: sizes.heads,
     width: sizes.width,
@@ -103,12 +107,18 @@ interface ModelSizes {
 }
 
 /**
- * Sizes that a run needs: from the graph, else from the config.
+ * Sizes that a run needs: from the tensors of a pass, else from the graph, else from the config.
  * @throws Problem `config-invalid` where neither says, `vocabulary-mismatch` where the tokenizer is larger than the model.
  */
-export function modelSizes(graph: ModelGraph, config: ModelConfig, tokenizer: FolderTokenizer): ModelSizes {
-  const { anatomy, file } = graph;
-  const vocabularySize = anatomy.vocabularySize ?? config.vocabularySize ?? (tokenizer.vocabularySize || null);
+export function modelSizes(
+  graph: ModelGraph,
+  config: ModelConfig,
+  tokenizer: FolderTokenizer,
+  measured: MeasuredSizes | null,
+): ModelSizes {
+  const { file } = graph;
+  const known = knownSizes(graph.facts.sizes, config, measured);
+  const vocabularySize = known.vocabularySize ?? (tokenizer.vocabularySize || null);
   if (vocabularySize === null) {
     throw new Problem({
       code: 'config-invalid',
@@ -123,19 +133,19 @@ export function modelSizes(graph: ModelGraph, config: ModelConfig, tokenizer: Fo
       action: 'Put the tokenizer.json that belongs to this model into its folder.',
     });
   }
-  const fixed = graph.anatomy.interface.ids.dims?.[1];
-  const fixedLength = typeof fixed === 'number' && anatomy.interface.cache.length === 0 ? fixed : Infinity;
-  const contextLength = Math.min(config.contextLength ?? Infinity, fixedLength);
-  return {
-    vocabularySize,
-    heads: anatomy.heads ?? config.heads ?? 0,
-    width: anatomy.hiddenSize ?? config.width ?? 0,
-    contextLength: Number.isFinite(contextLength) ? contextLength : null,
-  };
+  return { vocabularySize, heads: known.heads ?? 0, width: known.width ?? 0, contextLength: known.contextLength };
+}
+
+/** Attention whose layers differ in their heads is not shown as if they did not. */
+function shownProbes(probes: ProbeReport, measured: MeasuredSizes | null): ProbeReport {
+  if (!measured?.headRange) return probes;
+  const [fewest, most] = measured.headRange;
+  const how = `Its layers have different numbers of heads, from ${fewest} to ${most}, which cannot be shown beside each other.`;
+  return { ...probes, attention: { available: false, how } };
 }
 
 /** The cache that is handed from pass to pass. */
-function cacheOf({ main, config }: OpenParts): { keys: string[]; slots: CacheSlot[] } {
+export function cacheOf({ main, config }: Pick<OpenParts, 'main' | 'config'>): { keys: string[]; slots: CacheSlot[] } {
   const { anatomy, file } = main.graph;
   const { cache } = anatomy.interface;
   // A file that gives a cache but takes none reads the whole sequence each time.
@@ -145,6 +155,7 @@ function cacheOf({ main, config }: OpenParts): { keys: string[]; slots: CacheSlo
 
 function identityOf(parts: OpenParts, sizes: ModelSizes): ModelIdentity {
   const { folder, file, config, summary, sha256, main } = parts;
+  const { mixing } = main.graph.facts;
   return {
     name: summary.name,
     folder,
@@ -155,6 +166,7 @@ function identityOf(parts: OpenParts, sizes: ModelSizes): ModelIdentity {
     task: config.kind,
     layers: main.graph.anatomy.layers,
     heads: sizes.heads,
+    ...(mixing ? { mixing } : {}),
     vocabularySize: sizes.vocabularySize,
     contextLength: sizes.contextLength,
     ...(config.life ? { life: config.life } : {}),

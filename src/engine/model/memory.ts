@@ -1,11 +1,12 @@
-import type { MemoryEstimate } from '../../protocol/models';
+import { givenLayers, type MemoryEstimate } from '../../protocol/models';
 import type { CaptureRequest } from '../../protocol/runs';
 import { planTensors } from '../tensors/plan';
 import { Problem } from '../../protocol/errors';
 import { cacheBytes, cacheSlots } from './cacheLayout';
 import type { ModelConfig } from './config';
 import { freeMemory } from './freeMemory';
-import type { ModelGraph } from './modelGraph';
+import { measuredBefore, type ModelGraph } from './modelGraph';
+import { knownSizes } from './sizes';
 
 /**
  * Bytes that loading takes at its peak: the weights as onnxruntime packs them for its matrix products, those that it maps
@@ -63,12 +64,11 @@ export function estimate(
   request: EstimateRequest,
   available = freeMemory(),
 ): MemoryEstimate {
-  const { anatomy, bytes } = graph;
+  const { anatomy, bytes, facts } = graph;
   const { tokens, capture, draft } = request;
-  const layers = anatomy.layers;
-  const heads = anatomy.heads ?? config.heads ?? 0;
-  const width = anatomy.hiddenSize ?? config.width ?? 0;
-  const vocabulary = anatomy.vocabularySize ?? config.vocabularySize ?? 0;
+  const { layers } = anatomy;
+  const known = knownSizes(facts.sizes, config, measuredBefore(graph.path));
+  const [heads, width, vocabulary] = [known.heads ?? 0, known.width ?? 0, known.vocabularySize ?? 0];
   const count = (wanted: CaptureRequest['attention'], all: number): number => (wanted === 'all' ? all : wanted.length);
 
   const model = (request.isLoaded ? 0 : loadBytes(bytes)) + (draft?.model ?? 0);
@@ -78,7 +78,7 @@ export function estimate(
   // What does not fit the budget is kept as codes, or computed again when it is looked at.
   const { bytes: captured } = planTensors(
     {
-      attentionLayers: count(capture.attention, layers),
+      attentionLayers: count(capture.attention, givenLayers(facts.probes.attention, layers).length),
       heads,
       hiddenBlocks: count(capture.hidden, layers + 1),
       width,

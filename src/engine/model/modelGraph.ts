@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Mixing } from '../../core/trace/record';
+import { Problem, type ProblemData } from '../../protocol/errors';
 import type { ProbeReport } from '../../protocol/models';
 import {
   type DecoderAnatomy,
@@ -14,17 +16,21 @@ import {
 } from '../graph';
 import { dtypeOf } from './dtype';
 import { checkExternalData } from './externalData';
+import type { MeasuredSizes } from './measure';
 import { shapesInOtherFile } from './ortErrors';
 import { probeReport } from './probeReport';
+import { type GraphSizes, graphSizes } from './sizes';
 
 /** What a list needs to know of an ONNX file: small enough to keep for every file. */
 export interface GraphFacts {
   readonly parameters: number;
   /** See {@link dtypeOf}. */
   readonly dtype: string;
-  readonly layers: number;
-  readonly heads: number | null;
-  readonly vocabularySize: number | null;
+  readonly sizes: GraphSizes;
+  /** How each layer lets tokens see others; null where all do by attention. */
+  readonly mixing: readonly Mixing[] | null;
+  /** Whether the graph itself tells that later tokens are hidden, or that it goes on from a cache, as decoders do. */
+  readonly isSurelyDecoder: boolean;
   readonly probes: ProbeReport;
   readonly needs: readonly ExternalFile[];
   /** Bytes of the file itself. */
@@ -70,6 +76,31 @@ class Kept<Value> {
 
 const graphs = new Kept<Pick<ModelGraph, 'model' | 'anatomy' | 'facts'>>(3);
 const allFacts = new Kept<GraphFacts>(2000);
+
+/** What passes showed of files that were opened: their sizes, or why they are no decoders. */
+const passes = new Kept<MeasuredSizes | ProblemData>(2000);
+
+/** Keeps what a pass of a file showed, for lists and reports, until the file changes. */
+export function keepMeasured({ path, stamp }: Pick<ModelGraph, 'path' | 'stamp'>, seen: MeasuredSizes | Problem): void {
+  passes.set(path, stamp, seen instanceof Problem ? seen.toData() : seen);
+}
+
+/**
+ * Sizes that a pass of the file showed, if there was one since it changed.
+ * @throws Problem `onnx-not-a-decoder` where the pass showed that.
+ */
+export function measuredBefore(path: string): MeasuredSizes | null {
+  const seen = passes.get(path, fileStamp(path)) ?? null;
+  if (seen && 'code' in seen) throw new Problem(seen);
+  return seen;
+}
+
+/** How each layer lets tokens see others; null where all do by attention. */
+function mixingOf({ bodies, layers }: DecoderAnatomy): readonly Mixing[] | null {
+  const blocks = new Map(bodies[0]?.blocks.map((block) => [block.layer, block.mixing]));
+  const mixing = Array.from({ length: layers }, (_, layer) => blocks.get(layer) ?? 'unknown');
+  return mixing.every((kind) => kind === 'attention') ? null : mixing;
+}
 
 /** Differs when the file's content does. */
 export function fileStamp(path: string): string {
@@ -123,10 +154,10 @@ function readGraph(path: string, file: string): Pick<ModelGraph, 'model' | 'anat
   const facts: GraphFacts = {
     parameters: size.parameters,
     dtype: dtypeOf(size),
-    layers: anatomy.layers,
-    heads: anatomy.heads,
-    vocabularySize: anatomy.vocabularySize,
-    probes: probeReport(plan, anatomy.layers),
+    sizes: graphSizes(anatomy),
+    mixing: mixingOf(anatomy),
+    isSurelyDecoder: anatomy.reading === 'causal' || anatomy.interface.cache.some(({ past }) => past !== null),
+    probes: probeReport(plan, anatomy),
     needs: size.externalFiles,
     size: model.size,
   };

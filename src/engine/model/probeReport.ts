@@ -1,5 +1,6 @@
+import type { Mixing } from '../../core/trace/record';
 import type { ProbeAnswer, ProbeReport } from '../../protocol/models';
-import type { AttentionKind, ProbePlan } from '../graph';
+import type { AttentionKind, DecoderAnatomy, ProbePlan } from '../graph';
 
 const ways: Record<AttentionKind, string> = {
   softmax: 'Softmax output',
@@ -11,13 +12,53 @@ const ways: Record<AttentionKind, string> = {
 };
 
 /** What a file can be made to give, in words, with the reason where it cannot. */
-export function probeReport(plan: ProbePlan, layers: number): ProbeReport {
+export function probeReport(plan: ProbePlan, anatomy: DecoderAnatomy): ProbeReport {
   const kinds = [...new Set(plan.attention.map(({ kind }) => ways[kind]))].join('; ');
+  const { layers, bodies } = anatomy;
+  const mixing = new Map(bodies[0]?.blocks.map((block) => [block.layer, block.mixing]));
+  const others = (['convolution', 'recurrence'] as const).flatMap((kind) => {
+    const found = [...mixing].filter(([, each]) => each === kind).map(([layer]) => layer);
+    return found.length === 0 ? [] : [{ kind, layers: found }];
+  });
   return {
-    attention: answer(plan, 'attention', kinds, plan.attention.length, layers),
+    attention: attentionAnswer(plan, kinds, layers, others),
     hidden: answer(plan, 'hidden', 'residual stream between the blocks', plan.hidden.length, layers + 1),
     logits: answer(plan, 'logits', 'output of the model', 1, 1),
   };
+}
+
+interface Others {
+  readonly kind: Mixing;
+  readonly layers: readonly number[];
+}
+
+/** Layers that have something else than attention are no gap in it: they are told by what they have. */
+function attentionAnswer(plan: ProbePlan, how: string, layers: number, others: readonly Others[]): ProbeAnswer {
+  const without = new Set(others.flatMap((each) => each.layers));
+  const told = others.map(
+    ({ kind, layers: list }) => `${layersText(list)} ${list.length > 1 ? 'have' : 'has'} a ${kind}`,
+  );
+  if (without.size === 0) return answer(plan, 'attention', how, plan.attention.length, layers);
+  const unavailable = plan.unavailable.filter(({ what, layer }) => what === 'attention' && !without.has(layer ?? -1));
+  const given = plan.attention.length;
+  const found = answer({ ...plan, unavailable }, 'attention', how, given, layers - without.size);
+  const missing = missingOf(plan, 'attention');
+  if (given > 0) return { available: true, how: `${found.how}; ${told.join(', ')} instead`, ...missing };
+  const reason = unavailable.length > 0 ? ` ${found.how}` : '';
+  return { available: false, how: `It has none: ${told.join(', ')} instead.${reason}`, ...missing };
+}
+
+/** `layer 3`, `layers 0 and 2`. */
+function layersText(layers: readonly number[]): string {
+  const [last, ...before] = layers.toReversed();
+  return before.length === 0 ? `layer ${last}` : `layers ${before.toReversed().join(', ')} and ${last}`;
+}
+
+function missingOf({ unavailable }: ProbePlan, what: 'attention' | 'hidden' | 'logits'): Pick<ProbeAnswer, 'missing'> {
+  const missing = unavailable.flatMap((entry) =>
+    entry.what === what && entry.layer !== null ? [{ layer: entry.layer, reason: entry.reason }] : [],
+  );
+  return missing.length > 0 ? { missing } : {};
 }
 
 function answer(
@@ -27,11 +68,14 @@ function answer(
   given: number,
   wanted: number,
 ): ProbeAnswer {
-  const missing = plan.unavailable.filter((entry) => entry.what === what);
-  const [first = '', ...more] = new Set(missing.map(({ reason }) => reason));
+  const unavailable = plan.unavailable.filter((entry) => entry.what === what);
+  const [first = '', ...more] = new Set(unavailable.map(({ reason }) => reason));
   const reasons = more.length === 0 ? first : `${first} The same holds of ${more.length} more.`;
   // Logits of the last position alone are enough: tokens are then fed one by one.
-  if (what === 'logits') return { available: true, how: missing.length > 0 ? 'one token a pass' : how };
-  if (given === 0) return { available: false, how: reasons || 'The model has no layers that could be recognised.' };
-  return { available: true, how: given < wanted ? `${how} (${given} of ${wanted}: ${reasons})` : how };
+  if (what === 'logits') return { available: true, how: unavailable.length > 0 ? 'one token a pass' : how };
+  const missing = missingOf(plan, what);
+  if (given === 0) {
+    return { available: false, how: reasons || 'The model has no layers that could be recognised.', ...missing };
+  }
+  return { available: true, how: given < wanted ? `${how} (${given} of ${wanted}: ${reasons})` : how, ...missing };
 }

@@ -4,12 +4,12 @@ import type { MemoryEstimate, ModelRef, ModelReport, TensorInfo } from '../../pr
 import type { CaptureRequest } from '../../protocol/runs';
 import type { Dimension, OnnxGraph, OnnxValue } from '../graph';
 import { openTokenizer } from '../tokenizer';
-import type { ModelConfig } from './config';
 import { fileSha256 } from './fileHash';
 import { chooseFile, readFolder } from './folder';
 import { modelSizes, refuseUnfeedable } from './loadedModel';
 import { estimate, type EstimateRequest } from './memory';
-import { type ModelGraph, readModelGraph } from './modelGraph';
+import { measuredBefore, type ModelGraph, readModelGraph } from './modelGraph';
+import { sizeNotes } from './sizes';
 import { summarizeModel } from './summary';
 
 /** Tokens that the estimate of a report is made for. */
@@ -25,7 +25,8 @@ export async function inspectModel(ref: ModelRef): Promise<ModelReport> {
   const graph = readModelGraph(folder.folder, chosen.partner ?? chosen.file);
   refuseUnfeedable(graph, false);
   const tokenizer = await openTokenizer(folder.folder);
-  const { vocabularySize, contextLength } = modelSizes(graph, folder.config, tokenizer);
+  const measured = measuredBefore(join(folder.folder, chosen.file));
+  const { vocabularySize, contextLength } = modelSizes(graph, folder.config, tokenizer, measured);
   const summary = await summarizeModel(folder, chosen, 'added');
   const { model } = chosen.partner === null ? graph : readModelGraph(folder.folder, chosen.file);
   const tokens = Math.min(reportTokens, contextLength ?? Infinity);
@@ -46,7 +47,11 @@ export async function inspectModel(ref: ModelRef): Promise<ModelReport> {
       isLoaded: false,
       budget: TENSOR_BUDGET_BYTES,
     }),
-    notes: [...notesOf(graph, folder.config, tokenizer.vocabularySize, vocabularySize), estimateNote(tokens)],
+    notes: [
+      ...sizeNotes(graph.file, graph.facts.sizes, folder.config, measured),
+      ...notesOf(graph.file, folder.config.isStated, tokenizer.vocabularySize, vocabularySize),
+      estimateNote(tokens),
+    ],
   };
 }
 
@@ -96,25 +101,13 @@ function describeCache({ anatomy }: ModelGraph): string {
   return `${layers} layers of ${form}, ${first?.elementType ?? ''} [${shape}]`;
 }
 
-function notesOf(
-  { anatomy, file }: ModelGraph,
-  config: ModelConfig,
-  tokenizerSize: number,
-  vocabularySize: number,
-): string[] {
+function notesOf(file: string, isStated: boolean, tokenizerSize: number, vocabularySize: number): string[] {
   const notes: string[] = [];
-  const compare = (what: string, inGraph: number | null, inConfig: number | null): void => {
-    if (inGraph === null || inConfig === null || inGraph === inConfig) return;
-    notes.push(`config.json says ${inConfig} ${what}, ${file} has ${inGraph}: the file counts.`);
-  };
-  compare('layers', anatomy.layers, config.layers);
-  compare('heads', anatomy.heads, config.heads);
-  compare('tokens in the vocabulary', vocabularySize, config.vocabularySize);
   if (tokenizerSize > 0 && tokenizerSize < vocabularySize) {
     const unused = vocabularySize - tokenizerSize;
     notes.push(`The model has room for ${unused} more tokens than its tokenizer has; they stand for no text.`);
   }
-  if (!config.isStated) {
+  if (!isStated) {
     notes.push(
       `There is no config.json: what the model is, ${file} says, but not how long a text may be and which token ends one.`,
     );

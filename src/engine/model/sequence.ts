@@ -1,7 +1,8 @@
 import type { Tensor } from 'onnxruntime-node';
 import { Problem } from '../../protocol/errors';
+import { readsBothWays } from '../graph';
 import { type CacheSlot, emptyCache } from './cacheLayout';
-import { attentionRows, lastRows } from './capture';
+import { attentionRows, laterMass, LATER_MASS, lastRows } from './capture';
 import type { PassOutputs, PassRequest, Stage } from './stage';
 import { head } from './tensors';
 import type { PassCapture, Sequence, SequenceOptions, TakeTurn } from './types';
@@ -195,7 +196,9 @@ export class OnnxSequence implements Sequence {
     this.checkWidth(logits);
     this.keep(outputs, fed.length);
     for (const token of tokens) this.tokens.push(token);
-    this.options.onPass?.(captured(outputs, past, tokens.length, this.isCached ? tokens.length : total));
+    this.options.onPass?.(
+      captured(outputs, past, tokens.length, this.isCached ? tokens.length : total, this.parts.main.file),
+    );
     return result;
   }
 
@@ -216,9 +219,13 @@ export class OnnxSequence implements Sequence {
   }
 }
 
-function captured(outputs: PassOutputs, past: number, fed: number, queries: number): PassCapture {
+function captured(outputs: PassOutputs, past: number, fed: number, queries: number, file: string): PassCapture {
   const attention = new Map<number, Float32Array>();
   for (const [layer, tensor] of outputs.attention) {
+    // Looked at when the model was opened; a long text may still show what a short one did not.
+    if (laterMass(tensor, queries) > LATER_MASS) {
+      throw readsBothWays(file, `on a pass, attention of layer ${layer} lies on later tokens`);
+    }
     attention.set(layer, attentionRows(tensor, queries, fed, past + fed));
   }
   const hidden = new Map<number, Float32Array>();

@@ -88,6 +88,11 @@ export class Stage {
     return this.decoder.isRowwise === true || (this.pasts.length > 0 && this.givesCache);
   }
 
+  /** The file, as messages name it. */
+  get file(): string {
+    return this.decoder.file;
+  }
+
   /** Whether the file gives a cache to go on from. */
   private get givesCache(): boolean {
     return this.presents.length > 0 && this.presents.every(Boolean);

@@ -4,15 +4,17 @@ import type { AbortSignalLike } from '../../core/decode/decoder';
 import type { EngineInfo } from '../../protocol/engine';
 import type { ModelRef } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
-import { openTokenizer } from '../tokenizer';
+import { type FolderTokenizer, openTokenizer } from '../tokenizer';
 import { ExitSessions } from './exitSessions';
 import { fileSha256 } from './fileHash';
 import { chooseFile, readFolder } from './folder';
 import { freeMemory } from './freeMemory';
 import { modelFolder } from './hubCache';
-import { loadedModel, modelSizes, type OpenParts, refuseUnfeedable } from './loadedModel';
+import type { ModelConfig } from './config';
+import { cacheOf, loadedModel, modelSizes, type OpenParts, refuseUnfeedable } from './loadedModel';
+import { measure, type MeasuredSizes } from './measure';
 import { megabytes, refuseTooLarge } from './memory';
-import { fileStamp, type ModelGraph, readModelGraph } from './modelGraph';
+import { fileStamp, keepMeasured, type ModelGraph, readModelGraph } from './modelGraph';
 import { openSession } from './session';
 import { summarizeModel } from './summary';
 import type { LoadedModel, TakeTurn } from './types';
@@ -92,7 +94,7 @@ export class ModelStore {
     const [main, first = null] = graphs as [ModelGraph, ModelGraph?];
     for (const graph of graphs) refuseUnfeedable(graph, graph === first);
     const tokenizer = await openTokenizer(path);
-    modelSizes(main, folder.config, tokenizer);
+    modelSizes(main, folder.config, tokenizer, null);
     for (const graph of graphs) refuseTooLarge(graph, this.free());
     const summary = await summarizeModel(folder, chosen, 'added');
     onLoading(`Loading ${summary.name} (${file}, ${megabytes(summary.bytes)})`);
@@ -101,9 +103,11 @@ export class ModelStore {
       main: await openSession(main),
       first: first ? await openSession(first) : null,
     };
+    const measured = await this.look(opened, folder.config, tokenizer);
     const parts: OpenParts = {
       folder: path,
       file,
+      measured,
       config: folder.config,
       summary,
       sha256,
@@ -114,6 +118,30 @@ export class ModelStore {
     };
     this.opened.set(key, { folder: path, file, bytes: summary.bytes });
     return parts;
+  }
+
+  /** What a first pass shows; a model that turns out to be no decoder is closed again. */
+  private async look(
+    opened: Pick<OpenParts, 'main' | 'first'>,
+    config: ModelConfig,
+    tokenizer: FolderTokenizer,
+  ): Promise<MeasuredSizes | null> {
+    const { graph } = opened.main;
+    const { vocabularySize, contextLength } = modelSizes(graph, config, tokenizer, null);
+    const { keys, slots } = cacheOf({ main: opened.main, config });
+    const reader = opened.first ?? opened.main;
+    try {
+      const seen = await measure(reader, slots, keys, vocabularySize, contextLength);
+      if (seen) keepMeasured(reader.graph, seen);
+      return seen;
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'onnx-not-a-decoder') keepMeasured(reader.graph, error);
+      for (const decoder of [opened.main, opened.first]) {
+        decoder?.files.close();
+        await decoder?.session.release();
+      }
+      throw error;
+    }
   }
 }
 

@@ -5,8 +5,10 @@ import { Problem, type ProblemData } from '../../protocol/errors';
 import { checkTokenizerFile } from '../tokenizer';
 import type { ModelConfig } from './config';
 import { type ModelFolder, readFolder } from './folder';
-import { type GraphFacts, readGraphFacts } from './modelGraph';
+import { readsBothWays } from '../graph';
+import { type GraphFacts, measuredBefore, readGraphFacts } from './modelGraph';
 import type { OnnxFile } from './onnxFiles';
+import { knownSizes } from './sizes';
 
 /**
  * A model folder as lists show it, for the file that is run when none is chosen. Reads the heads of its files; never
@@ -43,6 +45,11 @@ export async function summarizeModel(
 ): Promise<ModelSummary> {
   const variants: ModelVariant[] = files.map((file) => variantOf(folder, file));
   const variant = variantOf(folder, chosen);
+  const measured = facts && measuredBefore(join(folder, chosen.file));
+  if (facts && config.fillsIn !== null && !facts.isSurelyDecoder) {
+    throw readsBothWays(chosen.file, `config.json calls it ${config.fillsIn}, which fills in tokens from both sides`);
+  }
+  const sizes = knownSizes(facts?.sizes ?? null, config, measured);
   return {
     ...identityOf(folder, origin, config),
     file: chosen.file,
@@ -50,10 +57,10 @@ export async function summarizeModel(
     dtype: variant.dtype,
     bytes: variant.bytes,
     parameters: facts?.parameters ?? null,
-    layers: facts?.layers ?? config.layers,
-    heads: facts?.heads ?? config.heads,
-    vocabularySize: facts?.vocabularySize ?? config.vocabularySize,
-    contextLength: config.contextLength,
+    layers: facts?.sizes.layers ?? config.layers,
+    heads: sizes.heads,
+    vocabularySize: sizes.vocabularySize,
+    contextLength: sizes.contextLength,
     tokenizer: (await hasTokenizer(folder)) ? 'tokenizer.json' : 'none',
     ...(config.life ? { life: config.life } : {}),
     probes: facts?.probes ?? noProbes,

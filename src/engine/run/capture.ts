@@ -1,3 +1,4 @@
+import { givenLayers, type ProbeAnswer } from '../../protocol/models';
 import type { CaptureRequest } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { LoadedModel } from '../model/types';
@@ -26,8 +27,9 @@ export function chooseCapture(model: LoadedModel, request: CaptureRequest): Chos
     wanted: CaptureRequest['attention'],
     count: number,
     what: string,
-    { available, how }: { readonly available: boolean; readonly how: string },
+    answer: ProbeAnswer,
   ): readonly number[] => {
+    const { available, how, missing = [] } = answer;
     if (wanted !== 'all') {
       const outside = wanted.find((layer) => layer >= count);
       if (outside !== undefined) {
@@ -39,9 +41,11 @@ export function chooseCapture(model: LoadedModel, request: CaptureRequest): Chos
       if (wanted.length > 0 && !available) {
         throw new Problem({ code: 'not-available', message: `This model file cannot give ${what}s: ${how}` });
       }
+      const absent = missing.find(({ layer }) => wanted.includes(layer));
+      if (absent) throw new Problem({ code: 'not-available', message: absent.reason });
       return [...new Set(wanted)].sort((a, b) => a - b);
     }
-    if (available) return Array.from({ length: count }, (_, layer) => layer);
+    if (available) return givenLayers(answer, count);
     notes.push(`This model file cannot give ${what}s: ${how}`);
     return [];
   };

@@ -1,3 +1,4 @@
+import { givenLayers } from '../../protocol/models';
 import type { LastAttention, NextLogits, NextLogitsRequest } from '../../protocol/runs';
 import type { LoadedModel, PassCapture } from '../model/types';
 import { ANSWER_BYTES } from './attention';
@@ -26,7 +27,7 @@ export async function nextLogits(
   for await (const { capture, logits } of score({
     model,
     ids: fed,
-    attention: looks ? Array.from({ length: model.layers }, (_, layer) => layer) : [],
+    attention: looks ? givenLayers(model.probes.attention, model.layers) : [],
     hidden: [],
     // One row of each head is wanted, not all of the triangle.
     captureFrom: looks ? fed.length - 1 : 0,
@@ -44,9 +45,10 @@ export async function nextLogits(
 }
 
 function whyNot(model: LoadedModel, tokens: number): string | null {
-  const bytes = model.layers * model.heads * tokens * Float32Array.BYTES_PER_ELEMENT;
+  const layers = givenLayers(model.probes.attention, model.layers).length;
+  const bytes = layers * model.heads * tokens * Float32Array.BYTES_PER_ELEMENT;
   if (bytes <= ANSWER_BYTES) return noAttention(model);
-  return `${model.layers} layers × ${model.heads} heads × ${tokens} tokens are more than one answer can hold: give it fewer tokens.`;
+  return `${layers} layers × ${model.heads} heads × ${tokens} tokens are more than one answer can hold: give it fewer tokens.`;
 }
 
 /** The row of the last token of each head. */

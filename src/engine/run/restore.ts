@@ -1,4 +1,4 @@
-import type { ModelRef, ModelReport } from '../../protocol/models';
+import { givenLayers, type ModelRef, type ModelReport } from '../../protocol/models';
 import type { RestoreRequest, RestoreResult } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import { TensorFile } from '../tensors/tensorFile';
@@ -87,7 +87,7 @@ async function modelOffer(
     report.sha256 === identity.sha256
       ? undefined
       : `${report.file} is not the file that made this run (its SHA-256 differs), so what is computed again may differ.`;
-  const attention = probes.attention.available ? Array.from({ length: layers ?? 0 }, (_, layer) => layer) : [];
+  const attention = givenLayers(probes.attention, layers ?? 0);
   const reasons = [changed, probes.attention.available ? undefined : probes.attention.how];
   const reason = reasons.filter((each) => each !== undefined).join(' ');
   return {

@@ -1,3 +1,4 @@
+import { layersWithAttention } from '../../core/trace/record';
 import type { PositionLogits } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { LoadedModel } from '../model/types';
@@ -25,7 +26,7 @@ export class RunTensors {
   layersOf({ record, file }: KeptRun): readonly number[] {
     if (record.attention.length > 0) return record.attention;
     if (file && file.attention.size > 0) return [...file.attention.keys()];
-    return Array.from({ length: record.identity.layers }, (_, layer) => layer);
+    return layersWithAttention(record.identity);
   }
 
   /** As many layers at a time as are sure to fit into memory together. */
@@ -121,7 +122,9 @@ export class RunTensors {
   ): Promise<void> {
     const model = await this.model(run, waiting);
     const refusal = noAttention(model);
-    if (refusal !== null) throw new Problem({ code: 'not-available', message: refusal });
+    const absent = model.probes.attention.missing?.find(({ layer }) => missing.includes(layer))?.reason;
+    const why = refusal ?? absent;
+    if (why) throw new Problem({ code: 'not-available', message: why });
     const { ids } = run.record;
     const bytes = (form: 'float32' | 'codes', layers: number): number =>
       attentionBytes(form, layers, model.heads, ids.length);

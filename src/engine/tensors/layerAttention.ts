@@ -39,6 +39,9 @@ export class LayerAttention {
    */
   async put(weights: Float32Array, pastLength: number, fed: number, slices: Slices): Promise<void> {
     const width = pastLength + fed;
+    if (weights.length !== this.heads * fed * width) {
+      throw new Error(`attention of ${weights.length / (fed * width)} heads where ${this.heads} are kept`);
+    }
     if (pastLength > this.rows) throw new Error(`attention rows ${this.rows} to ${pastLength - 1} are missing`);
     this.rows = pastLength;
     for (let i = 0; i < fed; i++) {
