@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { eventsOf } from '../../src/engine/server/events';
 import { ServerHttp, type HttpOptions } from '../../src/engine/server/http';
 import { Problem } from '../../src/protocol/errors';
 
@@ -88,6 +89,21 @@ test('a refused connection, silence, an end in the middle and too much are one s
     { largestAnswer: 1024 ** 2 },
   );
   await fails(endless.text('/x', undefined, never), /larger than 1 MB/, /fewer/);
+});
+
+test('a server that sends a byte now and then is given up, in an answer as in a stream', async (t) => {
+  const trickle = (response: ServerResponse, byte: string): void => {
+    const timer = setInterval(() => response.write(byte), 5);
+    response.on('close', () => clearInterval(timer));
+  };
+  const options = { silence: 10_000, longest: 100 };
+  const answer = await serve(t, (_, response) => trickle(response, ' '), options);
+  await fails(answer.text('/x', undefined, never), /was not done with its answer after 0\.1 seconds/, /stuck/);
+  const stream = await serve(t, (_, response) => trickle(response, ':\n'), options);
+  const reading = (async () => {
+    for await (const event of eventsOf(stream, '/x', {}, never)) assert.fail(String(event));
+  })();
+  await fails(reading, /was not done with its answer after 0\.1 seconds/, /stuck/);
 });
 
 test('stopping closes the connection', async (t) => {

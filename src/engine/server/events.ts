@@ -19,11 +19,14 @@ export async function* eventsOf(
 ): AsyncGenerator<unknown> {
   const reader = new EventStreamReader();
   let without = 0;
+  let since = performance.now();
   for await (const piece of http.bytes(path, body, signal)) {
     without += piece.length;
+    if (performance.now() - since > http.longestWait) throw http.tooSlow(http.longestWait);
     if (without > LARGEST_SILENCE) throw http.tooLarge();
     for (const data of http.reading(() => reader.push(piece))) {
       without = 0;
+      since = performance.now();
       const event = http.reading(() => parseJson(data));
       if (isObject(event) && event['error'] != null) {
         throw http.problem(

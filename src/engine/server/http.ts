@@ -15,11 +15,17 @@ const LARGEST_ANSWER = 64 * 1024 ** 2;
 const LARGEST_REFUSAL = 64 * 1024;
 /** Milliseconds without a byte after which a server counts as gone: a long prompt is read in less. */
 const SILENCE = 120_000;
+/** Milliseconds that a whole answer may take, however it trickles: its numbers are there before its first byte. */
+const LONGEST_ANSWER = 600_000;
+/** The same of a stream, which takes as long as its tokens are generated. */
+const LONGEST_STREAM = 6 * 3_600_000;
 
 export interface HttpOptions extends ServerAccess {
   readonly largestAnswer?: number;
   /** Milliseconds without a byte. */
   readonly silence?: number;
+  /** Milliseconds of a whole answer, and of a stream. */
+  readonly longest?: number;
 }
 
 /** What a server refused, with its status. */
@@ -38,6 +44,7 @@ export class ServerHttp {
   readonly address: string;
   private readonly largestAnswer: number;
   private readonly silence: number;
+  private readonly longest: { readonly answer: number; readonly stream: number };
 
   /** @throws Problem `server` for an address that is none, or that holds a key; `server-key` for what cannot be one. */
   constructor(
@@ -54,13 +61,14 @@ export class ServerHttp {
     }
     this.largestAnswer = options.largestAnswer ?? LARGEST_ANSWER;
     this.silence = options.silence ?? SILENCE;
+    this.longest = { answer: options.longest ?? LONGEST_ANSWER, stream: options.longest ?? LONGEST_STREAM };
   }
 
   /** A whole answer as text. @throws Problem `server` or `cancelled`. */
   async text(path: string, body: unknown, signal: AbortSignal): Promise<string> {
     const pieces: Uint8Array[] = [];
     let total = 0;
-    for await (const piece of this.bytes(path, body, signal)) {
+    for await (const piece of this.bytes(path, body, signal, 'answer')) {
       total += piece.length;
       if (total > this.largestAnswer) throw this.tooLarge();
       pieces.push(piece);
@@ -95,19 +103,27 @@ export class ServerHttp {
   }
 
   /**
-   * The bytes of an answer as they come, however many. The connection is closed when the signal is aborted and when the reader
+   * The bytes of an answer as they come, however many, as long as an answer of its kind may take. The connection is closed when the signal is aborted and when the reader
    * stops.
    * @param body sent as JSON with POST; GET where it is undefined.
    * @throws Problem `server` or `cancelled`.
    */
-  async *bytes(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *bytes(
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+    kind: 'answer' | 'stream' = 'stream',
+  ): AsyncGenerator<Uint8Array> {
     if (signal.aborted) throw cancelled();
     const connection = new AbortController();
-    let silent = false;
-    const giveUp = (): void => {
-      silent = true;
+    let why: Problem | undefined;
+    const giveUpFor = (reason: Problem): void => {
+      why ??= reason;
       connection.abort();
     };
+    const giveUp = (): void => giveUpFor(this.silenceOf());
+    const longest = this.longest[kind];
+    const whole = setTimeout(() => giveUpFor(this.tooSlow(longest)), longest);
     const stop = (): void => connection.abort();
     signal.addEventListener('abort', stop, { once: true });
     let timer = setTimeout(giveUp, this.silence);
@@ -133,9 +149,10 @@ export class ServerHttp {
     } catch (error) {
       if (error instanceof Problem) throw error;
       if (signal.aborted) throw cancelled();
-      throw silent ? this.silenceOf() : this.lost(error, began);
+      throw why ?? this.lost(error, began);
     } finally {
       clearTimeout(timer);
+      clearTimeout(whole);
       signal.removeEventListener('abort', stop);
       connection.abort();
     }
@@ -195,6 +212,19 @@ export class ServerHttp {
       request.on('error', reject);
       request.end(content);
     });
+  }
+
+  /** It goes on saying something, and does not come to an end, or to an event. */
+  tooSlow(milliseconds: number): Problem {
+    return this.problem(
+      `The server at ${this.address} was not done with its answer after ${milliseconds / 1000} seconds.`,
+      'See whether it is busy or stuck, and try again, with fewer tokens.',
+    );
+  }
+
+  /** Milliseconds after which a stream without a whole event is given up, though bytes come. */
+  get longestWait(): number {
+    return this.longest.answer;
   }
 
   private silenceOf(): Problem {
