@@ -62,4 +62,19 @@ export default defineConfig(
     ],
     rules: { 'no-console': 'off' },
   },
+  {
+    // Names and errors of files and servers are anyone's text: one place keeps their control characters from the terminal.
+    files: ['src/cli/**/*.ts'],
+    ignores: ['src/cli/terminal.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[object.name='process'][property.name=/^std(out|err)$/]",
+          message: 'What the command writes goes through terminal.ts.',
+        },
+      ],
+    },
+  },
 );

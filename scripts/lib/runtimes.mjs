@@ -17,7 +17,7 @@ import { builtinModules } from 'node:module';
 /** @type {Readonly<Record<Runtime, Rule>>} */
 export const rules = {
   core: { folders: [], node: false, packages: [] },
-  protocol: { folders: [], typesOnly: ['core'], node: false, packages: [] },
+  protocol: { folders: ['core'], node: false, packages: [] },
   engine: { folders: ['core', 'protocol'], node: true, packages: ['onnxruntime-node', '@huggingface/tokenizers'] },
   client: { folders: ['core', 'protocol'], node: true, packages: [] },
   extension: { folders: ['core', 'protocol', 'client'], node: true, packages: ['vscode'] },

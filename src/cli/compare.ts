@@ -11,6 +11,7 @@ import { comparisonCsv, comparisonDocument } from '../core/compare/document';
 import { repeated, rowLabels } from '../core/compare/labels';
 import { allOptions } from '../core/decode/options';
 import { MEASURED_CAPTURE, measuredRun, rowProblem } from '../protocol/compare';
+import { lineOf } from '../core/text/tokens';
 import type { RunRequest } from '../protocol/runs';
 import { Problem } from '../protocol/errors';
 import { cancelled } from '../protocol/rpc';
@@ -122,9 +123,12 @@ function comparisonTable({ setup, rows, rounds, first }: Comparison): string[] {
   const head = ['decoder', '', 'passes', 'tokens', 'seconds', 'speed', 'accepted', 'length', 'output'];
   const { model, sampling } = setup;
   return [
-    [model.name, model.dtype, samplingText(sampling), ...(rounds > 1 ? [`median of ${rounds} rounds`] : [])].join(
-      ' · ',
-    ),
+    [
+      lineOf(model.name),
+      model.dtype,
+      samplingText(sampling),
+      ...(rounds > 1 ? [`median of ${rounds} rounds`] : []),
+    ].join(' · '),
     '',
     ...table(
       [head, ...rows.map((row, place) => tableRow(row, labels[place] ?? row.decoder, place === first))],

@@ -1,3 +1,4 @@
+import { lineOf } from '../core/text/tokens';
 import type { ModelReport, TensorInfo } from '../protocol/models';
 import { chooseModel, MODEL_HELP, MODEL_OPTIONS } from './modelChoice';
 import { modelDocument } from './models';
@@ -49,7 +50,7 @@ function describe(report: ModelReport): string[] {
     return [`  ${name}`, available ? 'yes' : 'no', how];
   });
   return [
-    summary.name,
+    lineOf(summary.name),
     ...table(
       facts.map(([name, value]) => [`  ${name}`, value]),
       ['left', 'left'],
@@ -71,7 +72,7 @@ function describe(report: ModelReport): string[] {
     ),
     ...(summary.problem ? ['', problemText(summary.problem)] : []),
     ...(estimate.advice === undefined ? [] : ['', estimate.advice]),
-    ...(report.notes.length > 0 ? ['', ...report.notes] : []),
+    ...(report.notes.length > 0 ? ['', ...report.notes.map(lineOf)] : []),
   ];
 }
 

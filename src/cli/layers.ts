@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { tokenLabel } from '../core/text/tokens';
+import { lineOf, tokenLabel } from '../core/text/tokens';
 import { assembleTrace } from '../core/trace/assemble';
 import type { Trace, TraceEvent } from '../core/trace/record';
 import type { LogitLens } from '../protocol/lens';
@@ -9,7 +9,7 @@ import type { Options } from './arguments';
 import { chooseModel, MODEL_HELP, MODEL_OPTIONS } from './modelChoice';
 import { PROMPT_HELP, PROMPT_OPTIONS, readPrompt } from './prompt';
 import type { Session } from './session';
-import { printable, table } from './terminal';
+import { table } from './terminal';
 import type { Verb } from './verb';
 
 const OPTIONS = {
@@ -159,12 +159,12 @@ function layersTable({ header, tokens }: Trace, states: readonly State[], at: nu
       `${(100 * agreement).toFixed(1)} %`,
       divergence.toFixed(2),
       entropy.toFixed(2),
-      printable(said.join('   ')),
+      said.join('   '),
     ];
   });
   return [
-    `${header.model.name} · ${header.model.dtype} · ${tokens.length} tokens`,
-    `After token ${at}, ${printable(tokenLabel(tokens[at]?.text ?? ''))}, each layer would say (bits):`,
+    lineOf(`${header.model.name} · ${header.model.dtype} · ${tokens.length} tokens`),
+    `After token ${at}, ${tokenLabel(tokens[at]?.text ?? '')}, each layer would say (bits):`,
     '',
     ...table(
       [['after', 'agreement', 'KL', 'entropy', 'most probable'], ...rows],

@@ -13,7 +13,7 @@ import { lifeSweep } from './life/sweep';
 import { models } from './models';
 import { run } from './run';
 import { PACKAGE_JSON, withSession } from './session';
-import { problemText, terminal } from './terminal';
+import { endWhenUnread, problemText, terminal } from './terminal';
 import type { Verb } from './verb';
 
 const VERBS: readonly Verb[] = [
@@ -94,8 +94,7 @@ function helpOf(verb: Verb): string[] {
   return [`Usage: vivarium ${verb.usage}`, '', verb.summary, '', ...verb.help, ...COMMON_HELP];
 }
 
-// Whoever reads only the beginning of the output (head, a pager) closes it: that is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+endWhenUnread();
 
 try {
   await main(process.argv.slice(2));
@@ -105,9 +104,8 @@ try {
   if (problem.code === 'cancelled') {
     process.exitCode = 130;
   } else {
-    process.stderr.write(`${problemText(problem.toData())}\n`);
-    if (problem.details !== undefined && process.argv.includes('--verbose'))
-      process.stderr.write(`${problem.details}\n`);
+    terminal.log(problemText(problem.toData()));
+    if (problem.details !== undefined && process.argv.includes('--verbose')) terminal.log(problem.details);
     process.exitCode = 1;
   }
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { lineOf } from '../core/text/tokens';
 import type { ModelRoot, ModelSummary, ProbeReport } from '../protocol/models';
 import { Problem } from '../protocol/errors';
 import type { Arguments } from './arguments';
@@ -77,7 +78,9 @@ function modelTable(found: readonly ModelSummary[]): string[] {
     [header, ...rows],
     ['left', 'left', 'left', 'right', 'right', 'right', 'left', 'right', 'left', 'left'],
   );
-  const problems = found.flatMap((model) => (model.problem ? [`${model.name}: ${problemText(model.problem)}`] : []));
+  const problems = found.flatMap((model) =>
+    model.problem ? [lineOf(`${model.name}: ${problemText(model.problem)}`)] : [],
+  );
   return problems.length > 0 ? [...lines, '', ...problems] : lines;
 }
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { tokenLabel } from '../core/text/tokens';
+import { lineOf, tokenLabel } from '../core/text/tokens';
 import {
   TOKEN_ORIGINS,
   type FinishReason,
@@ -11,7 +11,7 @@ import {
 } from '../core/trace/record';
 import { generatedText, textFrom } from '../core/trace/text';
 import type { WrittenRun } from './output';
-import { printable, type Terminal } from './terminal';
+import type { Terminal } from './terminal';
 
 /** The tokens of a run as they come: one row each, the prompt's and the generated under a heading. */
 export class RunTable {
@@ -24,7 +24,7 @@ export class RunTable {
   add(event: TraceEvent): void {
     if (event.type === 'header') {
       const { model, decoder, sampling } = event;
-      this.terminal.line(`${model.name} · ${model.dtype} · ${decoder.name}, ${samplingText(sampling)}`);
+      this.terminal.line(lineOf(`${model.name} · ${model.dtype} · ${decoder.name}, ${samplingText(sampling)}`));
       this.terminal.line();
       // Where every token is drawn in the same way there is nothing to tell.
       this.showsOrigin = decoder.name !== 'autoregressive' && model.server === undefined;
@@ -51,11 +51,11 @@ export function runSummary(trace: Trace, written: WrittenRun): string[] {
   const text = wholeText(trace);
   return [
     '',
-    ...(text === null ? [] : [printable(text), '']),
+    ...(text === null ? [] : [text, '']),
     `${trace.tokens.length} tokens: ${header.promptLength} prompt + ${generated} generated${finish}${speed}${seconds}`,
     ...(summary?.speculation ? [speculationText(summary.speculation, summary.passes)] : []),
-    ...(summary?.notes ?? []),
-    ...[written.trace, written.tensors].flatMap((file) => (file === null ? [] : [path.relative('', file)])),
+    ...(summary?.notes ?? []).map(lineOf),
+    ...[written.trace, written.tensors].flatMap((file) => (file === null ? [] : [lineOf(path.relative('', file))])),
   ];
 }
 

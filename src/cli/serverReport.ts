@@ -1,10 +1,11 @@
+import { lineOf } from '../core/text/tokens';
 import type { ServerAbilities, ServerReport } from '../protocol/servers';
 import { orDash, table } from './terminal';
 
 /** What is at an address, its models, and what it can show. */
 export function serverReportLines({ address, name, version, models, can, notes }: ServerReport): string[] {
   return [
-    `${name}${version === null ? '' : ` ${version}`} at ${address}`,
+    lineOf(`${name}${version === null ? '' : ` ${version}`} at ${address}`),
     '',
     ...table(
       [['context', 'name'], ...models.map((model) => [orDash(model.contextLength), model.name])],
@@ -12,7 +13,7 @@ export function serverReportLines({ address, name, version, models, can, notes }
     ),
     '',
     ...ABILITIES.map(([what, says]) => `${what.padEnd(22)}${says(can)}`),
-    ...(notes.length > 0 ? ['', ...notes] : []),
+    ...(notes.length > 0 ? ['', ...notes.map(lineOf)] : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import { EngineClient } from '../client/index';
 import type { Caller } from '../protocol/call';
 import type { EngineApi } from '../protocol/engine';
 import { cancelled } from '../protocol/rpc';
+import { terminal } from './terminal';
 
 /** Where things lie beside this script, `dist/cli.mjs`, in the project as in the package. */
 export const ENGINE_PATH = fileURLToPath(new URL('./engine.mjs', import.meta.url));
@@ -26,7 +27,7 @@ export async function withSession<T>(verbose: boolean, command: (session: Sessio
     enginePath: ENGINE_PATH,
     idleMilliseconds: Infinity,
     log: (line) => {
-      if (verbose) process.stderr.write(`${line}\n`);
+      if (verbose) terminal.log(line);
     },
     onStatus: () => undefined,
   });

@@ -1,7 +1,10 @@
 import { jsonText } from '../core/text/json';
-import { byteText } from '../core/text/tokens';
+import { lineOf, printable } from '../core/text/tokens';
 
-/** What a verb writes: results on standard output, everything else on standard error. */
+/**
+ * What a verb writes: results on standard output, everything else on standard error. It is the only way out of the command,
+ * and no control character of a file or a server gets through it.
+ */
 export interface Terminal {
   line(text?: string): void;
   /** As it is, line ends included. */
@@ -10,16 +13,31 @@ export interface Terminal {
   json(document: unknown): void;
   /** Something that passes, for a person who waits; nothing where standard error is no terminal. */
   status(text: string): void;
+  /** What went wrong, or how it went, on standard error. */
+  log(text: string): void;
 }
 
 export const terminal: Terminal = {
-  line: (text = '') => void process.stdout.write(`${text}\n`),
-  text: (text) => void process.stdout.write(text),
-  json: (document) => void process.stdout.write(`${jsonText(document)}\n`),
+  line: (text = '') => void process.stdout.write(`${printable(text)}\n`),
+  text: (text) => void process.stdout.write(printable(text)),
+  json: (document) => void process.stdout.write(`${jsonText(document).replace(UNESCAPED, escaped)}\n`),
   status: (text) => {
-    if (process.stderr.isTTY) process.stderr.write(`${text}\n`);
+    if (process.stderr.isTTY) process.stderr.write(`${printable(text)}\n`);
   },
+  log: (text) => void process.stderr.write(`${printable(text)}\n`),
 };
+
+/** Control characters that JSON leaves as they are. */
+const UNESCAPED = /[\u007f-\u009f]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Whoever reads only the beginning of the output (head, a pager) closes it: that is no fault. */
+export function endWhenUnread(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+}
 
 const STATUS_MILLISECONDS = 1000;
 
@@ -38,17 +56,14 @@ export function problemText({ message, action }: { readonly message: string; rea
   return action === undefined ? message : `${message} ${action}`;
 }
 
-/** Text that cannot steer a terminal: control characters other than line breaks and tabs as `<0x1B>`. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => byteText(character.charCodeAt(0)));
-}
-
 export type Align = 'left' | 'right';
 
 /**
- * Rows in columns, two blanks apart; the last column is never padded, so that what has an unknown width stands there.
+ * Rows in columns, two blanks apart, a line each whatever the cells hold; the last column is never padded, so that what has an unknown
+ * width stands there.
  */
-export function table(rows: readonly (readonly string[])[], align: readonly Align[]): string[] {
+export function table(written: readonly (readonly string[])[], align: readonly Align[]): string[] {
+  const rows = written.map((row) => row.map(lineOf));
   const widths = align.map((_, column) => Math.max(0, ...rows.map((row) => (row[column] ?? '').length)));
   return rows.map((row) =>
     align

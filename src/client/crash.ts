@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { quoted } from '../core/text/quoted';
+import { printable } from '../core/text/tokens';
 import { Problem } from '../protocol/errors';
 
 /** How a process ended. `error` is why it could not even be started. */
@@ -12,6 +13,8 @@ export interface ProcessEnd {
 }
 
 const LAST_LINES = 40;
+/** Characters after which a line is taken as it is, though it goes on. */
+const LONGEST_LINE = 65_536;
 const OUT_OF_MEMORY = /out of memory|bad_alloc|bad allocation|failed to allocate|cannot allocate memory|ENOMEM/i;
 
 /** One sentence on why the engine died, with what to do, as a `engine-crashed` problem. */
@@ -51,11 +54,12 @@ function sentence(words: string): string {
   return /[.!?…]$/.test(short) ? short : `${short}.`;
 }
 
-/** Feeds the lines of a stream to `onLine` and keeps the last ones. */
+/** Feeds the lines of a stream to `onLine`, their control characters shown, and keeps the last ones. */
 export function followLines(stream: Readable | null, onLine: (line: string) => void): readonly string[] {
   const last: string[] = [];
   let rest = '';
-  const take = (line: string): void => {
+  const take = (written: string): void => {
+    const line = printable(written);
     last.push(line);
     if (last.length > LAST_LINES) last.shift();
     onLine(line);
@@ -65,6 +69,9 @@ export function followLines(stream: Readable | null, onLine: (line: string) => v
     const lines = (rest + text).split(/\r?\n/);
     rest = lines.pop() ?? '';
     lines.forEach(take);
+    if (rest.length < LONGEST_LINE) return;
+    take(rest);
+    rest = '';
   });
   stream?.on('end', () => {
     if (rest !== '') take(rest);

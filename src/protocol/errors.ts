@@ -1,3 +1,5 @@
+import { lineOf } from '../core/text/tokens';
+
 /**
  * Errors are values: they cross processes, and every one is shown to a person.
  * `code` is stable and machine-readable, `message` is one plain sentence (what, where),
@@ -56,10 +58,11 @@ export class Problem extends Error {
   readonly details: string | undefined;
 
   constructor(data: ProblemData, options?: { cause?: unknown }) {
-    super(data.message, options);
+    // What others wrote may be in it: nothing in it steers a terminal or ends the line.
+    super(lineOf(data.message), options);
     this.name = 'Problem';
     this.code = data.code;
-    this.action = data.action;
+    this.action = data.action === undefined ? undefined : lineOf(data.action);
     this.details = data.details;
   }
 

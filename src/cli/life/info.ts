@@ -1,7 +1,8 @@
+import { lineOf } from '../../core/text/tokens';
 import { boundedGridName } from '../../core/life/topology';
 import { placedCells } from '../../core/life/pattern';
 import { formatRule, parseRule } from '../../core/life/rule';
-import { printable, table } from '../terminal';
+import { table } from '../terminal';
 import type { Verb } from '../verb';
 import { drawing, fileOf, patternDocument, readPatternFile, titleOf } from './patternFile';
 
@@ -23,7 +24,7 @@ export const lifeInfo: Verb = {
       const { format, width, height, bounds, generation, cells, notes } = pattern;
       const { box } = placedCells(pattern);
       terminal.line(titleOf(file, pattern));
-      for (const { kind, text } of notes) if (kind === 'comment' && text !== '') terminal.line(`  ${printable(text)}`);
+      for (const { kind, text } of notes) if (kind === 'comment' && text !== '') terminal.line(`  ${lineOf(text)}`);
       terminal.line();
       const rows = [
         ['format', format],

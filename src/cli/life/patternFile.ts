@@ -5,10 +5,10 @@ import { MOST_BYTES } from '../../core/life/formats/source';
 import { readPattern } from '../../core/life/formats/index';
 import { noteOf, placedCells, type Pattern } from '../../core/life/pattern';
 import { formatRule, parseRule } from '../../core/life/rule';
+import { lineOf } from '../../core/text/tokens';
 import { formatBoundedGrid } from '../../core/life/topology';
 import { Problem } from '../../protocol/errors';
 import type { Arguments } from '../arguments';
-import { printable } from '../terminal';
 
 /** The one file that a verb takes. */
 export function fileOf(args: Arguments): string {
@@ -74,5 +74,5 @@ export function drawing({ width, height, cells }: Pick<Pattern, 'width' | 'heigh
 /** The first line of what is shown of a pattern. */
 export function titleOf(file: string, pattern: Pattern): string {
   const [name, author] = [noteOf(pattern, 'name'), noteOf(pattern, 'author')];
-  return printable(`${name ?? path.basename(file)}${author === undefined ? '' : ` · ${author}`}`);
+  return lineOf(`${name ?? path.basename(file)}${author === undefined ? '' : ` · ${author}`}`);
 }

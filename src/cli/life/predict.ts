@@ -5,6 +5,7 @@ import { rollForward } from '../../core/life/rollout';
 import { RolloutRecord, rolloutBody } from '../../core/life/rollout-record';
 import { formatRule, parseRule } from '../../core/life/rule';
 import type { LifeGrid } from '../../core/trace/record';
+import { lineOf } from '../../core/text/tokens';
 import { Problem } from '../../protocol/errors';
 import { cancelled } from '../../protocol/rpc';
 import type { Options } from '../arguments';
@@ -101,7 +102,7 @@ function runLines(
     .map((each) => [each.step, each.wrong, each.own, each.inherited, each.falseBirths, each.falseDeaths].map(String));
   const last = steps.length;
   return [
-    `${title} · ${model.name} · ${model.dtype}`,
+    lineOf(`${title} · ${model.name} · ${model.dtype}`),
     `${last} steps on a ${grid.topology} of ${grid.width} x ${grid.height}, ${grid.rule}`,
     first === null
       ? 'every cell of every step is right'

@@ -24,6 +24,20 @@ export function tokenLabel(text: string): string {
   return label;
 }
 
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
+/** The same without line breaks (CR alone is none) and tabs. */
+const UNPRINTABLE = /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
+
+/** Text that stands in one line and steers nothing: its control characters as labels of tokens show them. */
+export function lineOf(text: string): string {
+  return text.replace(CONTROLS, visible);
+}
+
+/** Text of any number of lines that steers no terminal: all control characters but line breaks and tabs as labels show them. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, visible);
+}
+
 function visible(character: string): string {
   switch (character) {
     case '\n':
