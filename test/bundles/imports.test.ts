@@ -94,7 +94,7 @@ describe('a page loads what it shows, and the rest when it is asked for', () => 
 describe('the import rules are those of the architecture', () => {
   const allowed: [string, string, boolean][] = [
     ['src/core/decode/a.ts', 'src/core/numeric/b', false],
-    ['src/protocol/engine.ts', 'src/core/trace/record', true],
+    ['src/protocol/engine.ts', 'src/core/trace/record', false],
     ['src/engine/main.ts', 'onnxruntime-node', false],
     ['src/extension/extension.ts', 'vscode', false],
     ['src/webview/ui/button.tsx', '@vscode/webview-ui-toolkit', false],
@@ -103,7 +103,7 @@ describe('the import rules are those of the architecture', () => {
   const forbidden: [string, string, boolean][] = [
     ['src/core/decode/a.ts', 'src/protocol/engine', true],
     ['src/core/decode/a.ts', 'node:fs', true],
-    ['src/protocol/engine.ts', 'src/core/trace/record', false],
+    ['src/protocol/engine.ts', 'src/client/index', false],
     ['src/engine/main.ts', 'vscode', true],
     ['src/client/index.ts', 'onnxruntime-node', true],
     ['src/cli/main.ts', 'src/engine/main', false],
