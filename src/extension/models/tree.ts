@@ -1,7 +1,9 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { Markdown, markdown } from '../../core/text/markdown';
 import type { ModelSummary, ProbeAnswer, ServerSummary } from '../../protocol/models';
 import { formatBytes, formatCount } from '../format';
+import { markdownString } from '../markdown';
 import { abilitiesOf } from '../servers/abilities';
 import type { Servers } from '../servers/servers';
 import type { ModelCatalog } from './catalog';
@@ -92,8 +94,9 @@ export class ModelTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     } else {
       item.description = describeModel(model);
       item.iconPath = new vscode.ThemeIcon(model.kind === 'life' ? 'table' : 'symbol-string');
-      item.tooltip = new vscode.MarkdownString(
-        `**${model.name}** — ${kindLabel(model)}\n\n${describeModel(model)}\n\n\`${model.folder}\``,
+      const { name, folder } = model;
+      item.tooltip = markdownString(
+        markdown`**${name}** — ${kindLabel(model)}\n\n${describeModel(model)}\n\n${Markdown.code(folder)}`,
       );
     }
     return item;

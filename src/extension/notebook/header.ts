@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import { parseCell, readCell, type CellProblem } from '../../core/notebook/cell';
 import { HEADER_KEYS, headerKey, type CellKind, type HeaderKey } from '../../core/notebook/keys';
 import { findDecoder } from '../../core/decode/registry';
+import { Markdown, markdown } from '../../core/text/markdown';
 import { defaultSettings } from '../explorer/settings';
+import { markdownString } from '../markdown';
 import type { ModelCatalog } from '../models/catalog';
 import type { Servers } from '../servers/servers';
 import { CELL_SELECTOR, cellKind } from './languages';
@@ -51,12 +53,12 @@ export class HeaderLanguage implements vscode.CompletionItemProvider, vscode.Hov
     const inValue = position.character >= line.valueStart;
     const decoder = inValue && line.key === 'decoder' ? findDecoder(line.value) : undefined;
     const text = decoder
-      ? `**${decoder.name}** (${decoder.exact ? 'exact' : 'lossy'}): ${decoder.about}`
+      ? markdown`**${decoder.name}** (${decoder.exact ? 'exact' : 'lossy'}): ${decoder.about}`
       : describe(key);
     const [start, end] = inValue
       ? [line.valueStart, line.valueStart + line.value.length]
       : [line.keyStart, line.keyStart + line.key.length];
-    return new vscode.Hover(new vscode.MarkdownString(text), new vscode.Range(line.line, start, line.line, end));
+    return new vscode.Hover(markdownString(text), new vscode.Range(line.line, start, line.line, end));
   }
 
   dispose(): void {
@@ -118,7 +120,7 @@ function keyItems(document: vscode.TextDocument, kind: CellKind, line: number): 
   ).map((key, place) => {
     const item = new vscode.CompletionItem(key.name, vscode.CompletionItemKind.Property);
     item.insertText = `${key.name}: `;
-    item.documentation = new vscode.MarkdownString(describe(key));
+    item.documentation = markdownString(describe(key));
     item.sortText = String(place).padStart(3, '0');
     item.command = { command: 'editor.action.triggerSuggest', title: '' };
     return item;
@@ -126,7 +128,7 @@ function keyItems(document: vscode.TextDocument, kind: CellKind, line: number): 
 }
 
 /** What a key means and takes, as Markdown. */
-function describe({ name, about, value, decoders }: HeaderKey): string {
+function describe({ name, about, value, decoders }: HeaderKey): Markdown {
   const takes =
     value.kind === 'integer' || value.kind === 'number'
       ? vscode.l10n.t('{0} to {1}, {2} where it is left out', value.min, value.max, value.default)
@@ -134,7 +136,8 @@ function describe({ name, about, value, decoders }: HeaderKey): string {
         ? value.choices.join(', ')
         : '';
   const of = decoders ? vscode.l10n.t('An option of {0}.', decoders.join(', ')) : '';
-  return [`**${name}** — ${about}`, takes, of].filter((part) => part !== '').join('\n\n');
+  const more = [takes, of].filter((part) => part !== '').map((part) => markdown`${part}`);
+  return Markdown.join([markdown`**${name}** — ${about}`, ...more], '\n\n');
 }
 
 function diagnostic({ message, line, start, end }: CellProblem): vscode.Diagnostic {

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { Markdown, markdown } from '../../core/text/markdown';
+import { markdownString } from '../markdown';
 import { labelOf, type RunDigest } from './digest';
 import type { RunStore } from './store';
 
@@ -82,11 +84,12 @@ function tooltipOf(run: RunDigest): vscode.MarkdownString {
     run.finish === 'cancelled' ? vscode.l10n.t('stopped') : '',
     run.finish === 'failed' ? vscode.l10n.t('failed') : '',
   ].filter((fact) => fact !== '');
-  // A prompt is anyone's text: nothing in it is taken for Markdown.
-  const markdown = new vscode.MarkdownString();
-  markdown.appendText(`${run.name ? `${run.name}\n` : ''}${run.prompt}\n\n`);
-  markdown.appendText([run.model, run.decoder, ageOf(run)].join(' · '));
-  markdown.appendMarkdown('\n\n');
-  markdown.appendText(facts.join(' · '));
-  return markdown;
+  const about = [run.model, run.decoder, ageOf(run)].join(' · ');
+  const lines = [...(run.name ? [run.name] : []), run.prompt, about, facts.join(' · ')];
+  return markdownString(
+    Markdown.join(
+      lines.map((line) => markdown`${line}`),
+      '\n\n',
+    ),
+  );
 }
