@@ -55,7 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerRunCommands({ runs, tree, panels, pairs, exports }, register),
     ...registerSurprisalCommands(colours, panels, register),
     colours,
-    registerNotebooks({ engine, catalog, servers, runs, panels, running, log }, register),
+    registerNotebooks({ engine, catalog, servers, runs, panels, lifeModels, running, log }, register),
     models,
     new CursorViews(context.extensionUri, engine, catalog, log),
     new StripView(context.extensionUri, { engine, catalog, colours, log }),

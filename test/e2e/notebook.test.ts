@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { assertAccessible } from '../harness/axe';
@@ -133,4 +134,25 @@ describe('a new notebook', () => {
     await result(/^Run of almanac/).waitFor();
     await result(/^Life by lifegpt-16/).waitFor();
   });
+
+  step('runs again cell by cell with Ctrl+Enter: each is still what it was', async () => {
+    const { workbench, vscode } = vivarium;
+    const saved = JSON.parse(await readFile(path.join(vscode.workspace, 'kept.ipynb'), 'utf8')) as SavedNotebook;
+    assert.equal(saved.metadata.language_info?.name, 'vivarium-prompt');
+    const orders = vscode.page.locator('.cell-execution-count, .execution-count-label');
+    await vscode.page.locator('.notebookOverlay .cell.code .view-lines').first().click();
+    await vscode.page.keyboard.press('Control+Enter');
+    await orders.getByText(/^\[3\]/).waitFor();
+    await result(/^Run of almanac/).waitFor();
+    await workbench.runCommand('Notebook: Run All');
+    await orders.getByText(/^\[5\]/).waitFor();
+    await result(/^Life by lifegpt-16/)
+      .getByRole('button', { name: 'Open in Explorer' })
+      .click();
+    await workbench.editorTab(/Vivarium: lifegpt-16/).waitFor();
+  });
 });
+
+interface SavedNotebook {
+  readonly metadata: { readonly language_info?: { readonly name: string } };
+}

@@ -151,6 +151,27 @@ describe('the renderer of notebooks, with what a file may hold', () => {
     await nothingHappened();
   });
 
+  it('plays the steps of a board from the start, and asks for the one on show in an Explorer', async () => {
+    renderer = await RendererUnderTest.open(browser, 'dark');
+    await renderer.show(LIFE_RESULT_MIME, lifeResult('tiny', grid, [...boards, ...boards, ...boards, ...boards], []));
+    const { page } = renderer;
+    const step = page.getByRole('slider', { name: 'Step' });
+    assert.equal(await step.inputValue(), '3');
+    await page.getByRole('button', { name: 'Play the steps' }).click();
+    await page.locator('.result-readout', { hasText: /^Step 1 of 3/ }).waitFor();
+    // At the end it stands, ready to play again.
+    await page.locator('.result-readout', { hasText: /^Step 3 of 3/ }).waitFor();
+    await page.getByRole('button', { name: 'Play the steps' }).waitFor();
+    await step.press('Home');
+    await page.getByRole('button', { name: 'Open in Explorer' }).click();
+    const messages = (await page.evaluate(() => window.messages)) as { type: string; step: number }[];
+    assert.deepEqual(
+      messages.map(({ type, step: at }) => [type, at]),
+      [['openBoard', 0]],
+    );
+    await nothingHappened();
+  });
+
   it('shows hostile texts as the characters that they are', async () => {
     renderer = await RendererUnderTest.open(browser);
     for (const text of HOSTILE) {

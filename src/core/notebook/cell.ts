@@ -1,8 +1,9 @@
 import { CoreError } from '../errors';
 import { readOption, type OptionValues } from '../decode/options';
 import { findDecoder } from '../decode/registry';
+import { nearest } from '../text/nearest';
 import type { Sampling } from '../trace/record';
-import { headerKey, type CellKind } from './keys';
+import { HEADER_KEYS, headerKey, type CellKind } from './keys';
 import { SHOWN, type Shown } from './shown';
 
 /** A `key: value` line. Lines and columns count from 0, columns in UTF-16 units. */
@@ -19,6 +20,8 @@ export interface ParsedCell {
   /** What stands after the first blank line after the header, verbatim; the whole text where there is no header. */
   readonly body: string;
   readonly problems: readonly CellProblem[];
+  /** What may not be meant as it is read: the cell runs all the same. */
+  readonly doubts: readonly CellProblem[];
 }
 
 /** What is wrong with a cell: one sentence, and where. */
@@ -29,10 +32,12 @@ export interface CellProblem {
   readonly end: number;
 }
 
+type KeyLine = Omit<HeaderLine, 'line' | 'key'> & { readonly name: string };
+
 const NAME = /^[A-Za-z][\w-]*/;
 
 /** A line as `key: value`; null where it is none. Each of its characters is looked at a few times, whatever they are. */
-function keyLine(content: string): (Omit<HeaderLine, 'line' | 'key'> & { readonly name: string }) | null {
+function keyLine(content: string): KeyLine | null {
   const keyStart = content.length - content.trimStart().length;
   const name = NAME.exec(content.slice(keyStart))?.[0];
   if (name === undefined) return null;
@@ -43,36 +48,61 @@ function keyLine(content: string): (Omit<HeaderLine, 'line' | 'key'> & { readonl
 }
 
 /**
- * Splits a cell into header and body. A cell has a header where its first line is `key: value` with a key that is known: a
- * prompt may begin with any other word and a colon. The header ends at the first blank line.
+ * Splits a cell into header and body. A header is the lines up to the first blank one, where the first is `key: value` with a
+ * key that is known, or all are `key: value` and a key among them is: a prompt may begin with any other word and a colon. A
+ * prompt that begins with what is nearly a known key is doubted.
  */
 export function parseCell(text: string, kind: CellKind): ParsedCell {
   const lines = text.split(/\r?\n/);
-  const first = keyLine(lines[0] ?? '');
-  if (!first || !headerKey(first.name.toLowerCase(), kind)) return { header: [], body: text, problems: [] };
   const blank = lines.findIndex((line) => line.trim() === '');
   const count = blank < 0 ? lines.length : blank;
+  const read = lines.slice(0, count).map(keyLine);
+  if (!isHeader(read, kind)) return { header: [], body: text, problems: [], doubts: doubtsOf(read[0], kind) };
   const header: HeaderLine[] = [];
   const problems: CellProblem[] = [];
-  lines.slice(0, count).forEach((content, line) => {
-    const read = keyLine(content);
-    const where = { line, start: content.length - content.trimStart().length, end: content.trimEnd().length };
-    if (!read) {
+  read.forEach((found, line) => {
+    if (!found) {
+      const content = lines[line] ?? '';
+      const where = { line, start: content.length - content.trimStart().length, end: content.trimEnd().length };
       problems.push({ ...where, message: 'A header line is "key: value"; a blank line ends the header.' });
       return;
     }
-    const { name, keyStart, value, valueStart } = read;
+    const { name, keyStart, value, valueStart } = found;
     const key = name.toLowerCase();
-    const keyWhere = { line, start: keyStart, end: keyStart + name.length };
+    const where = { line, start: keyStart, end: keyStart + name.length };
     if (!headerKey(key, kind)) {
-      problems.push({ ...keyWhere, message: `There is no header key "${name}".` });
+      problems.push({ ...where, message: `There is no header key "${name}".${suggestion(name, kind)}` });
     } else if (header.some((each) => each.key === key)) {
-      problems.push({ ...keyWhere, message: `"${key}" stands twice in the header.` });
+      problems.push({ ...where, message: `"${key}" stands twice in the header.` });
     } else {
       header.push({ line, key, keyStart, value, valueStart });
     }
   });
-  return { header, body: blank < 0 ? '' : bodyAfter(text, blank), problems };
+  return { header, body: blank < 0 ? '' : bodyAfter(text, blank), problems, doubts: [] };
+}
+
+function isHeader(lines: readonly (KeyLine | null)[], kind: CellKind): boolean {
+  const isKnown = (line: KeyLine | null | undefined): boolean =>
+    headerKey(line?.name.toLowerCase() ?? '', kind) !== undefined;
+  return isKnown(lines[0]) || (lines.every((line) => line !== null) && lines.some(isKnown));
+}
+
+/** What a text without a header may have been meant as. */
+function doubtsOf(first: KeyLine | null | undefined, kind: CellKind): readonly CellProblem[] {
+  const { name = '', keyStart = 0 } = first ?? {};
+  const meant = suggestion(name, kind);
+  if (meant === '') return [];
+  const message = `The first line is part of the text: there is no header key "${name}".${meant}`;
+  return [{ message, line: 0, start: keyStart, end: keyStart + name.length }];
+}
+
+/** " Did you mean …?", or nothing. */
+function suggestion(name: string, kind: CellKind): string {
+  const meant = nearest(
+    name,
+    HEADER_KEYS.filter(({ cells }) => cells.includes(kind)).map((key) => key.name),
+  );
+  return meant === null ? '' : ` Did you mean "${meant}"?`;
 }
 
 /** The text after so many lines and the blank one, with its own line ends. */

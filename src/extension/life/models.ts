@@ -35,7 +35,7 @@ export class LifeModels {
     };
   }
 
-  /** Opens an Explorer with the board as its prompt. */
+  /** Opens an Explorer with the board as its prompt, and what the model says of it. */
   async explore(request: PredictRequest): Promise<void> {
     const { model, grid } = await this.lifeModel(request);
     this.panels.open(
@@ -44,7 +44,7 @@ export class LifeModels {
         prompt: lifePrompt(request.cells, grid),
         ...runDefaults(model, { ...defaultSettings(), maxNewTokens: 1 }),
       },
-      { fresh: true },
+      { fresh: true, run: true, tab: 'life' },
     );
   }
 

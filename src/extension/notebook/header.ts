@@ -68,10 +68,13 @@ export class HeaderLanguage implements vscode.CompletionItemProvider, vscode.Hov
   private check(document: vscode.TextDocument): void {
     const kind = cellKind(document.languageId);
     if (!kind) return;
-    const { sampling, maxNewTokens } = defaultSettings();
     const cell = parseCell(document.getText(), kind);
-    const { problems } = readCell(cell, kind, { sampling, maxNewTokens });
-    this.diagnostics.set(document.uri, [...cell.problems, ...problems].map(diagnostic));
+    const { problems } = readCell(cell, kind, defaultSettings());
+    const { Error, Warning } = vscode.DiagnosticSeverity;
+    this.diagnostics.set(document.uri, [
+      ...[...cell.problems, ...problems].map((problem) => diagnostic(problem, Error)),
+      ...cell.doubts.map((doubt) => diagnostic(doubt, Warning)),
+    ]);
   }
 
   private async valueItems({ name, value }: HeaderKey): Promise<vscode.CompletionItem[]> {
@@ -140,12 +143,11 @@ function describe({ name, about, value, decoders }: HeaderKey): Markdown {
   return Markdown.join([markdown`**${name}** — ${about}`, ...more], '\n\n');
 }
 
-function diagnostic({ message, line, start, end }: CellProblem): vscode.Diagnostic {
-  const problem = new vscode.Diagnostic(
-    new vscode.Range(line, start, line, end),
-    message,
-    vscode.DiagnosticSeverity.Error,
-  );
+function diagnostic(
+  { message, line, start, end }: CellProblem,
+  severity: vscode.DiagnosticSeverity,
+): vscode.Diagnostic {
+  const problem = new vscode.Diagnostic(new vscode.Range(line, start, line, end), message, severity);
   problem.source = SOURCE;
   return problem;
 }

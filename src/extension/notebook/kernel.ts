@@ -63,6 +63,7 @@ export class VivariumKernel implements vscode.Disposable {
     const shown = this.running.begin(runningCell(execution.cell));
     try {
       const finished = await this.runner.run(execution);
+      if (!finished && execution.cell.outputs.length === 0) await execution.appendOutput(stoppedOutput());
       execution.end(finished ? true : undefined, Date.now());
       return !finished;
     } catch (error) {
@@ -79,6 +80,12 @@ export class VivariumKernel implements vscode.Disposable {
       shown.dispose();
     }
   }
+}
+
+/** Of a cell that was stopped before it had anything to show. */
+function stoppedOutput(): vscode.NotebookCellOutput {
+  const text = vscode.l10n.t('Stopped before the first token.');
+  return new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(text, 'text/plain')]);
 }
 
 /** A cell that runs, to go to and to stop. Where it stands is asked when it is needed: cells move. */

@@ -65,6 +65,7 @@ export async function runLife(
     draw(boards, broken === null ? [] : [vscode.l10n.t('Step {0} is no board: {1}', boards.length, broken)]);
   } catch (error) {
     if (Problem.from(error).code !== 'cancelled') throw error;
+    draw(made, [vscode.l10n.t('Stopped after step {0} of {1}.', made.length - 1, settings.steps)]);
   } finally {
     await drawing;
   }
@@ -111,7 +112,10 @@ class CellDecoding {
   }
 }
 
-/** @throws Problem `model-not-found` */
+/**
+ * The model that a cell names, which is known to be there, or the first Life model.
+ * @throws Problem `model-not-found` where there is no Life model
+ */
 function lifeModelNamed(name: string | null, models: readonly ModelSummary[]): ModelSummary {
   const runnable = models.filter(({ kind, problem }) => kind === 'life' && !problem);
   const model =
@@ -119,10 +123,6 @@ function lifeModelNamed(name: string | null, models: readonly ModelSummary[]): M
   if (model) return model;
   throw new Problem({
     code: 'model-not-found',
-    message:
-      name === null
-        ? vscode.l10n.t('No Life model that can be run was found.')
-        : vscode.l10n.t('There is no Life model named "{0}" that can be run.', name),
-    action: vscode.l10n.t('There are {0}.', runnable.map((each) => each.name).join(', ') || '–'),
+    message: vscode.l10n.t('No Life model that can be run was found.'),
   });
 }

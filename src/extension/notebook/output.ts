@@ -22,6 +22,11 @@ export function runOutput(
   ]);
 }
 
+/** A run that goes on: for our renderer alone. What other readers get is made once, at its end. */
+export function growingOutput(trace: Trace, show: readonly Shown[]): vscode.NotebookCellOutput {
+  return new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.json(runResult(trace, show), RESULT_MIME)]);
+}
+
 /** What a model made of a board, for our renderer, as a picture and as text. */
 export function lifeOutput(
   model: string,

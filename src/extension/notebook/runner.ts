@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import { firstDifference } from '../../core/compare/difference';
 import { findDecoder } from '../../core/decode/registry';
 import { type CellSettings, parseCell, readCell } from '../../core/notebook/cell';
+import { runnableNames, unknownModels } from '../../core/notebook/models';
 import type { CellKind } from '../../core/notebook/keys';
 import type { Shown } from '../../core/notebook/shown';
-import type { ResultAttention } from '../../core/notebook/result';
 import { tokenLabel } from '../../core/text/tokens';
 import { TraceAssembler } from '../../core/trace/assemble';
 import type { Trace } from '../../core/trace/record';
@@ -21,10 +21,16 @@ import { cellKind } from './languages';
 import { attentionOf } from './attention';
 import { draftFor } from './draft';
 import { runLife } from './life';
-import { runOutput } from './output';
+import { growingOutput, runOutput } from './output';
+import { Redraw } from './redraw';
 
-/** How often a result on show is drawn anew while its run goes on. */
-const REDRAW_MILLISECONDS = 150;
+interface CellRequest {
+  readonly settings: CellSettings;
+  readonly kind: CellKind;
+  readonly prompt: string;
+  /** What may not have been meant as it was read, a sentence each. */
+  readonly doubts: readonly string[];
+}
 
 /** Runs one cell: reads its header, asks the engine, and writes the result while it streams. */
 export class CellRunner {
@@ -45,7 +51,7 @@ export class CellRunner {
   async run(execution: vscode.NotebookCellExecution): Promise<boolean> {
     const { cell, token } = execution;
     await execution.clearOutput();
-    const { settings, kind, prompt } = cellRequest(cell.document);
+    const { settings, kind, prompt, doubts } = await this.cellRequest(cell.document);
     const models = await this.catalog.list();
     if (kind === 'life') return runLife(execution, this.engine, settings, prompt, models);
     const model = modelNamed(settings.model, models, this.servers.list());
@@ -57,15 +63,7 @@ export class CellRunner {
 
     const assembler = new TraceAssembler();
     const recording = this.runs.record();
-    let drawn = 0;
-    let drawing: Promise<unknown> = Promise.resolve();
-    const draw = (notes: readonly string[] = [], attention: ResultAttention | null = null): void => {
-      const { trace } = assembler;
-      if (!trace) return;
-      drawn = Date.now();
-      const output = runOutput(trace, show, notes, attention);
-      drawing = drawing.then(() => execution.replaceOutput(output));
-    };
+    const redraw = new Redraw();
     try {
       const options = {
         signal: stopper.signal,
@@ -74,7 +72,10 @@ export class CellRunner {
           if (event.type !== 'trace') return;
           for (const each of event.events) assembler.add(each);
           recording.add(event.events);
-          if (Date.now() - drawn > REDRAW_MILLISECONDS) draw();
+          redraw.soon(() => {
+            const { trace } = assembler;
+            return trace ? execution.replaceOutput(growingOutput(trace, show)) : Promise.resolve();
+          });
         },
       } as const;
       if (model.server) {
@@ -87,8 +88,8 @@ export class CellRunner {
       const { trace } = assembler;
       if (trace) {
         const { attention, note } = await attentionOf(this.engine, request, trace);
-        draw([...(compared ? [comparison(compared, trace)] : []), ...note], attention);
-        await drawing;
+        const notes = [...doubts, ...stopped(trace), ...(compared ? [comparison(compared, trace)] : []), ...note];
+        await redraw.last(() => execution.replaceOutput(runOutput(trace, show, notes, attention)));
         await recording.end(trace);
         this.remember(cell.notebook, settings.name, trace);
       }
@@ -99,6 +100,26 @@ export class CellRunner {
       throw new Problem({ code: 'server', message: summary.message ?? vscode.l10n.t('The server failed.') });
     }
     return summary?.finish !== 'cancelled';
+  }
+
+  /** What a cell asks for. @throws Problem `prompt-invalid` with everything that is wrong in it, line by line. */
+  private async cellRequest(document: vscode.TextDocument): Promise<CellRequest> {
+    const kind = cellKind(document.languageId) ?? 'prompt';
+    const cell = parseCell(document.getText(), kind);
+    const { settings, problems } = readCell(cell, kind, defaultSettings());
+    const names = runnableNames(await this.catalog.list(), this.servers.list());
+    const wrong = [...cell.problems, ...problems, ...unknownModels(cell, kind, names)];
+    if (wrong.length > 0) {
+      const lines = wrong
+        .sort((a, b) => a.line - b.line)
+        .map(({ line, message }) => {
+          return vscode.l10n.t('Line {0}: {1}', line + 1, message);
+        });
+      throw new Problem({ code: 'prompt-invalid', message: lines.join('\n') });
+    }
+    // The blank line at the end that an editor leaves is no part of the prompt.
+    const prompt = cell.body.replace(/\r?\n$/, '');
+    return { settings, kind, prompt, doubts: cell.doubts.map(({ message }) => message) };
   }
 
   private comparedWith(notebook: vscode.NotebookDocument, name: string | null): { name: string; trace: Trace } | null {
@@ -119,24 +140,16 @@ export class CellRunner {
   }
 }
 
-/** What a cell asks for. @throws Problem `prompt-invalid` with the first thing that is wrong, and its line. */
-function cellRequest(document: vscode.TextDocument): { settings: CellSettings; kind: CellKind; prompt: string } {
-  const kind = cellKind(document.languageId) ?? 'prompt';
-  const { sampling, maxNewTokens } = defaultSettings();
-  const cell = parseCell(document.getText(), kind);
-  const { settings, problems } = readCell(cell, kind, { sampling, maxNewTokens });
-  const [first] = [...cell.problems, ...problems].sort((a, b) => a.line - b.line);
-  if (first) {
-    throw new Problem({
-      code: 'prompt-invalid',
-      message: vscode.l10n.t('Line {0}: {1}', first.line + 1, first.message),
-    });
-  }
-  // The blank line at the end that an editor leaves is no part of the prompt.
-  return { settings, kind, prompt: cell.body.replace(/\r?\n$/, '') };
+/** What was stopped says so, and where. */
+function stopped({ summary, tokens, header }: Trace): readonly string[] {
+  if (summary?.finish !== 'cancelled') return [];
+  return [vscode.l10n.t('Stopped after {0} new tokens.', Math.max(0, tokens.length - header.promptLength))];
 }
 
-/** @throws Problem `model-not-found` */
+/**
+ * The model that a cell names, which is known to be there, or the first text model.
+ * @throws Problem `model-not-found` where there is no text model
+ */
 function modelNamed(
   name: string | null,
   models: readonly ModelSummary[],
@@ -152,14 +165,8 @@ function modelNamed(
   if (model) return model;
   throw new Problem({
     code: 'model-not-found',
-    message:
-      name === null
-        ? vscode.l10n.t('No text model that can be run was found.')
-        : vscode.l10n.t('There is no model named "{0}" that can be run.', name),
-    action: vscode.l10n.t(
-      'There are {0}.',
-      [...runnable, ...remote].map((candidate) => candidate.name).join(', ') || '–',
-    ),
+    message: vscode.l10n.t('No text model that can be run was found.'),
+    action: vscode.l10n.t('Name one with "model:" in the header of the cell.'),
   });
 }
 

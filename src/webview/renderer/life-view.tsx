@@ -5,17 +5,25 @@ import { parseRule, step } from '../../core/life/rule';
 import { errorOf } from '../../core/life/prediction';
 import { Board } from '../components/board';
 import { boardGeometry } from '../components/board-geometry';
+import { Icon } from '../components/icon';
 import { Slider } from '../components/slider';
 import { useTheme } from '../components/theme';
 import { usePixelRatio } from '../components/use-size';
+import { usePlay } from '../components/use-play';
 import { LifePasses } from './life-passes';
 import { keepKeys } from './slider-keys';
 
 /** CSS pixels of a board's longer side. */
 const SIDE = 200;
 
+export interface LifeViewProps {
+  readonly result: LifeResult;
+  /** Asks the model about the board of a step in an Explorer; null where nobody listens. */
+  readonly onOpen: ((step: number) => void) | null;
+}
+
 /** What a model made of a board: one step of it beside the exact one, and a slider over the steps. */
-export function LifeView({ result }: { readonly result: LifeResult }) {
+export function LifeView({ result, onOpen }: LifeViewProps) {
   const theme = useTheme();
   const ratio = usePixelRatio();
   const reading = useMemo(() => readLifeBoards(result), [result]);
@@ -23,6 +31,14 @@ export function LifeView({ result }: { readonly result: LifeResult }) {
   const last = predicted.length - 1;
   const [chosen, setChosen] = useState<number | null>(null);
   const at = Math.min(last, chosen ?? last);
+  const { playing, setPlaying } = usePlay(result, {
+    calm: theme.reducedMotion,
+    begin: () => setChosen(at >= last ? 0 : at),
+    next: () => {
+      setChosen(Math.min(last, at + 1));
+      return at + 1 < last;
+    },
+  });
   const geometry = boardGeometry(size, { side: SIDE, ratio, origin: { row: 0, column: 0 }, rulers: 'none' });
   const [mine, truth] = [predicted[at] ?? new Uint8Array(), exact[at] ?? new Uint8Array()];
   const wrong = mine.reduce((sum, cell, place) => sum + (cell === truth[place] ? 0 : 1), 0);
@@ -72,7 +88,24 @@ export function LifeView({ result }: { readonly result: LifeResult }) {
       </div>
       {last > 0 && (
         <div class="result-steps" onKeyDown={keepKeys}>
-          <Slider label="Step" place={at} last={last} text={says} onPlace={setChosen} />
+          <button
+            type="button"
+            class="step"
+            aria-label={playing ? 'Pause' : 'Play the steps'}
+            onClick={() => setPlaying(!playing)}
+          >
+            <Icon name={playing ? 'pause' : 'play'} />
+          </button>
+          <Slider
+            label="Step"
+            place={at}
+            last={last}
+            text={says}
+            onPlace={(place) => {
+              setPlaying(false);
+              setChosen(place);
+            }}
+          />
         </div>
       )}
       <p class="result-readout" aria-live="polite">
@@ -84,6 +117,13 @@ export function LifeView({ result }: { readonly result: LifeResult }) {
           {note}
         </p>
       ))}
+      {onOpen && (
+        <p>
+          <button type="button" class="link" onClick={() => onOpen(at)}>
+            Open in Explorer
+          </button>
+        </p>
+      )}
     </section>
   );
 }

@@ -40,7 +40,11 @@ export function activate(context: RendererContext) {
 
 function view(item: OutputItem, { postMessage }: RendererContext): VNode {
   try {
-    if (item.mime === LIFE_RESULT_MIME) return <LifeView result={readLifeResult(item.json())} />;
+    if (item.mime === LIFE_RESULT_MIME) {
+      const result = readLifeResult(item.json());
+      const open = postMessage ? (step: number) => postMessage({ type: 'openBoard', result, step }) : null;
+      return <LifeView result={result} onOpen={open} />;
+    }
     const result = readRunResult(item.json());
     const open = postMessage ? () => postMessage({ type: 'openRun', result }) : null;
     return <Result key={result.trace.header.id} result={result} onOpen={open} />;

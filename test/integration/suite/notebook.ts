@@ -41,6 +41,18 @@ function item({ outputs }: Pick<vscode.NotebookCell, 'outputs'>, mime: string): 
   return new TextDecoder().decode(found.data);
 }
 
+/** What a notebook file says of itself, as VS Code keeps it. */
+interface NotebookFields {
+  readonly metadata?: { readonly language_info?: { readonly name: string } };
+}
+
+function languagesOf(notebook: vscode.NotebookDocument): string[] {
+  return notebook
+    .getCells()
+    .filter(({ kind }) => kind === Code)
+    .map(({ document }) => document.languageId);
+}
+
 describe('notebooks', () => {
   let folder: string;
 
@@ -94,8 +106,8 @@ describe('notebooks', () => {
   });
 
   it('say what is wrong with a cell, at its line, and leave the cells after it', async () => {
-    const notebook = await open('temprature: 1\nseed: 1\n\nx', 'decoder: magic\n\nx', 'max-new: 1\n\nx');
-    // The first cell has no known key in its first line, so it is all prompt; the second is refused.
+    const notebook = await open('temprature: 1\n\nx', 'decoder: magic\nmodel: almanak\n\nx', 'max-new: 1\n\nx');
+    // The first cell has no known key in its first lines, so it is all prompt; the second is refused.
     await run(notebook);
     const [first, second, third] = notebook.getCells() as [
       vscode.NotebookCell,
@@ -106,8 +118,9 @@ describe('notebooks', () => {
     assert.equal((await ended(second)).success, false);
     assert.match(
       item(second, 'application/vnd.code.notebook.error'),
-      /Line 1: .*must be one of autoregressive.*, not magic/,
+      /Line 1: .*must be one of autoregressive.*, not magic.*\\nLine 2: .*named \\"almanak\\".* Did you mean \\"almanac\\"\?/,
     );
+    assert.match(item(first, 'text/plain'), /no header key "temprature"\. Did you mean "temperature"\?/);
     const diagnostics = await eventually('the mark', () => {
       const found = vscode.languages.getDiagnostics(second.document.uri);
       return found.length > 0 ? found : undefined;
@@ -174,6 +187,8 @@ describe('notebooks', () => {
     });
     assert.ok(['cancelled', 'length', 'end-of-text', 'context-full'].includes(result.summary?.finish ?? ''));
     assert.ok(result.tokens.length > 3);
+    if (result.summary?.finish === 'cancelled')
+      assert.match(item(cell, 'text/plain'), /Stopped after \d+ new tokens\./);
   });
 
   it('stop the one cell that the status bar names, and go back to it', async () => {
@@ -190,6 +205,7 @@ describe('notebooks', () => {
     assert.equal(vscode.window.activeNotebookEditor?.notebook, notebook);
     await running.stop();
     await done;
+    assert.match(item(cell, 'text/plain'), /Stopped after step \d+ of 200\./);
     // An end that is neither a success nor a failure is a stop.
     assert.equal((await ended(cell)).success, undefined);
   });
@@ -236,6 +252,28 @@ describe('notebooks', () => {
     const cell = notebook.getCells().find(({ kind }) => kind === Code);
     assert.ok(cell);
     assert.equal((await ended(cell)).success, true);
+  });
+
+  it('that were made before their languages were kept open with them, and keep them from then on', async () => {
+    const source = (text: string): string[] => text.split(/(?<=\n)/);
+    const cell = (text: string, language?: string): object => ({
+      ...{ id: text.slice(0, 4), cell_type: 'code', execution_count: null, outputs: [], source: source(text) },
+      metadata: language === undefined ? {} : { vscode: { languageId: language } },
+    });
+    const cells = [cell('temperature: 0\nmax-new: 2\n\nOnce'), cell('bo$2bo$3o!', 'vivarium-life'), cell('Upon')];
+    const file = path.join(folder, 'before.ipynb');
+    await writeFile(file, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }));
+    const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
+    await eventually('the languages', () => (languagesOf(notebook)[2] === LANGUAGE ? true : undefined));
+    assert.deepEqual(languagesOf(notebook), [LANGUAGE, 'vivarium-life', LANGUAGE]);
+    await eventually('what is saved', () =>
+      (notebook.metadata as NotebookFields).metadata?.language_info ? true : undefined,
+    );
+    await run(notebook);
+    assert.equal((await ended(notebook.cellAt(2))).success, true);
+    assert.ok(await notebook.save());
+    const kept = JSON.parse(await readFile(file, 'utf8')) as NotebookFields['metadata'] & { metadata: object };
+    assert.deepEqual(kept.metadata, { language_info: { name: LANGUAGE } });
   });
 
   it('are valid nbformat 4.5 whatever their cells came to, and no result is in our own type alone', async () => {

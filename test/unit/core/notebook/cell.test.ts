@@ -36,6 +36,13 @@ describe('a prompt cell', () => {
     }
   });
 
+  it('that begins with what is nearly a key is all prompt, and is doubted', () => {
+    const { body, problems, doubts } = read('temprature: 1\n\nx');
+    assert.deepEqual([body, problems], ['temprature: 1\n\nx', []]);
+    assert.match(doubts[0]?.message ?? '', /part of the text.*Did you mean "temperature"\?/);
+    assert.deepEqual(read('Question: what is a seed?\n\nx').doubts, []);
+  });
+
   it('has a decoder with its options, and says where an option is another’s', () => {
     const { settings, problems } = read('decoder: speculative\ngamma: 6\nmax-ngram: 2\n\nx');
     assert.deepEqual(settings.decoderOptions, { gamma: 6 });
@@ -46,22 +53,18 @@ describe('a prompt cell', () => {
 
   it('says what is wrong in which line and columns', () => {
     const cases: [string, number, RegExp, string][] = [
-      ['seed: 1\ntemprature: 3\n\nx', 1, /no header key "temprature"/, 'temprature'],
+      ['seed: 1\ntemprature: 3\n\nx', 1, /no header key "temprature"\. Did you mean "temperature"\?/, 'temprature'],
+      ['temprature: 3\nseed: 1\n\nx', 0, /no header key "temprature"\. Did you mean "temperature"\?/, 'temprature'],
       ['seed: 1\nnonsense\n\nx', 1, /"key: value"/, 'nonsense'],
       ['seed: 1\n seed: 2\n\nx', 1, /twice/, 'seed'],
       ['temperature: hot\n\nx', 0, /a number from 0 to 100, not NaN/, 'hot'],
       ['decoder: magic\n\nx', 0, /one of autoregressive/, 'magic'],
       ['show: tokens, pictures\n\nx', 0, /"show" takes tokens/, 'tokens, pictures'],
       ['model:\n\nx', 0, /needs a name/, 'model'],
-      ['steps: 3\nseed: 1\n\nx', -1, /./, ''],
+      ['steps: 3\nseed: 1\n\nx', 0, /no header key "steps"\.$/, 'steps'],
     ];
     for (const [text, line, message, marked] of cases) {
       const [problem, ...rest] = read(text).problems;
-      if (line < 0) {
-        // A key of Life alone is none of a prompt, so the text has no header.
-        assert.equal(read(text).body, text);
-        continue;
-      }
       assert.deepEqual(rest, []);
       assert.ok(problem, text);
       assert.equal(problem.line, line);

@@ -18,7 +18,7 @@ import { boardSide } from '../board-side';
 import { CellTable } from '../cell-table';
 import type { LifePartProps } from '../parts';
 import { answerToken } from '../use-life';
-import { usePlay } from '../use-play';
+import { usePlay } from '../../../components/use-play';
 import { placeWords, stateWord } from '../words';
 import { CellDrafts } from './cell-drafts';
 import { passLook, rejectionLook } from './looks';

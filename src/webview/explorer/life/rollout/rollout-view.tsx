@@ -25,7 +25,7 @@ import type { Roller } from './roller';
 import { RolloutNumbers } from './rollout-numbers';
 import { rolloutSentence, stepWords } from './sentence';
 import { StepTable } from './step-table';
-import { usePlay } from '../use-play';
+import { usePlay } from '../../../components/use-play';
 import './rollout.css';
 
 export interface RolloutViewProps {
