@@ -172,6 +172,28 @@ describe('the renderer of notebooks, with what a file may hold', () => {
     await nothingHappened();
   });
 
+  it('labels the columns of its staircase with whole tokens, blanks included', async () => {
+    renderer = await RendererUnderTest.open(browser);
+    const texts = [' the', ' beginning', 'ology', '\n', ' naïve'];
+    const tokens = result.trace.tokens.map((token, at) => ({ ...token, text: texts[at % texts.length]! }));
+    await renderer.show(RESULT_MIME, { ...result, trace: { ...result.trace, tokens } });
+    const labels = renderer.page.locator('.stair-label');
+    await labels.first().waitFor();
+    const cut = await labels.evaluateAll((all) =>
+      all
+        .filter((label) => {
+          const range = document.createRange();
+          range.selectNodeContents(label);
+          const [inner, outer] = [range.getBoundingClientRect(), label.parentElement!.getBoundingClientRect()];
+          // A column is narrower than a line of text by a pixel or two; two lines side by side are not one label.
+          return inner.width > outer.width + 4 || inner.top < outer.top || inner.bottom > outer.bottom + 1;
+        })
+        .map((label) => label.textContent),
+    );
+    assert.deepEqual(cut, []);
+    assert.ok((await labels.allTextContents()).includes('·beginning'));
+  });
+
   it('shows hostile texts as the characters that they are', async () => {
     renderer = await RendererUnderTest.open(browser);
     for (const text of HOSTILE) {

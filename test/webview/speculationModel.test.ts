@@ -69,7 +69,7 @@ describe('the layout of the staircase', () => {
     fc.assert(
       fc.property(passes, fc.integer({ min: 280, max: 2000 }), (given, width) => {
         const rows = rowsOf(given);
-        const layout = stairLayout(rows, PROMPT, width);
+        const layout = stairLayout(rows, PROMPT, width, 5);
         const last = Math.max(...rows.map(drawnEnd));
         assert.equal(layout.columns, last - PROMPT);
         assert.ok(layout.column >= 11 && layout.column <= 22);
@@ -135,7 +135,7 @@ describe('the layout of the staircase', () => {
 
   test('follows the rows sideways once they are out of sight, and not before', () => {
     const rows = rowsOf(Array.from({ length: 300 }, () => [4, 4] as const));
-    const layout = stairLayout(rows, PROMPT, 900);
+    const layout = stairLayout(rows, PROMPT, 900, 5);
     const extent = 900 - layout.left - layout.right;
     const shown = rows.slice(200, 210);
     const followed = followSideways(layout, shown, 0, extent);

@@ -4,7 +4,11 @@ import type { MarkKind } from '../../components/mark-path';
 
 /** Pixels. */
 export const ROW_HEIGHT = 25;
-export const HEAD_HEIGHT = 60;
+const LEAST_HEAD = 44;
+const MOST_HEAD = 110;
+/** What a character of a label takes, as wide as they come in most texts, and what stands around labels. */
+const CHARACTER = 7;
+const HEAD_SPACE = 14;
 
 /** Widest and narrowest column where all fit. */
 const WIDEST = 22;
@@ -31,12 +35,17 @@ export interface StairLayout {
   /** Width of the sheet, which scrolls where it is wider than the pane. */
   readonly width: number;
   readonly height: number;
+  /** Height of the labels of the columns: the longest is whole, up to what is reasonable. */
+  readonly head: number;
   /** No room for more than the numbers of passes and tokens beside the positions. */
   readonly narrow: boolean;
 }
 
-/** Where rows and columns stand in a pane. */
-export function stairLayout(rows: readonly StepRow[], first: number, paneWidth: number): StairLayout {
+/**
+ * Where rows and columns stand in a pane.
+ * @param longest characters of the longest label of a column
+ */
+export function stairLayout(rows: readonly StepRow[], first: number, paneWidth: number, longest: number): StairLayout {
   const narrow = paneWidth < 560;
   const left = narrow ? 46 : 104;
   const right = narrow ? 50 : 142;
@@ -47,8 +56,9 @@ export function stairLayout(rows: readonly StepRow[], first: number, paneWidth: 
   const column = fitting >= NARROWEST ? Math.min(WIDEST, fitting) : Math.max(LEAST, Math.min(COMFORTABLE, inView));
   const width = Math.max(paneWidth, left + right + 2 * GAP + columns * column);
   const origin = left + GAP;
-  const height = HEAD_HEIGHT + rows.length * ROW_HEIGHT;
-  return { first, columns, column, origin, left, right, width, height, narrow };
+  const head = Math.min(MOST_HEAD, Math.max(LEAST_HEAD, longest * CHARACTER + HEAD_SPACE));
+  const height = head + rows.length * ROW_HEIGHT;
+  return { first, columns, column, origin, left, right, width, height, head, narrow };
 }
 
 /** One past the last position that a row draws in: a draft may reach beyond what became of it. */

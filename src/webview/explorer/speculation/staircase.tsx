@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { StepRow } from '../../../core/lens/passes';
+import { tokenLabel } from '../../../core/text/tokens';
 import type { Trace, TraceToken } from '../../../core/trace/record';
 import { memo } from '../../components/memo';
 import { TokenLabel } from '../../components/token-chip';
@@ -8,7 +9,6 @@ import { useSize } from '../../components/use-size';
 import { Mark, MarkShape } from '../../components/marks';
 import { passSentence } from '../../components/draft-rule';
 import {
-  HEAD_HEIGHT,
   ROW_HEIGHT,
   type StairLayout,
   columnLeft,
@@ -43,9 +43,16 @@ export function Staircase(props: PassListProps) {
   const [scroll, setScroll] = useState({ left: 0, top: 0 });
   const seen = useRef(0);
   const first = trace.header.promptLength;
-  const layout = useMemo(() => stairLayout(rows, first, size.width), [rows, rows.length, first, size.width]);
+  const longest = useMemo(
+    () => trace.tokens.reduce((most, { index, text }) => (index < first ? most : Math.max(most, labelLength(text))), 0),
+    [trace.tokens, first],
+  );
+  const layout = useMemo(
+    () => stairLayout(rows, first, size.width, longest),
+    [rows, rows.length, first, size.width, longest],
+  );
   const bodyWidth = size.width - layout.left - layout.right;
-  const bodyHeight = size.height - HEAD_HEIGHT;
+  const bodyHeight = size.height - layout.head;
 
   // The chosen pass is brought into view; while the run goes on unattended, its end is.
   useLayoutEffect(() => {
@@ -99,7 +106,7 @@ export function Staircase(props: PassListProps) {
     return element ? (rows[Number(element.dataset['place'])] ?? null) : null;
   };
   const active = chosen && chosen.number - 1 >= rowSpan.from && chosen.number - 1 < rowSpan.to;
-  const most = HEAD_HEIGHT + Math.max(3, rows.length) * ROW_HEIGHT + 2;
+  const most = layout.head + Math.max(3, rows.length) * ROW_HEIGHT + 2;
   return (
     <div class="staircase-frame">
       <div
@@ -120,7 +127,12 @@ export function Staircase(props: PassListProps) {
         onPointerLeave={() => onHover(null)}
       >
         <div class="stair-sheet" role="none" style={{ width: `${layout.width}px`, height: `${layout.height}px` }}>
-          <div class="stair-head" role="none" aria-hidden="true" style={{ width: `${layout.width}px` }}>
+          <div
+            class="stair-head"
+            role="none"
+            aria-hidden="true"
+            style={{ width: `${layout.width}px`, height: `${layout.head}px` }}
+          >
             <Columns layout={layout} from={columnSpan.from} to={columnSpan.to} tokens={trace.tokens} chosen={chosen} />
             <div class="stair-left stair-corner" style={{ width: `${layout.left}px` }}>
               <span>pass</span>
@@ -135,6 +147,11 @@ export function Staircase(props: PassListProps) {
       </div>
     </div>
   );
+}
+
+/** Characters that a token's label shows. */
+function labelLength(text: string): number {
+  return [...tokenLabel(text)].length;
 }
 
 function rowId(row: StepRow): string {
@@ -162,8 +179,11 @@ function Columns({ layout, from, to, tokens, chosen }: ColumnsProps) {
         key={position}
         class={isChosen ? 'stair-column stair-column-chosen' : 'stair-column'}
         style={{ left: `${columnLeft(layout, position)}px`, width: `${layout.column}px` }}
+        title={tokenLabel(token.text)}
       >
-        <TokenLabel text={token.text} />
+        <span class="stair-label">
+          <TokenLabel text={token.text} />
+        </span>
       </span>,
     );
   }
@@ -194,7 +214,7 @@ const Row = memo(function Row({ row, total, tokens, layout, chosen, preview }: R
       aria-posinset={row.number}
       aria-setsize={total}
       data-place={row.number - 1}
-      style={{ top: `${HEAD_HEIGHT + (row.number - 1) * ROW_HEIGHT}px`, width: `${layout.width}px` }}
+      style={{ top: `${layout.head + (row.number - 1) * ROW_HEIGHT}px`, width: `${layout.width}px` }}
     >
       <span class="unseen">{passSentence(row, total)}</span>
       <i
