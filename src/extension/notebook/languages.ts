@@ -29,7 +29,7 @@ export function notebookMetadata(): { readonly metadata: object } {
 
 /** Gives the cells of an opened notebook the language that its file did not name. */
 export async function recoverLanguages(notebook: vscode.NotebookDocument): Promise<void> {
-  if (notebook.notebookType !== NOTEBOOK_TYPE || namesLanguage(notebook)) return;
+  if (notebook.notebookType !== NOTEBOOK_TYPE || saysLanguage(notebook)) return;
   const cells = notebook.getCells().filter(({ kind }) => kind === vscode.NotebookCellKind.Code);
   const saved = cells.map(savedCell);
   const lost = lostKind(saved);
@@ -37,13 +37,17 @@ export async function recoverLanguages(notebook: vscode.NotebookDocument): Promi
   for (const [place, cell] of cells.entries()) {
     if (saved[place]?.kind === null) await vscode.languages.setTextDocumentLanguage(cell.document, LANGUAGES[lost]);
   }
-  await nameLanguage(notebook);
+  await writeLanguage(notebook);
 }
 
-/** Writes the language of a notebook that has cells of ours and names none into what is saved of it. */
+/** Gives a notebook that has cells of ours and no language in its file one, into what is saved of it. */
 export async function nameLanguage(notebook: vscode.NotebookDocument): Promise<void> {
-  if (notebook.notebookType !== NOTEBOOK_TYPE || namesLanguage(notebook)) return;
+  if (notebook.notebookType !== NOTEBOOK_TYPE || languageInfo(notebook)['name'] !== undefined) return;
   if (!notebook.getCells().some(({ document }) => cellKind(document.languageId))) return;
+  await writeLanguage(notebook);
+}
+
+async function writeLanguage(notebook: vscode.NotebookDocument): Promise<void> {
   const given = notebook.metadata as { readonly metadata?: object };
   const ours = { ...given, metadata: { ...given.metadata, ...notebookMetadata().metadata } };
   const edit = new vscode.WorkspaceEdit();
@@ -51,9 +55,19 @@ export async function nameLanguage(notebook: vscode.NotebookDocument): Promise<v
   await vscode.workspace.applyEdit(edit);
 }
 
-function namesLanguage({ metadata }: vscode.NotebookDocument): boolean {
-  const { language_info: info, kernelspec } = fieldsOf(fieldsOf(metadata)['metadata']);
-  return [fieldsOf(info)['name'], fieldsOf(kernelspec)['language']].some((name) => typeof name === 'string');
+/**
+ * Whether a notebook's file told its language. Of a file that does not, VS Code says `python` and nothing else; a kernel of
+ * Python says its version too.
+ */
+function saysLanguage(notebook: vscode.NotebookDocument): boolean {
+  const { kernelspec } = fieldsOf(fieldsOf(notebook.metadata)['metadata']);
+  const { name, ...more } = languageInfo(notebook);
+  const isDefault = name === undefined || (name === 'python' && Object.keys(more).length === 0);
+  return kernelspec !== undefined || !isDefault;
+}
+
+function languageInfo({ metadata }: vscode.NotebookDocument): Readonly<Record<string, unknown>> {
+  return fieldsOf(fieldsOf(fieldsOf(metadata)['metadata'])['language_info']);
 }
 
 function savedCell(cell: vscode.NotebookCell): SavedCell {

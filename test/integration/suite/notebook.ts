@@ -267,7 +267,7 @@ describe('notebooks', () => {
     await eventually('the languages', () => (languagesOf(notebook)[2] === LANGUAGE ? true : undefined));
     assert.deepEqual(languagesOf(notebook), [LANGUAGE, 'vivarium-life', LANGUAGE]);
     await eventually('what is saved', () =>
-      (notebook.metadata as NotebookFields).metadata?.language_info ? true : undefined,
+      (notebook.metadata as NotebookFields).metadata?.language_info?.name === LANGUAGE ? true : undefined,
     );
     await run(notebook);
     assert.equal((await ended(notebook.cellAt(2))).success, true);
