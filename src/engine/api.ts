@@ -88,13 +88,14 @@ export function engineHandlers({ models, runs, queue, software }: EngineServices
     saveTensors: ({ runId, path }, { signal }) => saveTensors(runs.get(runId), path, tensors, waiting(signal, 'run')),
     positionLogits: ({ runId, index }, { signal }) => tensors.positionLogits(runs.get(runId), index, waiting(signal)),
     nextLogits: (request, { signal }) => nextLogits(request, models.load, waiting(signal)),
-    attentionOverview: ({ runId, size }, { signal, emit }) =>
-      attention.overview(runs.get(runId), size, waiting(signal), emit),
-    attentionHead: ({ runId, layer, head }, { signal }) =>
-      attention.head(runs.get(runId), layer, head, waiting(signal)),
-    attentionRow: ({ runId, layer, head, query }, { signal }) =>
-      attention.row(runs.get(runId), layer, head, query, waiting(signal)),
-    attentionPair: ({ runId, query, key }, { signal }) => attention.pair(runs.get(runId), query, key, waiting(signal)),
+    attentionOverview: ({ runId, size, without = [] }, { signal, emit }) =>
+      attention.overview(runs.get(runId), { size, without }, waiting(signal), emit),
+    attentionHead: ({ runId, layer, head, without = [] }, { signal }) =>
+      attention.head(runs.get(runId), { layer, head, without }, waiting(signal)),
+    attentionRow: ({ runId, layer, head, query, without = [] }, { signal }) =>
+      attention.row(runs.get(runId), { layer, head, query, without }, waiting(signal)),
+    attentionPair: ({ runId, query, key, without = [] }, { signal }) =>
+      attention.pair(runs.get(runId), { query, key, without }, waiting(signal)),
     logitLens: (request, { signal }) => logitLens(runs.get(request.runId), request, tensors, waiting(signal)),
     attentionKeys: ({ runId, query, from, count }, { signal }) =>
       attention.keys(runs.get(runId), query, { from, count }, waiting(signal)),

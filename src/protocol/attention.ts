@@ -1,3 +1,9 @@
+/** What a question about attention leaves out. */
+export interface LeftOut {
+  /** Positions of keys; the rows are shared out anew among the others (`core/lens/without`). */
+  readonly without?: readonly number[] | undefined;
+}
+
 /** Statistics of a head over the rows of the sequence; the first row (one key) is left out of entropy and distance. */
 export interface HeadStatistics {
   readonly layer: number;
@@ -27,6 +33,8 @@ export interface AttentionOverview {
   readonly statistics: readonly HeadStatistics[];
   /** How the weights are kept: exact, or as 8-bit codes. */
   readonly kept: 'float32' | 'codes';
+  /** Keys that pictures and statistics leave out, rows shared out anew; the mass on the first token is of whole rows. */
+  readonly without: readonly number[];
 }
 
 export interface AttentionHead {

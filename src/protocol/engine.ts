@@ -25,6 +25,7 @@ import type {
   AttentionRow,
   GridAttention,
   GridRequest,
+  LeftOut,
 } from './attention';
 import type { LogitLens, LogitLensRequest } from './lens';
 import type { ServerMetrics, ServerPrompt, ServerReport, ServerRequest, ServerRunRequest } from './servers';
@@ -73,16 +74,22 @@ export interface EngineApi {
   /** What would follow these tokens, without a run: for who asks at every move of a cursor. */
   nextLogits: Call<NextLogitsRequest, NextLogits>;
   attentionOverview: Call<
-    { readonly runId: string; readonly size: number },
+    { readonly runId: string; readonly size: number } & LeftOut,
     AttentionOverview,
     { readonly done: number; readonly total: number }
   >;
-  attentionHead: Call<{ readonly runId: string; readonly layer: number; readonly head: number | null }, AttentionHead>;
+  attentionHead: Call<
+    { readonly runId: string; readonly layer: number; readonly head: number | null } & LeftOut,
+    AttentionHead
+  >;
   attentionRow: Call<
-    { readonly runId: string; readonly layer: number; readonly head: number | null; readonly query: number },
+    { readonly runId: string; readonly layer: number; readonly head: number | null; readonly query: number } & LeftOut,
     AttentionRow
   >;
-  attentionPair: Call<{ readonly runId: string; readonly query: number; readonly key: number }, AttentionPair>;
+  attentionPair: Call<
+    { readonly runId: string; readonly query: number; readonly key: number } & LeftOut,
+    AttentionPair
+  >;
   /** @throws Problem `not-available` where the model's file cannot be cut before its final norm. */
   logitLens: Call<LogitLensRequest, LogitLens>;
   attentionKeys: Call<

@@ -1,5 +1,5 @@
 import type { RunQuestion } from './explorer';
-import { integer, nullable, object, oneOf, type Check } from './validate';
+import { array, integer, nullable, object, oneOf, optional, type Check } from './validate';
 
 /** A million tokens are more than any context. */
 export const MAX_TOKENS = 1_000_000;
@@ -12,6 +12,8 @@ export const layer = integer({ min: 0, max: MAX_LAYERS });
 const head = nullable(integer({ min: 0, max: MAX_LAYERS }));
 /** Counts of tokens, and of what else there is at least one of. */
 export const size = integer({ min: 1, max: MAX_TOKENS });
+/** Keys that are left out. */
+export const without = optional(array(index, { max: 64 }));
 /** Cells of a board's side. */
 const side = integer({ min: 1, max: 1_024 });
 
@@ -23,10 +25,10 @@ const side = integer({ min: 1, max: 1_024 });
 export const runQuestions = (runId: Check<string>) =>
   ({
     positionLogits: object({ runId, index: size }),
-    attentionOverview: object({ runId, size: integer({ min: 1, max: 4_096 }) }),
-    attentionHead: object({ runId, layer, head }),
-    attentionRow: object({ runId, layer, head, query: index }),
-    attentionPair: object({ runId, query: index, key: index }),
+    attentionOverview: object({ runId, size: integer({ min: 1, max: 4_096 }), without }),
+    attentionHead: object({ runId, layer, head, without }),
+    attentionRow: object({ runId, layer, head, query: index, without }),
+    attentionPair: object({ runId, query: index, key: index, without }),
     attentionKeys: object({ runId, query: index, from: index, count: size }),
     gridAttention: object({
       runId,

@@ -137,6 +137,34 @@ for (const [how, budget] of Object.entries(answers)) {
       assert.ok(Math.abs(distance - far / (tokens - 1)) < (exact ? 1e-3 : 0.5));
     }
 
+    const without = [0, 7];
+    const shared = (layer: number, at: number, query: number): number[] => {
+      const row = Array.from(tableAttention(layer, at, query), (weight, key) => (without.includes(key) ? 0 : weight));
+      const left = row.reduce((a, b) => a + b, 0);
+      return row.map((weight) => weight / left);
+    };
+    const bound = (weight: number): number => (exact ? 1e-5 : 3 * codeErrorBound(weight) + 1e-3);
+    const rowWithout = await engine.call('attentionRow', { runId: 'run', layer: 2, head: 3, query: 60, without });
+    close(Array.from(rowWithout.weights), shared(2, 3, 60), bound);
+    const pairWithout = await engine.call('attentionPair', { runId: 'run', query: 60, key: 9, without });
+    close(
+      Array.from(pairWithout.weights),
+      Array.from({ length: 20 }, (_, at) => shared(Math.floor(at / 5), at % 5, 60)[9]!),
+      bound,
+    );
+    const less = await engine.call('attentionHead', { runId: 'run', layer: 2, head: 3, without });
+    close(
+      Array.from(less.codes.subarray(packedRow(60), packedRow(60) + 61), (code) => WEIGHT_OF_CODE[code] as number),
+      shared(2, 3, 60),
+      (weight) => bound(weight) + codeErrorBound(weight),
+    );
+    const pictures = await engine.call('attentionOverview', { runId: 'run', size: 20, without });
+    assert.deepEqual(pictures.without, without);
+    pictures.statistics.forEach(({ firstToken }, at) =>
+      assert.ok(Math.abs(firstToken - overview.statistics[at]!.firstToken) < 1e-6, 'of whole rows'),
+    );
+    assert.notDeepEqual(pictures.thumbnails, overview.thumbnails);
+
     const head = await engine.call('attentionHead', { runId: 'run', layer: 2, head: 3 });
     assert.equal(head.tokens, tokens);
     const codes = head.codes.subarray(packedRow(149), packedRow(149) + 150);

@@ -192,6 +192,7 @@ describe('heads in order', () => {
     thumbnails: new Uint8Array(36),
     statistics,
     kept: 'float32',
+    without: [],
   } as const;
 
   it('are layer by layer with the mean of each, or by a number with the largest first', () => {

@@ -3,6 +3,7 @@ import { entropyBits } from '../../core/numeric/entropy';
 import { HeadStatisticsAccumulator, HeadStructure } from '../../core/lens/attention';
 import { GridAttentionAccumulator, offsetRadius, type GridHeadSummary } from '../../core/lens/life-attention';
 import { packedRow, thumbnail } from '../../core/lens/packed';
+import { shareWithout } from '../../core/lens/without';
 import type {
   AttentionHead,
   AttentionKeys,
@@ -27,14 +28,23 @@ export const ANSWER_BYTES = 12 * 1024 ** 2;
 /** Bytes of thumbnails in one message; smaller ones are made where there would be more. */
 const THUMBNAIL_BYTES = 12 * 1024 ** 2;
 
+/** A head of a layer; null is the mean over its heads. */
+interface HeadQuestion {
+  readonly layer: number;
+  readonly head: number | null;
+}
+
 /** Answers questions about the attention of a run. */
 export class RunAttention {
   constructor(private readonly tensors: RunTensors) {}
 
-  /** Every head as a thumbnail of at most `size` pixels a side, with its statistics. */
+  /**
+   * Every head as a thumbnail of at most `size` pixels a side, with its statistics; both without the keys of `without`.
+   * The mass on the first token is always that of the whole row.
+   */
   overview(
     run: KeptRun,
-    size: number,
+    { size, without }: { readonly size: number; readonly without: readonly number[] },
     waiting: Waiting,
     onProgress: (progress: { done: number; total: number }) => void,
   ): Promise<AttentionOverview> {
@@ -43,7 +53,8 @@ export class RunAttention {
       const { runId, ids, identity } = run.record;
       const fitting = Math.floor(Math.sqrt(THUMBNAIL_BYTES / Math.max(1, layers.length * identity.heads)));
       const asked = Math.max(1, Math.min(size, fitting));
-      if (run.overview && run.overview.size === Math.min(asked, run.overview.tokens)) return run.overview;
+      const kept = run.overview;
+      if (kept && kept.size === Math.min(asked, kept.tokens) && kept.without.join() === without.join()) return kept;
 
       const groups = this.tensors.groupsOf(run, layers);
       const scoring = groups.map((group) => this.tensors.tokensToScore(run, group));
@@ -61,9 +72,12 @@ export class RunAttention {
         for (const [layer, layerMaps] of maps) {
           first ??= layerMaps;
           for (let head = 0; head < layerMaps.heads; head++) {
-            const map = await layerMaps.packed(head);
-            pictures.push(thumbnail(await codesOf(map, slices), layerMaps.tokens, asked));
-            statistics.push({ layer, head, ...(await statisticsOf(map, layerMaps.tokens, slices)) });
+            const { tokens } = layerMaps;
+            const whole = await layerMaps.packed(head);
+            const map = await sharedOut(whole, tokens, without, slices);
+            pictures.push(thumbnail(await codesOf(map, slices), tokens, asked));
+            const numbers = await statisticsOf(map, tokens, slices);
+            statistics.push({ layer, head, ...numbers, firstToken: firstTokenMass(whole, tokens) });
             await slices.pause();
           }
           done += layerMaps.heads;
@@ -83,41 +97,57 @@ export class RunAttention {
         thumbnails,
         statistics,
         kept: first?.form ?? 'float32',
+        without,
       };
       return run.overview;
     });
   }
 
-  /** The codes of a head, or of the mean over the heads of the layer. */
-  head(run: KeptRun, layer: number, head: number | null, waiting: Waiting): Promise<AttentionHead> {
+  /** The codes of a head, or of the mean over the heads of the layer, each without the keys of `without`. */
+  head(
+    run: KeptRun,
+    { layer, head, without }: HeadQuestion & { readonly without: readonly number[] },
+    waiting: Waiting,
+  ): Promise<AttentionHead> {
     const slices = new Slices(waiting.signal);
     if (head === null) {
       return run.inTurn(async () => {
         const maps = await this.layer(run, layer, head, waiting);
-        return { layer, head, tokens: maps.tokens, codes: await meanCodes(maps, slices) };
+        return { layer, head, tokens: maps.tokens, codes: await meanCodes(maps, without, slices) };
       });
     }
     return this.soon(run, [layer], async () => {
       const maps = await this.layer(run, layer, head, waiting);
       const { tokens } = maps;
-      return { layer, head, tokens, codes: await codesOf(await maps.packed(head), slices) };
+      const map = await sharedOut(await maps.packed(head), tokens, without, slices);
+      return { layer, head, tokens, codes: await codesOf(map, slices) };
     });
   }
 
-  row(run: KeptRun, layer: number, head: number | null, query: number, waiting: Waiting): Promise<AttentionRow> {
+  /** The weights of one query, without the keys of `without`. */
+  row(
+    run: KeptRun,
+    { layer, head, query, without }: HeadQuestion & { readonly query: number; readonly without: readonly number[] },
+    waiting: Waiting,
+  ): Promise<AttentionRow> {
     return this.soon(run, [layer], async () => {
       const maps = await this.layer(run, layer, head, waiting);
       refuseOutside(query, maps.tokens);
       const exact = maps.form === 'float32';
-      if (head !== null) return { layer, head, query, weights: await maps.row(head, query), exact };
+      const rowOf = async (of: number): Promise<Float32Array> => rowWithout(await maps.row(of, query), query, without);
+      if (head !== null) return { layer, head, query, weights: await rowOf(head), exact };
       const sum = new Float64Array(query + 1);
-      for (let index = 0; index < maps.heads; index++) addTo(sum, await maps.row(index, query), 0, query + 1);
+      for (let index = 0; index < maps.heads; index++) addTo(sum, await rowOf(index), 0, query + 1);
       return { layer, head, query, weights: Float32Array.from(sum, (weight) => weight / maps.heads), exact };
     });
   }
 
-  /** How much every head of every layer makes `query` look at `key`. */
-  pair(run: KeptRun, query: number, key: number, waiting: Waiting): Promise<AttentionPair> {
+  /** How much every head of every layer makes `query` look at `key`, in rows without the keys of `without`. */
+  pair(
+    run: KeptRun,
+    { query, key, without }: { readonly query: number; readonly key: number; readonly without: readonly number[] },
+    waiting: Waiting,
+  ): Promise<AttentionPair> {
     const layers = this.tensors.layersOf(run);
     return this.soon(run, layers, async () => {
       const weights: number[] = [];
@@ -128,7 +158,9 @@ export class RunAttention {
           exact &&= maps.form === 'float32';
           // A key after the query is hidden from it.
           for (let head = 0; head < maps.heads; head++) {
-            weights.push(key > query ? 0 : await maps.weight(head, query, key));
+            if (key > query) weights.push(0);
+            else if (without.length === 0) weights.push(await maps.weight(head, query, key));
+            else weights.push(rowWithout(await maps.row(head, query), query, without)[key] as number);
           }
         }
       }
@@ -272,10 +304,10 @@ async function codesOf(map: Float32Array | Uint8Array, slices: Slices): Promise<
 }
 
 /** Mean over the heads of a layer, one head in memory at a time, summed in float64. */
-async function meanCodes(maps: LayerMaps, slices: Slices): Promise<Uint8Array> {
+async function meanCodes(maps: LayerMaps, without: readonly number[], slices: Slices): Promise<Uint8Array> {
   let sum: Float64Array | undefined;
   for (let head = 0; head < maps.heads; head++) {
-    const map = await maps.packed(head);
+    const map = await sharedOut(await maps.packed(head), maps.tokens, without, slices);
     sum ??= new Float64Array(map.length);
     for (let start = 0; start < map.length; start += STEP) {
       addTo(sum, map, start, Math.min(start + STEP, map.length));
@@ -295,6 +327,39 @@ function addTo(sum: Float64Array, map: Float32Array | Uint8Array, from: number, 
     const value = map[index] as number;
     sum[index] = (sum[index] as number) + (coded ? (WEIGHT_OF_CODE[value] as number) : value);
   }
+}
+
+/** A map without some keys, its rows shared out anew; the same map where none is left out. */
+async function sharedOut(
+  map: Float32Array | Uint8Array,
+  tokens: number,
+  without: readonly number[],
+  slices: Slices,
+): Promise<Float32Array | Uint8Array> {
+  if (without.length === 0) return map;
+  const shared = new Float32Array(map.length);
+  for (let query = 0; query < tokens; query++) {
+    shareWithout(map, packedRow(query), query, without, shared, packedRow(query));
+    await slices.pause();
+  }
+  return shared;
+}
+
+function rowWithout(row: Float32Array, query: number, without: readonly number[]): Float32Array {
+  if (without.length === 0) return row;
+  const shared = new Float32Array(row.length);
+  shareWithout(row, 0, query, without, shared, 0);
+  return shared;
+}
+
+/** Mean over the queries of the weight on the first token. */
+function firstTokenMass(map: Float32Array | Uint8Array, tokens: number): number {
+  let sum = 0;
+  for (let query = 0; query < tokens; query++) {
+    const value = map[packedRow(query)] as number;
+    sum += map instanceof Uint8Array ? (WEIGHT_OF_CODE[value] as number) : value;
+  }
+  return tokens === 0 ? 0 : sum / tokens;
 }
 
 async function statisticsOf(

@@ -1,7 +1,7 @@
 import { MOST_ROUNDS, MOST_ROWS } from '../../core/compare/comparison';
 import type { Handlers } from '../../protocol/call';
 import type { ExplorerApi } from '../../protocol/explorer';
-import { runQuestions } from '../../protocol/questions';
+import { runQuestions, without } from '../../protocol/questions';
 import { lifeSweep, sweepRequest } from '../../protocol/sweep';
 import { decoderName, modelRef, optionValues, sampling } from '../../protocol/runShape';
 import { rollRequest, saveRolloutRequest } from '../life/rolloutValidation';
@@ -80,7 +80,7 @@ const checks: { readonly [M in keyof ExplorerApi]: Check<unknown> } = {
   describeTokens: object({ runId, ids: array(index, { max: 10_000 }) }),
   ...runQuestions(runId),
   // Pictures larger than this are not shown.
-  attentionOverview: object({ runId, size: integer({ min: 1, max: 512 }) }),
+  attentionOverview: object({ runId, size: integer({ min: 1, max: 512 }), without }),
 };
 
 /** The same handlers, each behind the check of its parameters. */
