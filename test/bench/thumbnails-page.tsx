@@ -69,6 +69,7 @@ window.measureThumbnails = (layers, heads, tokens, rounds) => {
           column: 0,
           row: 0,
         }}
+        side={THUMBNAIL_SIDE}
         size={side}
         pixelOfCode={pixelsOfCodes(stops, 'sqrt')}
         ratio={devicePixelRatio}

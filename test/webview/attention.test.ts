@@ -145,10 +145,10 @@ describe('the numbers of the Attention tab', { skip: skipWithoutFixtures }, () =
       return { name: `L${layer} H${at}`, ...statistics.summary(), structure: structure.score() };
     });
     for (const [sort, by] of [
-      ['structure', 'structure'],
-      ['entropy', 'entropy'],
-      ['distance', 'distance'],
-      ['first-token mass', 'firstToken'],
+      ['by structure', 'structure'],
+      ['by entropy', 'entropy'],
+      ['by distance', 'distance'],
+      ['by first-token mass', 'firstToken'],
     ] as const) {
       await page.getByLabel('Sort heads').selectOption({ label: sort });
       await page.locator('.thumbnail-caption').first().waitFor();
@@ -211,6 +211,75 @@ describe('the numbers of the Attention tab', { skip: skipWithoutFixtures }, () =
     });
     await page.locator('.pair tbody tr').nth(1).locator('td').nth(4).click();
     await tab.chosen('Layer 4, head 1');
+  });
+
+  it('shares rows out anew without the first token and any other: in map, readout, lists, pair and legend', async () => {
+    const [layer, at] = [1, 2];
+    await tab.shown({ ...head(layer, at), key: 3 });
+    const { page } = tab;
+    const without = (left: readonly number[], of = at, from = layer, query = 40) => {
+      const row = Array.from({ length: query + 1 }, (_, key) => tab.reference.weight(from, of, query, key));
+      const sum = row.reduce((total, weight, key) => total + (left.includes(key) ? 0 : weight), 0);
+      return row.map((weight, key) => (left.includes(key) ? NaN : weight / sum));
+    };
+    const cells = Array.from({ length: TOKENS - 1 }, (_, row) => [row + 1, 0] as const);
+    const painted = new Set((await tab.colours(cells)).corners.flat());
+    await page.getByLabel('Without first token').check();
+    await page.locator('.readout-scale', { hasText: 'without <s> (0)' }).waitFor();
+    await tab.complete();
+    await page.waitForFunction(
+      (weight) =>
+        Math.abs(parseFloat(document.querySelector('.readout-weight')!.getAttribute('title')!) - weight) < 1e-5,
+      without([0])[3]!,
+    );
+    const most = without([0])
+      .map((weight, key) => ({ key, weight }))
+      .filter(({ weight }) => !Number.isNaN(weight))
+      .sort((one, other) => other.weight - one.weight);
+    const rows = page.locator('button.most-row');
+    const listed = await rows.evaluateAll((all) => all.map((each) => each.textContent));
+    listed.forEach((text, place) => {
+      assert.ok(text.startsWith(`${most[place]!.key}`) && text.endsWith(most[place]!.weight.toFixed(2)), text);
+    });
+    await page.getByText(`${listed.length} of 40 keys`).waitFor();
+    const hatched = new Set((await tab.colours(cells)).corners.flat());
+    assert.ok([...hatched].every((pixel) => pixel === 0 || !painted.has(pixel)) || hatched.size <= 3, 'hatched');
+    await page.waitForFunction(
+      ([row, weight]) => document.querySelectorAll('.pair tbody tr')[row]!.children[2]!.textContent === String(weight),
+      [at, without([0])[3]! < 0.005 ? '0' : without([0])[3]!.toFixed(2)] as const,
+    );
+    // Another column, by its key.
+    await tab.map().focus();
+    await page.keyboard.press('x');
+    await page.locator('.readout-scale', { hasText: `without <s> (0), ` }).waitFor();
+    await page.locator('.readout-weight').getByText('left out').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(
+      (weight) =>
+        Math.abs(parseFloat(document.querySelector('.readout-weight')!.getAttribute('title')!) - weight) < 1e-5,
+      without([0, 3])[4]!,
+    );
+    await page.getByRole('button', { name: 'All keys' }).click();
+    await page.locator('.readout-scale', { hasText: 'without' }).waitFor({ state: 'detached' });
+  });
+
+  it('says where a log scale begins, and where a scale ends at the largest weight on show', async () => {
+    await tab.shown({ ...head(2, 6), key: 3 });
+    const { page } = tab;
+    await page.getByRole('radio', { name: 'Log' }).click();
+    await page.locator('.readout-scale', { hasText: 'log scale from 0.0001, less as 0' }).waitFor();
+    const ramp = pixelsOfCodes(weightStops(hex('#1f1f1f'), true), 'log');
+    const code = encodeWeight(tab.reference.weight(2, 6, 33, 10));
+    const [[first]] = (await tab.colours([[33, 10]])).corners as [[number, number]];
+    assert.ok([code - 1, code, code + 1].some((each) => ramp[each] === first));
+    await page.getByLabel('To largest').check();
+    let largest = 0;
+    for (let query = 1; query < TOKENS; query++) {
+      for (let key = 0; key <= query; key++) largest = Math.max(largest, tab.reference.weight(2, 6, query, key));
+    }
+    const text = await page.locator('.readout-scale', { hasText: 'to the largest on show' }).textContent();
+    const said = Number(/on show, ([\d.]+)/.exec(text!)![1]);
+    assert.ok(Math.abs(said - largest) <= codeErrorBound(largest) + 0.005, `${said} for ${largest}`);
   });
 
   it('gives the same numbers as tables', async () => {

@@ -3,12 +3,19 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { WEIGHT_OF_CODE, encodeWeight } from '../../src/core/numeric/codes';
 import { hex, rampAt } from '../../src/core/colour/colour';
-import { cellAt, cellsOfRow, paintCells } from '../../src/webview/components/heat-map-pixels';
-import { pixelOf, pixelsOfCodes, rampPosition, weightStops } from '../../src/webview/components/ramp';
+import { cellAt, cellsOfRow, largestCode, paintCells } from '../../src/webview/components/heat-map-pixels';
+import {
+  LOG_FLOOR,
+  legendWeights,
+  pixelOf,
+  pixelsOfCodes,
+  rampPosition,
+  weightStops,
+} from '../../src/webview/components/ramp';
 import { paintThumbnail, thumbnailSampling } from '../../src/webview/components/thumbnail-pixels';
 import { packedIndex, packedLength, thumbnail } from '../../src/core/lens/packed';
 import { headOrder, openingHead, rankOf } from '../../src/webview/explorer/attention/heads';
-import { LABELS_LEFT, LABELS_TOP, mapLayout, windowAround } from '../../src/webview/explorer/attention/layout';
+import { mapLayout, windowAround } from '../../src/webview/explorer/attention/layout';
 import { RecentCache } from '../../src/webview/explorer/attention/requests';
 import { INITIAL_STATE, readState } from '../../src/webview/explorer/attention/state';
 
@@ -26,7 +33,7 @@ describe('the ramp of weights', () => {
   });
 
   it('has for every code the colour of its weight on either scale', () => {
-    for (const scale of ['sqrt', 'linear'] as const) {
+    for (const scale of ['sqrt', 'linear', 'log'] as const) {
       const pixels = pixelsOfCodes(stops, scale);
       for (const weight of [0, 0.01, 0.1, 0.43, 0.9, 1]) {
         const code = encodeWeight(weight);
@@ -36,7 +43,50 @@ describe('the ramp of weights', () => {
   });
 });
 
+describe('a scale', () => {
+  it('by logarithm begins at its floor: exact zeros and what is less have the place of 0', () => {
+    for (const weight of [0, LOG_FLOOR / 2, LOG_FLOOR]) assert.equal(rampPosition(weight, 'log'), 0);
+    [0.001, 0.01, 0.1, 1].forEach((weight, at) =>
+      assert.ok(Math.abs(rampPosition(weight, 'log') - (at + 1) / 4) < 1e-9, `${weight}`),
+    );
+    assert.equal(rampPosition(NaN, 'log'), 0);
+  });
+
+  it('ends at the largest weight on show, and names weights in order from its beginning to its end', () => {
+    for (const scale of ['linear', 'sqrt', 'log'] as const) {
+      for (const top of [1, 0.34, 0.02]) {
+        assert.equal(rampPosition(top, scale, top), 1);
+        assert.equal(rampPosition(1, scale, top), 1);
+        const named = legendWeights(scale, top);
+        const places = named.map((weight) => rampPosition(weight, scale, top));
+        assert.equal(places[0], 0);
+        assert.equal(places.at(-1), 1);
+        assert.deepEqual(
+          places.toSorted((a, b) => a - b),
+          places,
+        );
+      }
+    }
+  });
+});
+
 describe('the pixels of a heat map', () => {
+  it('leave out the columns of keys that are left out', () => {
+    const map = { tokens: 4, codes: Uint8Array.from({ length: 10 }, (_, index) => 100 + index) };
+    const pixels = new Uint32Array(9);
+    paintCells(pixels, map, { query: 1, key: 0, count: 3 }, identity, [1, 3]);
+    const code = (query: number, key: number): number => 0xff000000 + map.codes[packedIndex(query, key)]!;
+    assert.deepEqual([...pixels], [code(1, 0), 0, 0, code(2, 0), 0, code(2, 2), code(3, 0), 0, code(3, 2)]);
+  });
+
+  it('have a largest code that skips queries with one key to look at', () => {
+    const map = { tokens: 4, codes: Uint8Array.of(255, 200, 150, 90, 80, 70, 60, 50, 40, 30) };
+    const all = { query: 0, key: 0, count: 4 };
+    assert.equal(largestCode(map, all, []), 200);
+    assert.equal(largestCode(map, all, [0]), 90, 'the second query has one key left');
+    assert.equal(largestCode(map, { query: 2, key: 1, count: 2 }, []), 80);
+  });
+
   it('show every weight of the window in its cell and nothing above the diagonal', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), fc.nat(), fc.nat(), fc.nat(), (tokens, a, b, c) => {
@@ -117,7 +167,7 @@ describe('the layout of the map', () => {
       fc.property(room, (given) => {
         const layout = mapLayout(given);
         assert.ok(Number.isInteger(layout.cell) && layout.cell >= 1);
-        assert.ok(layout.side <= Math.max(232, given.width - LABELS_LEFT));
+        assert.ok(layout.side <= Math.max(200, given.width - layout.labels.left));
         assert.equal(layout.whole, layout.count === given.tokens);
         assert.ok(layout.count >= 1 && layout.count <= given.tokens);
         if (!layout.whole) assert.ok(layout.pitch >= 8, `pitch ${layout.pitch}`);
@@ -140,7 +190,7 @@ describe('the layout of the map', () => {
   it('shows 60 tokens at 1280 x 860 as the pictures do', () => {
     const layout = mapLayout({ width: 658 - 32, height: 708, ratio: 1.5, tokens: 60 });
     assert.deepEqual([layout.whole, layout.readout, layout.cell], [true, 'triangle', 14]);
-    assert.ok(layout.side + LABELS_TOP < 708);
+    assert.ok(layout.side + layout.labels.top < 708);
   });
 });
 
@@ -222,7 +272,10 @@ describe('a kept state', () => {
     const kept = {
       head: { layer: 3, head: null },
       sort: 'entropy',
-      scale: 'linear',
+      show: 'pair',
+      scale: 'log',
+      toLargest: true,
+      without: [0, 44],
       direction: 'looked',
       view: 'table',
       key: 7,

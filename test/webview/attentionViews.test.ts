@@ -28,7 +28,7 @@ describe('the Attention tab', { skip: skipWithoutFixtures }, () => {
     const { page } = tab;
     await page.getByRole('radio', { name: 'Linear' }).click();
     await page.getByRole('radio', { name: 'Looked at by' }).click();
-    await page.getByLabel('Sort heads').selectOption({ label: 'entropy' });
+    await page.getByLabel('Sort heads').selectOption({ label: 'by entropy' });
     await tab.map().focus();
     await page.keyboard.press('Home');
     await page.waitForFunction(() => window.vivariumPage.state()?.includes('"key":0'));
@@ -159,7 +159,7 @@ describe('the Attention tab', { skip: skipWithoutFixtures }, () => {
     const { page } = tab;
     const wide = await page.evaluate(() =>
       [...document.querySelectorAll('.attention *')]
-        .filter((element) => !element.closest('.thumbnails, .pair-scroll, .table-scroll, svg, .unseen'))
+        .filter((element) => !element.closest('.thumbnails, .table-scroll, svg, .unseen'))
         .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
         .map((element) => `${element.tagName}.${element.className}`),
     );

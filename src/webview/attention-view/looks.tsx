@@ -7,7 +7,7 @@ import { useTheme } from '../components/theme';
 import { TokenLabel } from '../components/token-chip';
 import { tokenLabel } from '../components/token-label';
 import { Where } from '../cursor/frame';
-import { MostList } from '../explorer/attention/most-list';
+import { MOST_ROWS, MostList } from '../explorer/attention/most-list';
 import type { Reading } from '../explorer/attention/run-data';
 import { WEIGHT_DEFINITION, weightDetail, weightText } from '../explorer/attention/weight-format';
 import { WeightText } from '../explorer/attention/weight-text';
@@ -166,7 +166,7 @@ function Weights({ looks, attention, link }: WeightsProps) {
               Most rests there: an attention sink, where heads look that find nothing to look for.
             </p>
           )}
-          <MostList reading={others} labels={labels} looks chosen={other} onChoose={reveal} />
+          <MostList reading={others} labels={labels} looks chosen={other} rows={MOST_ROWS} onChoose={reveal} />
         </>
       )}
       {last === 0 && <p class="looks-sink muted">It is the first token: all its weight, 1.00, is on itself.</p>}

@@ -35,6 +35,8 @@ export function AxisLabels(props: AxisLabelsProps) {
   }, [labels, from, count, depth, size, theme.fontFamily]);
   const length = count * pitch;
   const row = axis === 'row';
+  // Where labels would overlap, every second or third stands for its neighbours.
+  const every = Math.max(1, Math.ceil((size - 1) / pitch));
   const marked = selected !== null && selected >= from && selected < from + count ? selected - from : null;
   const pillSize = Math.max(18, Math.min(pitch, 22));
   const rule = Math.min(count, Math.max(0, props.promptLength - from)) * pitch;
@@ -47,6 +49,7 @@ export function AxisLabels(props: AxisLabelsProps) {
 
   const label = (text: string, index: number) => {
     const center = (index + 0.5) * pitch;
+    if (index % every !== 0 && index !== marked && from + index !== hovered) return null;
     if (marked !== null && index !== marked && Math.abs(index - marked) * pitch < (pillSize + size) / 2) return null;
     const kind =
       index === marked

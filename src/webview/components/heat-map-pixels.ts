@@ -14,8 +14,17 @@ export interface PackedMap {
   readonly codes: Uint8Array;
 }
 
-/** One pixel a cell, [count, count]; cells above the diagonal stay transparent: they are no weights. */
-export function paintCells(pixels: Uint32Array, map: PackedMap, window: MapWindow, pixelOfCode: Uint32Array): void {
+/**
+ * One pixel a cell, [count, count]; cells above the diagonal, and of keys that are left out, stay transparent: they are
+ * no weights.
+ */
+export function paintCells(
+  pixels: Uint32Array,
+  map: PackedMap,
+  window: MapWindow,
+  pixelOfCode: Uint32Array,
+  without: readonly number[] = [],
+): void {
   const { query: firstQuery, key: firstKey, count } = window;
   pixels.fill(0);
   for (let row = 0; row < count; row++) {
@@ -25,7 +34,27 @@ export function paintCells(pixels: Uint32Array, map: PackedMap, window: MapWindo
     for (let column = 0; column < keys; column++) {
       pixels[row * count + column] = pixelOfCode[map.codes[index++] as number] as number;
     }
+    for (const key of without) {
+      if (key >= firstKey && key - firstKey < keys) pixels[row * count + key - firstKey] = 0;
+    }
   }
+}
+
+/**
+ * The largest code on show, of rows that have a choice: a query that can look at one key only gives it all, which says
+ * nothing.
+ */
+export function largestCode(map: PackedMap, window: MapWindow, without: readonly number[]): number {
+  let largest = 0;
+  for (let row = 0; row < window.count; row++) {
+    const query = window.query + row;
+    if (query + 1 - without.filter((key) => key <= query).length < 2) continue;
+    const from = packedIndex(query, window.key);
+    for (let column = cellsOfRow(window, row) - 1; column >= 0; column--) {
+      largest = Math.max(largest, map.codes[from + column] as number);
+    }
+  }
+  return largest;
 }
 
 /** Columns of a row of the window that hold weights: 0 where all its keys come later than its query. */
@@ -41,6 +70,8 @@ export interface HeatMapDrawing {
   /** Device pixels of one CSS pixel. */
   readonly ratio: number;
   readonly pixelOfCode: Uint32Array;
+  /** Keys that are left out: hatched, like those that come later. */
+  readonly without: readonly number[];
   readonly hatch: Rgb;
   /** Colour of the line round every cell that holds a weight (high contrast), or null. */
   readonly outline: Rgb | null;
@@ -54,7 +85,7 @@ export function drawHeatMap(context: CanvasRenderingContext2D, drawing: HeatMapD
   drawHatch(context, drawing);
   if (!map) return;
   const image = new ImageData(window.count, window.count);
-  paintCells(new Uint32Array(image.data.buffer), map, window, drawing.pixelOfCode);
+  paintCells(new Uint32Array(image.data.buffer), map, window, drawing.pixelOfCode, drawing.without);
   const cells = new OffscreenCanvas(window.count, window.count);
   cells.getContext('2d')?.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
@@ -62,13 +93,18 @@ export function drawHeatMap(context: CanvasRenderingContext2D, drawing: HeatMapD
   if (drawing.outline) drawOutlines(context, map, drawing, drawing.outline);
 }
 
-function drawHatch(context: CanvasRenderingContext2D, { window, cell, ratio, hatch }: HeatMapDrawing): void {
+function drawHatch(context: CanvasRenderingContext2D, drawing: HeatMapDrawing): void {
+  const { window, cell, ratio, hatch } = drawing;
   const side = window.count * cell;
   context.save();
   context.beginPath();
   for (let row = 0; row < window.count; row++) {
     const from = cellsOfRow(window, row) * cell;
     context.rect(from, row * cell, side - from, cell);
+    for (const key of drawing.without) {
+      const at = (key - window.key) * cell;
+      if (at >= 0 && at < from) context.rect(at, row * cell, cell, cell);
+    }
   }
   context.clip();
   context.beginPath();

@@ -18,6 +18,8 @@ export interface HeatMapProps {
   readonly cell: number;
   readonly ratio: number;
   readonly pixelOfCode: Uint32Array;
+  /** Keys that are left out. */
+  readonly without: readonly number[];
   readonly selected: Cell | null;
   readonly hovered: Cell | null;
   /** What stands in a cell and its colour; null where cells are too small. */
@@ -34,7 +36,7 @@ export interface HeatMapProps {
 
 /** A causal attention map: cells on a canvas, the crosshair of the selection in SVG above it. */
 export function HeatMap(props: HeatMapProps) {
-  const { map, window, cell, ratio, pixelOfCode, theme } = props;
+  const { map, window, cell, ratio, pixelOfCode, without, theme } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const pixels = window.count * cell;
   const side = pixels / ratio;
@@ -51,10 +53,11 @@ export function HeatMap(props: HeatMapProps) {
       cell,
       ratio,
       pixelOfCode,
+      without,
       hatch: theme.colours.border,
       outline: theme.colours.contrastBorder,
     });
-  }, [map, window, cell, ratio, pixels, pixelOfCode, theme.version]);
+  }, [map, window, cell, ratio, pixels, pixelOfCode, without, theme.version]);
 
   const cellUnder = (event: PointerEvent): Cell | null => {
     const box = (event.currentTarget as Element).getBoundingClientRect();

@@ -10,6 +10,8 @@ export interface Thumbnail {
   /** Its map: codes [size, size] from `offset`. */
   readonly codes: Uint8Array;
   readonly offset: number;
+  /** A table of its own; else the grid's. */
+  readonly pixelOfCode?: Uint32Array;
   /** What is read out, and shown on hover. */
   readonly label: string;
   /** Stands under the picture in a grid of captions. */
@@ -29,6 +31,8 @@ export interface ThumbnailsProps {
   };
   /** The last row is of another kind: a little apart. */
   readonly lastApart?: boolean;
+  /** CSS pixels of a picture's side. */
+  readonly side: number;
   /** Cells of a map's side. */
   readonly size: number;
   readonly pixelOfCode: Uint32Array;
@@ -40,37 +44,45 @@ export interface ThumbnailsProps {
   readonly label: string;
 }
 
-/** CSS pixels of a picture and from one to the next; captions and the gap before the last row come on top. */
+/** CSS pixels of a picture where there is room, and between two; captions and the gap before the last row come on top. */
 export const THUMBNAIL_SIDE = 52;
-export const THUMBNAIL_PITCH = 57;
+const GAP = 5;
 const CAPTION = 15;
 const APART = 6;
+
+/** CSS pixels of pictures with headings on all sides, so that `columns` × `rows` of them fit a room. */
+export function fittingSide(room: { readonly width: number; readonly height: number }, columns: number, rows: number) {
+  const across = Math.floor((room.width - ROW_HEADING - MARGIN.right) / columns);
+  const down = Math.floor((room.height - COLUMN_HEADING - APART - MARGIN.bottom) / rows);
+  return Math.min(THUMBNAIL_SIDE, Math.min(across, down) - GAP);
+}
 /** A canvas holds this many rows and columns at most; canvases out of sight are not made. */
 const TILE = 12;
 
 /** Pictures of all heads on one ramp. One focus stop: arrow keys move the selection over the grid. */
 export function Thumbnails(props: ThumbnailsProps) {
-  const { items, columns, headings, selected } = props;
+  const { items, columns, headings, selected, side } = props;
+  const pitch = side + GAP;
   const scroller = useRef<HTMLDivElement>(null);
   const rows = Math.ceil(items.length / columns);
-  const pitchY = THUMBNAIL_PITCH + (headings ? 0 : CAPTION);
+  const pitchY = pitch + (headings ? 0 : CAPTION);
   const topOf = (row: number): number => row * pitchY + (props.lastApart && row === rows - 1 ? APART : 0);
-  const width = columns * THUMBNAIL_PITCH - (THUMBNAIL_PITCH - THUMBNAIL_SIDE);
-  const height = topOf(rows - 1) + THUMBNAIL_SIDE + (headings ? 0 : CAPTION);
+  const width = columns * pitch - GAP;
+  const height = topOf(rows - 1) + side + (headings ? 0 : CAPTION);
   const at = items.findIndex((item) => item.id === selected);
-  const tiles = useVisibleTiles(scroller, rows, columns, pitchY);
+  const tiles = useVisibleTiles(scroller, rows, columns, pitch, pitchY);
 
   useEffect(() => {
     const box = scroller.current;
     if (!box || at < 0) return;
-    const left = (at % columns) * THUMBNAIL_PITCH;
+    const left = (at % columns) * pitch;
     const top = topOf(Math.floor(at / columns));
     const [headLeft, headTop] = headings ? [ROW_HEADING, COLUMN_HEADING] : [0, 0];
     box.scrollTo({
-      left: reveal(box.scrollLeft, box.clientWidth - headLeft, left, THUMBNAIL_PITCH),
+      left: reveal(box.scrollLeft, box.clientWidth - headLeft, left, pitch),
       top: reveal(box.scrollTop, box.clientHeight - headTop, top, pitchY),
     });
-  }, [at, columns, items]);
+  }, [at, columns, items, pitch]);
 
   const move = (event: KeyboardEvent): void => {
     const next = neighbour(event, at, items.length, columns);
@@ -82,7 +94,11 @@ export function Thumbnails(props: ThumbnailsProps) {
   };
 
   return (
-    <div class={`thumbnails ${headings ? 'with-headings' : 'with-captions'}`} ref={scroller}>
+    <div
+      class={`thumbnails ${headings ? 'with-headings' : 'with-captions'}`}
+      style={{ '--thumbnail': `${side}px` }}
+      ref={scroller}
+    >
       {headings && (
         <>
           <div class="thumbnails-corner" />
@@ -91,7 +107,7 @@ export function Thumbnails(props: ThumbnailsProps) {
               <span
                 key={heading}
                 class={column === headings.column ? 'current' : ''}
-                style={{ left: `${column * THUMBNAIL_PITCH}px` }}
+                style={{ left: `${column * pitch}px` }}
               >
                 {heading}
               </span>
@@ -132,7 +148,7 @@ export function Thumbnails(props: ThumbnailsProps) {
               aria-setsize={items.length}
               aria-posinset={index + 1}
               title={item.label}
-              style={{ left: `${column * THUMBNAIL_PITCH}px`, top: `${topOf(row)}px` }}
+              style={{ left: `${column * pitch}px`, top: `${topOf(row)}px` }}
               onClick={() => props.onSelect(item.id)}
             >
               {!headings && <span class="thumbnail-caption">{item.caption}</span>}
@@ -144,9 +160,10 @@ export function Thumbnails(props: ThumbnailsProps) {
   );
 }
 
-/** CSS pixels of the headings, which stay in sight: see `thumbnails.css`. */
+/** CSS pixels of the headings, which stay in sight, and of the margins: see `thumbnails.css`. */
 const ROW_HEADING = 33;
 const COLUMN_HEADING = 20;
+const MARGIN = { right: 12, bottom: 9 } as const;
 
 /** Where a scroll position must go so that [start, start + length) is in view. */
 export function reveal(position: number, view: number, start: number, length: number): number {
@@ -183,6 +200,7 @@ function useVisibleTiles(
   scroller: { readonly current: HTMLDivElement | null },
   rows: number,
   columns: number,
+  pitchX: number,
   pitchY: number,
 ): readonly TileRange[] {
   const [range, setRange] = useState('0 0 0 0');
@@ -197,8 +215,8 @@ function useVisibleTiles(
         [
           tileAt(box.scrollTop, pitchY, rows),
           tileAt(box.scrollTop + box.clientHeight, pitchY, rows),
-          tileAt(box.scrollLeft, THUMBNAIL_PITCH, columns),
-          tileAt(box.scrollLeft + box.clientWidth, THUMBNAIL_PITCH, columns),
+          tileAt(box.scrollLeft, pitchX, columns),
+          tileAt(box.scrollLeft + box.clientWidth, pitchX, columns),
         ].join(' '),
       );
     };
@@ -210,7 +228,7 @@ function useVisibleTiles(
       observer.disconnect();
       box.removeEventListener('scroll', update);
     };
-  }, [rows, columns, pitchY]);
+  }, [rows, columns, pitchX, pitchY]);
 
   return useMemo(() => {
     const [top = 0, bottom = 0, left = 0, right = 0] = range.split(' ').map(Number);
@@ -232,12 +250,13 @@ interface TileProps {
 }
 
 function Tile({ tile, topOf, grid }: TileProps) {
-  const { items, columns, size, pixelOfCode, ratio } = grid;
+  const { items, columns, size, side, pixelOfCode, ratio } = grid;
+  const pitch = side + GAP;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const originX = tile.column * THUMBNAIL_PITCH;
+  const originX = tile.column * pitch;
   const originY = topOf(tile.row);
-  const width = tile.columns * THUMBNAIL_PITCH;
-  const height = topOf(tile.row + tile.rows - 1) - originY + THUMBNAIL_SIDE;
+  const width = tile.columns * pitch;
+  const height = topOf(tile.row + tile.rows - 1) - originY + side;
 
   useLayoutEffect(() => {
     const element = canvas.current;
@@ -247,18 +266,18 @@ function Tile({ tile, topOf, grid }: TileProps) {
     element.height = Math.round(height * ratio);
     const image = new ImageData(element.width, element.height);
     const atlas = { pixels: new Uint32Array(image.data.buffer), width: element.width };
-    const sampling = thumbnailSampling(size, Math.round(THUMBNAIL_SIDE * ratio));
+    const sampling = thumbnailSampling(size, Math.round(side * ratio));
     for (let row = tile.row; row < tile.row + tile.rows; row++) {
       for (let column = tile.column; column < tile.column + tile.columns; column++) {
         const item = items[row * columns + column];
         if (!item) continue;
-        const left = Math.round((column * THUMBNAIL_PITCH - originX) * ratio);
+        const left = Math.round((column * pitch - originX) * ratio);
         const top = Math.round((topOf(row) - originY) * ratio);
-        paintThumbnail(atlas, left, top, item.codes, item.offset, sampling, pixelOfCode);
+        paintThumbnail(atlas, left, top, item.codes, item.offset, sampling, item.pixelOfCode ?? pixelOfCode);
       }
     }
     context.putImageData(image, 0, 0);
-  }, [items, columns, tile, size, pixelOfCode, ratio, originY, height]);
+  }, [items, columns, tile, size, side, pixelOfCode, ratio, originY, height]);
 
   return (
     <canvas

@@ -9,6 +9,9 @@ import { pixelsOfCodes, weightStops } from '../components/ramp';
 import type { ThemeInfo } from '../components/theme';
 import { usePixelRatio } from '../components/use-size';
 
+/** Keys that are left out of the map. */
+const NONE: readonly number[] = [];
+
 export interface AttentionResultProps {
   readonly trace: Trace;
   readonly attention: ResultAttention;
@@ -83,6 +86,7 @@ export function AttentionResult({ trace, attention, selected, onSelect, theme }:
         cell={cell}
         ratio={ratio}
         pixelOfCode={pixelOfCode}
+        without={NONE}
         selected={selection}
         hovered={hovered}
         cellText={null}

@@ -89,7 +89,10 @@ export class Explorer {
 
   /** How many pictures the Attention tab has: one a head, and the mean of each layer. */
   async pictureCount(): Promise<number> {
-    const selected = this.frame.getByRole('region', { name: 'Heads' }).locator('.thumbnail[aria-selected="true"]');
+    const heads = this.frame.getByRole('region', { name: 'Heads' });
+    // Where there is little room they are cells at first.
+    await heads.getByLabel('Show heads as').selectOption('pictures');
+    const selected = heads.locator('.thumbnail[aria-selected="true"]');
     return Number(await selected.getAttribute('aria-setsize'));
   }
 

@@ -13,7 +13,7 @@ import { type KeySpan, MapColumn } from './map-column';
 import { ProblemNote } from './problem-note';
 import { QueryColumn } from './query-column';
 import { type Source, columnReading, rowReading, useHead, useOverview, usePair, useRow } from './run-data';
-import { type AttentionState, readState } from './state';
+import { type AttentionState, readState, toggled } from './state';
 import { weightText } from './weight-format';
 
 export interface AttentionViewProps extends TabProps {
@@ -25,9 +25,15 @@ export interface AttentionViewProps extends TabProps {
 export function AttentionView(props: AttentionViewProps) {
   const { trace, runId, api } = props;
   const ratio = usePixelRatio();
-  const source: Source = { api, runId, tokens: trace.tokens.length };
+  const { without } = useMemo(() => readState(props.state), [props.state]);
+  const source: Source = { api, runId, tokens: trace.tokens.length, without };
   const { layers, heads } = trace.header.model;
   const overview = useOverview(source, thumbnailSize(layers * heads, ratio));
+
+  // Where other keys are left out the old pictures stay until the new ones are there.
+  const shown = useRef<AttentionOverview | null>(null);
+  if (overview.value) shown.current = overview.value;
+  const value = overview.value ?? shown.current;
 
   if (overview.problem) {
     return (
@@ -36,7 +42,7 @@ export function AttentionView(props: AttentionViewProps) {
       </div>
     );
   }
-  if (!overview.value) {
+  if (!value) {
     const { progress } = overview;
     return (
       <div class="attention-empty" role="status">
@@ -53,7 +59,7 @@ export function AttentionView(props: AttentionViewProps) {
       </div>
     );
   }
-  if (overview.value.layers.length === 0 || overview.value.tokens === 0) {
+  if (value.layers.length === 0 || value.tokens === 0) {
     return (
       <div class="attention-empty">
         <p>No attention was kept for this run.</p>
@@ -63,7 +69,7 @@ export function AttentionView(props: AttentionViewProps) {
       </div>
     );
   }
-  return <Attention {...props} overview={overview.value} source={source} ratio={ratio} />;
+  return <Attention {...props} overview={value} source={source} ratio={ratio} />;
 }
 
 interface AttentionProps extends AttentionViewProps {
@@ -72,9 +78,21 @@ interface AttentionProps extends AttentionViewProps {
   readonly ratio: number;
 }
 
-/** Widths, in CSS pixels, from which columns stand side by side; narrower the page scrolls. */
-const THREE_COLUMNS = 1180;
-const TWO_COLUMNS = 720;
+/**
+ * CSS pixels from which heads, map and query stand side by side; heads over query beside the map; the two side by side
+ * under the map. Narrower the page scrolls.
+ */
+const THREE_COLUMNS = 1000;
+const TWO_COLUMNS = 680;
+const MAP_ABOVE = 440;
+
+type Columns = 'three' | 'two' | 'above' | 'one';
+
+function columnsOf(width: number): Columns {
+  if (width >= THREE_COLUMNS) return 'three';
+  if (width >= TWO_COLUMNS) return 'two';
+  return width >= MAP_ABOVE ? 'above' : 'one';
+}
 
 function Attention(props: AttentionProps) {
   const { trace, overview, source, ratio, theme, selected, onSelect, announce } = props;
@@ -83,15 +101,19 @@ function Attention(props: AttentionProps) {
   const [room, size] = useSize<HTMLDivElement>();
   const tokens = overview.tokens;
 
+  const { without } = source;
   const head = state.head && hasHead(overview, state.head) ? state.head : openingHead(overview);
   const query = Math.min(selected ?? tokens - 1, tokens - 1);
   const map = useHead(source, head);
   const exactRow = useRow(source, head, query);
-  const row = useMemo(() => rowReading(exactRow.value, map.value, query), [exactRow.value, map.value, query]);
+  const row = useMemo(
+    () => rowReading(exactRow.value, map.value, query, without),
+    [exactRow.value, map.value, query, without],
+  );
   const [span, setSpan] = useState<KeySpan>({ from: 0, count: tokens });
   const key = state.key === null ? strongest(row?.weights, span) : Math.min(state.key, query);
   const pair = usePair(source, query, row ? key : null);
-  const column = useMemo(() => columnReading(map.value, key), [map.value, key]);
+  const column = useMemo(() => columnReading(map.value, key, without), [map.value, key, without]);
   const selection = useMemo<Cell>(() => ({ query, key }), [query, key]);
   const looks = state.direction === 'looks';
 
@@ -116,7 +138,7 @@ function Attention(props: AttentionProps) {
     const modified = event.ctrlKey || event.metaKey || event.altKey;
     // On many keyboards the brackets are typed with AltGr, which also reads as Ctrl and Alt.
     if (event.defaultPrevented || (modified && !event.getModifierState('AltGraph'))) return;
-    if ((event.target as Element).closest('input, select, textarea, .table-scroll, .pair-scroll')) return;
+    if ((event.target as Element).closest('input, select, textarea, .table-scroll')) return;
     const bracket = { '[': -1, ']': 1 }[event.key];
     const to = { ArrowUp: query - 1, ArrowDown: query + 1, PageUp: query - PAGE, PageDown: query + PAGE }[event.key];
     const toKey = { ArrowLeft: key - 1, ArrowRight: key + 1, Home: 0, End: query }[event.key];
@@ -125,7 +147,8 @@ function Attention(props: AttentionProps) {
       const at = order.findIndex((each) => sameHead(each, head));
       const next = order[at < 0 ? 0 : Math.max(0, Math.min(order.length - 1, at + bracket))];
       if (next) selectHead(next);
-    } else if (to !== undefined) selectQuery(to);
+    } else if (event.key === 'x' || event.key === 'X') setState({ without: toggled(without, key) });
+    else if (to !== undefined) selectQuery(to);
     else if (toKey !== undefined) select({ query, key: Math.max(0, Math.min(query, toKey)) });
     else return;
     event.preventDefault();
@@ -139,7 +162,9 @@ function Attention(props: AttentionProps) {
     exactRow.value !== null || exactRow.problem !== null,
   );
 
-  const columns = size.width >= THREE_COLUMNS ? 'three' : size.width >= TWO_COLUMNS ? 'two' : 'one';
+  const columns = columnsOf(size.width);
+  const tall = columns === 'three' || columns === 'one';
+  const { layers } = trace.header.model;
   const uncovered = trace.tokens.length - tokens;
   if (size.width === 0) return <div class="attention" ref={room} />;
   return (
@@ -151,12 +176,21 @@ function Attention(props: AttentionProps) {
       )}
       <HeadsColumn
         overview={overview}
+        layers={layers}
         head={head}
+        show={state.show}
         sort={state.sort}
+        pair={pair.value}
+        pairTitle={`${labels[query]} → ${labels[key]}`}
+        scale={state.scale}
+        toLargest={state.toLargest}
+        stops={stops}
+        tall={columns === 'three'}
         pixelOfCode={pixelOfCode}
         ratio={ratio}
         theme={theme}
         onHead={selectHead}
+        onShow={(show) => setState({ show })}
         onSort={(sort) => setState({ sort })}
       />
       <MapColumn
@@ -170,6 +204,7 @@ function Attention(props: AttentionProps) {
         rowProblem={exactRow.problem}
         onRetryRow={exactRow.retry}
         reading={looks ? row : column}
+        without={without}
         labels={labels}
         promptLength={trace.header.promptLength}
         state={state}
@@ -182,10 +217,12 @@ function Attention(props: AttentionProps) {
         onQuery={selectQuery}
         onKey={selectKey}
         onSpan={setSpan}
+        hints={!tall}
         scrolls={columns === 'one'}
       />
       <QueryColumn
         overview={overview}
+        layers={layers}
         head={head}
         selection={selection}
         direction={state.direction}
@@ -194,8 +231,11 @@ function Attention(props: AttentionProps) {
         labels={labels}
         texts={texts}
         scale={state.scale}
+        toLargest={state.toLargest}
         stops={stops}
         theme={theme}
+        tall={tall}
+        scrolls={columns === 'one'}
         onDirection={(direction) => setState({ direction })}
         onQuery={selectQuery}
         onKey={selectKey}
@@ -215,8 +255,9 @@ function clamp(index: number, tokens: number): number {
 /** The key on show that has the largest weight. */
 function strongest(weights: Float32Array | undefined, { from, count }: KeySpan): number {
   let best = Math.min(from, Math.max(0, (weights?.length ?? 0) - 1));
+  let most = -1;
   weights?.subarray(from, from + count).forEach((weight, at) => {
-    if (weight > (weights[best] ?? 0)) best = from + at;
+    if (weight > most) [best, most] = [from + at, weight];
   });
   return best;
 }

@@ -6,19 +6,21 @@ import type { ProblemData } from '../../../protocol/errors';
 import { AxisLabels } from '../../components/axis-labels';
 import { type RampStops, css, inkOn } from '../../../core/colour/colour';
 import { type Cell, HeatMap } from '../../components/heat-map';
-import { type WeightScale, weightColour } from '../../components/ramp';
+import { largestCode } from '../../components/heat-map-pixels';
+import { LOG_FLOOR, type WeightScale, pixelsOfCodes, weightColour } from '../../components/ramp';
 import { Segmented } from '../../components/segmented';
 import type { ThemeInfo } from '../../components/theme';
 import { usePixelRatio, useSize } from '../../components/use-size';
 import { headTitle } from './heads';
-import { LABELS_LEFT, LABELS_TOP, type MapLayout, NUMBERS_FROM, OVERVIEW_SIDE, mapLayout } from './layout';
+import { KeyHints } from './key-hints';
+import { type MapLayout, NUMBERS_FROM, mapLayout } from './layout';
 import { ProblemNote } from './problem-note';
 import { HatchNote, Readout } from './readout';
 import type { Request } from './requests';
 import { type Reading, type Source, rowReading, useRow } from './run-data';
 import { SequenceOverview } from './sequence-overview';
-import type { AttentionState, HeadRef } from './state';
-import { shortWeight } from './weight-format';
+import { type AttentionState, type HeadRef, MOST_WITHOUT, toggled } from './state';
+import { shortWeight, withoutText } from './weight-format';
 import { WeightsTable } from './weights-table';
 import { useWindowOrigin } from './window-origin';
 import './map-column.css';
@@ -38,6 +40,8 @@ export interface MapColumnProps {
   readonly onRetryRow: () => void;
   /** Row of the query or column of the key, as the state's direction says. */
   readonly reading: Reading | null;
+  /** Keys that are left out of every row. */
+  readonly without: readonly number[];
   readonly labels: readonly string[];
   readonly promptLength: number;
   readonly state: AttentionState;
@@ -51,6 +55,8 @@ export interface MapColumnProps {
   readonly onKey: (key: number) => void;
   /** Says which keys are on show where the window follows the selection; not where it was dragged. */
   readonly onSpan: (span: KeySpan) => void;
+  /** Whether the keys are explained below the map. */
+  readonly hints: boolean;
   /** Whether the page scrolls, so that the map's height is its own choice. */
   readonly scrolls: boolean;
 }
@@ -69,6 +75,7 @@ export function MapColumn(props: MapColumnProps) {
       <header class="section-header">
         <h2>{headTitle(head)}</h2>
         <span class="spring" />
+        <LeaveOut {...props} />
         <Segmented
           label="Show the weights as"
           value={state.view}
@@ -90,13 +97,58 @@ export function MapColumn(props: MapColumnProps) {
                 title: 'Square root',
                 hint: 'Colour proportional to the square root: small weights show',
               },
+              {
+                name: 'log',
+                title: 'Log',
+                hint: `Colour proportional to the logarithm, from ${LOG_FLOOR}: the smallest weights show. What is less, and 0, has no colour.`,
+              },
             ]}
             onChange={(scale) => setState({ scale })}
           />
+          <label title="Every picture's scale ends at the largest weight that it shows. A query that can look at one key only does not count.">
+            <input
+              type="checkbox"
+              checked={state.toLargest}
+              onChange={(event) => setState({ toLargest: event.currentTarget.checked })}
+            />
+            To largest
+          </label>
         </span>
       </header>
       {state.view === 'table' ? <WeightsTable {...props} /> : <MapBody {...props} />}
     </section>
+  );
+}
+
+/** What is left out of the rows. */
+function LeaveOut({ state, setState, selection, labels }: MapColumnProps) {
+  const { without } = state;
+  const { key } = selection;
+  const toggle = (of: number): void => setState({ without: toggled(without, of) });
+  return (
+    <span class="control-group leave-out">
+      <label title="Leaves out what goes to the first token, where many heads rest, and shares each row out anew among the other keys: in the map, the pictures, the numbers and the lists.">
+        <input type="checkbox" checked={without.includes(0)} onChange={() => toggle(0)} />
+        Without first token
+      </label>
+      {key !== 0 && (
+        <button
+          type="button"
+          class="leave-out-key"
+          aria-pressed={without.includes(key)}
+          disabled={!without.includes(key) && without.length >= MOST_WITHOUT}
+          title={`Leaves out the column of the selected key (X).`}
+          onClick={() => toggle(key)}
+        >
+          {without.includes(key) ? 'With' : 'Without'} {labels[key]}
+        </button>
+      )}
+      {without.some((each) => each !== 0 && each !== key) && (
+        <button type="button" class="leave-out-key" onClick={() => setState({ without: [] })}>
+          All keys
+        </button>
+      )}
+    </span>
   );
 }
 
@@ -139,23 +191,39 @@ function MapFigure(props: FigureProps) {
   const settledQuery = useSettled(hovered && hovered.query !== selection.query ? hovered.query : null);
   const hoveredRow = useRow(source, head, settledQuery);
 
+  const { toLargest, scale } = props.state;
+  const { stops, without } = props;
+  const top = useMemo(
+    () => (toLargest && map.value ? WEIGHT_OF_CODE[largestCode(map.value, window, without)] || 1 : null),
+    [toLargest, map.value, window, without],
+  );
+  const pixelOfCode = useMemo(
+    () => (top === null ? props.pixelOfCode : pixelsOfCodes(stops, scale, top)),
+    [top, props.pixelOfCode, stops, scale],
+  );
+  const said = withoutText(without, labels);
   const cell = hovered ?? selection;
   const row =
-    hovered && hovered.query !== selection.query ? rowReading(hoveredRow.value, map.value, hovered.query) : props.row;
+    hovered && hovered.query !== selection.query
+      ? rowReading(hoveredRow.value, map.value, hovered.query, without)
+      : props.row;
   const readout = (
     <Readout
       query={{ index: cell.query, label: labels[cell.query] ?? '' }}
       keyToken={{ index: cell.key, label: labels[cell.key] ?? '' }}
       weight={row?.weights[cell.key] ?? null}
       exact={row?.exact ?? false}
-      scale={props.state.scale}
-      stops={props.stops}
+      scale={scale}
+      top={top}
+      without={said}
+      {...(layout.readout === 'beside' ? { width: layout.aside } : {})}
+      stops={stops}
       explainsHatch={layout.readout !== 'above'}
     />
   );
   const aside =
     layout.readout === 'triangle' ? null : (
-      <div class={`map-aside ${layout.readout}`}>
+      <div class={asideClass(layout)} style={layout.readout === 'beside' ? { width: `${layout.aside}px` } : undefined}>
         {readout}
         {!layout.whole && (
           <SequenceOverview
@@ -163,23 +231,25 @@ function MapFigure(props: FigureProps) {
             tokens={tokens}
             window={window}
             selection={selection}
-            pixelOfCode={props.pixelOfCode}
-            side={OVERVIEW_SIDE[layout.readout]}
+            pixelOfCode={pixelOfCode}
+            side={layout.overview}
             ratio={ratio}
             theme={theme}
             onMove={setOrigin}
           />
         )}
+        {layout.readout === 'beside' && <Foot {...props} without={said} />}
       </div>
     );
-  const cellText = useCellText(props);
+  const cellText = useCellText(props, top ?? 1);
+  const room = layout.labels;
   const axis = { labels, count: layout.count, pitch: layout.pitch, promptLength, theme };
 
   return (
     <div class={`map-figure ${layout.readout}`}>
       {layout.readout === 'above' && aside}
-      <div class="map-square" style={{ width: `${LABELS_LEFT + layout.side}px` }}>
-        <div class="map-corner" aria-hidden="true" style={{ width: `${LABELS_LEFT}px`, height: `${LABELS_TOP}px` }}>
+      <div class="map-square" style={{ width: `${room.left + layout.side}px` }}>
+        <div class="map-corner" aria-hidden="true" style={{ width: `${room.left}px`, height: `${room.top}px` }}>
           <span>key →</span>
           <span>query ↓</span>
         </div>
@@ -187,7 +257,7 @@ function MapFigure(props: FigureProps) {
           {...axis}
           axis="column"
           from={window.key}
-          depth={LABELS_TOP}
+          depth={room.top}
           selected={selection.key}
           hovered={hovered?.key ?? null}
           onSelect={props.onKey}
@@ -196,7 +266,7 @@ function MapFigure(props: FigureProps) {
           {...axis}
           axis="row"
           from={window.query}
-          depth={LABELS_LEFT}
+          depth={room.left}
           selected={selection.query}
           hovered={hovered?.query ?? null}
           onSelect={props.onQuery}
@@ -206,7 +276,8 @@ function MapFigure(props: FigureProps) {
           window={window}
           cell={layout.cell}
           ratio={ratio}
-          pixelOfCode={props.pixelOfCode}
+          pixelOfCode={pixelOfCode}
+          without={without}
           selected={selection}
           hovered={hovered}
           cellText={cellText}
@@ -222,30 +293,48 @@ function MapFigure(props: FigureProps) {
       </div>
       {layout.readout === 'beside' && aside}
       {props.rowProblem && <ProblemNote problem={props.rowProblem} retry={props.onRetryRow} />}
-      <p class="map-foot" style={{ paddingLeft: `${LABELS_LEFT}px` }}>
-        <span class="prompt-sample">prompt tokens</span>
-        {layout.readout === 'above' && <HatchNote />}
-        <span>Each row sums to 1.</span>
-        <span title="Drawn from weights kept in 8 bits, at most 0.004 away. The numbers of the selected query are exact where they say so.">
-          Colours from 8-bit codes.
-        </span>
-      </p>
+      {layout.readout !== 'beside' && <Foot {...props} without={said} />}
+    </div>
+  );
+}
+
+/** CSS pixels under which the weight stands below its tokens. */
+const NARROW_ASIDE = 240;
+
+function asideClass({ readout, whole, aside }: MapLayout): string {
+  const kind = readout === 'above' ? (whole ? 'one-line' : '') : aside < NARROW_ASIDE ? 'narrow' : '';
+  return `map-aside ${readout} ${kind}`.trim();
+}
+
+/** What holds for the whole map. */
+function Foot({ layout, hints, without }: Omit<FigureProps, 'without'> & { readonly without: string }) {
+  const style = layout.readout === 'beside' ? {} : { paddingLeft: `${layout.labels.left}px` };
+  return (
+    <div class="map-foot" style={style}>
+      <span class="prompt-sample">prompt tokens</span>
+      {layout.readout === 'above' && <HatchNote leavesOut={without !== ''} />}
+      <span>Each row sums to 1{without && ` ${without}`}.</span>
+      <span title="Drawn from weights kept in 8 bits, at most 0.004 away. The numbers of the selected query are exact where they say so.">
+        Colours from 8-bit codes.
+      </span>
+      {hints && <KeyHints />}
     </div>
   );
 }
 
 /** The numbers of the cells, where cells are large enough: exact for the selected query. */
-function useCellText({ layout, map, row, selection, state, stops, theme }: FigureProps) {
+function useCellText({ layout, map, row, selection, state, stops, theme, without }: FigureProps, top: number) {
   const codes = layout.pitch >= NUMBERS_FROM ? map.value?.codes : undefined;
   return useMemo(() => {
     if (!codes) return null;
     return ({ query, key }: Cell) => {
+      if (without.includes(key)) return { text: '', ink: 'none' };
       const known = query === selection.query ? row?.weights[key] : undefined;
       const weight = known ?? WEIGHT_OF_CODE[codes[packedIndex(query, key)] ?? 0] ?? 0;
-      const ink = inkOn(weightColour(stops, weight, state.scale), theme.colours.foreground);
+      const ink = inkOn(weightColour(stops, weight, state.scale, top), theme.colours.foreground);
       return { text: shortWeight(weight), ink: css(ink) };
     };
-  }, [codes, row, selection.query, stops, state.scale, theme]);
+  }, [codes, row, selection.query, stops, state.scale, theme, without, top]);
 }
 
 const SETTLE_MS = 60;

@@ -10,15 +10,18 @@ export interface MostListProps {
   readonly looks: boolean;
   /** The other token of the selected pair. */
   readonly chosen: number;
+  /** Rows before the others are summed up. */
+  readonly rows: number;
   readonly onChoose: (index: number) => void;
 }
 
-const MOST = 8;
+/** Rows where there is room. */
+export const MOST_ROWS = 8;
 
 /** The largest weights, and what is left for all others together. */
-export function MostList({ reading, labels, looks, chosen, onChoose }: MostListProps) {
-  const ranked = useMemo(() => rank(reading), [reading]);
-  const total = reading?.weights.length ?? 0;
+export function MostList({ reading, labels, looks, chosen, rows, onChoose }: MostListProps) {
+  const ranked = useMemo(() => rank(reading, rows), [reading, rows]);
+  const total = ranked.known;
   const [one, many] = looks ? ['key', 'keys'] : ['query', 'queries'];
   const others = total - ranked.most.length;
   const longest = ranked.most[0]?.weight ?? 0;
@@ -80,12 +83,19 @@ interface Ranked {
   readonly most: readonly { readonly index: number; readonly weight: number }[];
   /** Weight of all others together. */
   readonly rest: number;
+  /** Weights that are not left out. */
+  readonly known: number;
 }
 
-function rank(reading: Reading | null): Ranked {
-  if (!reading) return { most: [], rest: 0 };
+function rank(reading: Reading | null, rows: number): Ranked {
+  if (!reading) return { most: [], rest: 0, known: 0 };
   const { weights, first } = reading;
-  const order = Array.from(weights, (_, at) => at).sort((a, b) => weights[b]! - weights[a]! || a - b);
-  const rest = order.slice(MOST).reduce((sum, at) => sum + weights[at]!, 0);
-  return { most: order.slice(0, MOST).map((at) => ({ index: at + first, weight: weights[at]! })), rest };
+  const known = Array.from(weights, (_, at) => at).filter((at) => !Number.isNaN(weights[at]));
+  const order = known.sort((a, b) => weights[b]! - weights[a]! || a - b);
+  const rest = order.slice(rows).reduce((sum, at) => sum + weights[at]!, 0);
+  return {
+    most: order.slice(0, rows).map((at) => ({ index: at + first, weight: weights[at]! })),
+    rest,
+    known: known.length,
+  };
 }

@@ -1,6 +1,6 @@
 import { type RampStops } from '../../../core/colour/colour';
 import { type WeightScale, legendWeights, rampGradient, rampPosition } from '../../components/ramp';
-import { WEIGHT_DEFINITION, weightDetail, weightText } from './weight-format';
+import { WEIGHT_DEFINITION, scaleText, weightDetail, weightText } from './weight-format';
 
 export interface ReadoutProps {
   readonly query: { readonly index: number; readonly label: string } | null;
@@ -9,15 +9,24 @@ export interface ReadoutProps {
   readonly weight: number | null;
   readonly exact: boolean;
   readonly scale: WeightScale;
+  /** Weight at the ramp's end; null: 1, whatever is on show. */
+  readonly top: number | null;
+  /** Which keys are left out, in words. */
+  readonly without: string;
+  /** CSS pixels from side to side, where it is not its own choice. */
+  readonly width?: number;
   readonly stops: RampStops;
   /** Whether it says what the hatch means. */
   readonly explainsHatch: boolean;
 }
 
 /** The weight under the pointer or of the selection, above the ramp that it is drawn on. */
-export function Readout({ query, keyToken, weight, exact, scale, stops, explainsHatch }: ReadoutProps) {
+export function Readout(props: ReadoutProps) {
+  const { query, keyToken, weight, exact, scale, stops, explainsHatch } = props;
+  const end = props.top ?? 1;
+  const said = scaleText(scale, props.top, props.without);
   return (
-    <div class="readout">
+    <div class="readout" style={props.width === undefined ? undefined : { width: `${props.width}px` }}>
       <div class="readout-cell">
         <dl>
           <dt>query</dt>
@@ -29,34 +38,43 @@ export function Readout({ query, keyToken, weight, exact, scale, stops, explains
         </dl>
         <div
           class="readout-weight"
-          title={weight === null ? WEIGHT_DEFINITION : `${weightDetail(weight, exact)}.\n${WEIGHT_DEFINITION}`}
+          title={
+            weight === null || Number.isNaN(weight)
+              ? WEIGHT_DEFINITION
+              : `${weightDetail(weight, exact)}.\n${WEIGHT_DEFINITION}`
+          }
         >
           <output>{weightText(weight)}</output>
-          <span>{weight === null ? '' : exact ? 'exact' : '8-bit'}</span>
+          <span>{weight === null ? '' : Number.isNaN(weight) ? 'left out' : exact ? 'exact' : '8-bit'}</span>
         </div>
       </div>
       <div class="readout-legend">
-        <span>attention weight, {scale === 'sqrt' ? 'square-root' : 'linear'} scale</span>
+        <span class="readout-scale" title={said}>
+          {said}
+        </span>
         <div class="ramp-legend" aria-hidden="true">
           <div class="ramp" style={{ backgroundImage: rampGradient(stops) }} />
-          {weight !== null && <div class="ramp-mark" style={{ left: `${rampPosition(weight, scale) * 100}%` }} />}
-          {legendWeights(scale).map((value) => (
-            <span key={value} class="ramp-tick" style={{ left: `${rampPosition(value, scale) * 100}%` }}>
-              {value}
+          {weight !== null && !Number.isNaN(weight) && (
+            <div class="ramp-mark" style={{ left: `${rampPosition(weight, scale, end) * 100}%` }} />
+          )}
+          {legendWeights(scale, end).map((value) => (
+            <span key={value} class="ramp-tick" style={{ left: `${rampPosition(value, scale, end) * 100}%` }}>
+              {Number(value.toPrecision(2))}
             </span>
           ))}
         </div>
       </div>
-      {explainsHatch && <HatchNote />}
+      {explainsHatch && <HatchNote leavesOut={props.without !== ''} />}
     </div>
   );
 }
 
-export function HatchNote() {
+/** @param leavesOut whether keys are left out too */
+export function HatchNote({ leavesOut }: { readonly leavesOut: boolean }) {
   return (
     <div class="hatch-note">
       <span class="hatch-sample" aria-hidden="true" />
-      <span>not applicable: a query cannot see later keys</span>
+      <span>not applicable: {leavesOut ? 'later keys, and what is left out' : 'a query cannot see later keys'}</span>
     </div>
   );
 }

@@ -30,6 +30,13 @@ export interface Source {
   readonly runId: string;
   /** Tokens of the trace: another length is another picture. */
   readonly tokens: number;
+  /** Keys that are left out of every row. */
+  readonly without: readonly number[];
+}
+
+/** Part of a key of what is kept: what was left out. */
+function leftOut({ without }: Source): string {
+  return without.length === 0 ? '' : `-${without.join('-')}`;
 }
 
 export interface OverviewRequest extends Request<AttentionOverview> {
@@ -44,11 +51,11 @@ function useRunData({ runId, tokens }: Source): RunData {
 export function useOverview(source: Source, size: number | null): OverviewRequest {
   const data = useRunData(source);
   const [progress, setProgress] = useState<{ readonly done: number; readonly total: number } | null>(null);
-  const request = useRequest(size === null ? null : `${size}`, data.overviews, (signal) => {
+  const request = useRequest(size === null ? null : `${size}${leftOut(source)}`, data.overviews, (signal) => {
     setProgress(null);
     return source.api.call(
       'attentionOverview',
-      { runId: source.runId, size: size ?? 1 },
+      { runId: source.runId, size: size ?? 1, without: source.without },
       { signal, onEvent: (event) => signal.aborted || setProgress(event) },
     );
   });
@@ -57,10 +64,10 @@ export function useOverview(source: Source, size: number | null): OverviewReques
 
 export function useHead(source: Source, ref: HeadRef | null): Request<AttentionHead> {
   const data = useRunData(source);
-  return useRequest(ref && headId(ref), data.heads, (signal) =>
+  return useRequest(ref && `${headId(ref)}${leftOut(source)}`, data.heads, (signal) =>
     source.api.call(
       'attentionHead',
-      { runId: source.runId, layer: ref?.layer ?? 0, head: ref?.head ?? null },
+      { runId: source.runId, layer: ref?.layer ?? 0, head: ref?.head ?? null, without: source.without },
       { signal },
     ),
   );
@@ -69,11 +76,17 @@ export function useHead(source: Source, ref: HeadRef | null): Request<AttentionH
 /** The weights of one query as exactly as they are kept. */
 export function useRow(source: Source, ref: HeadRef | null, query: number | null): Request<AttentionRow> {
   const data = useRunData(source);
-  const key = ref === null || query === null ? null : `${headId(ref)}:${query}`;
+  const key = ref === null || query === null ? null : `${headId(ref)}:${query}${leftOut(source)}`;
   return useRequest(key, data.rows, (signal) =>
     source.api.call(
       'attentionRow',
-      { runId: source.runId, layer: ref?.layer ?? 0, head: ref?.head ?? null, query: query ?? 0 },
+      {
+        runId: source.runId,
+        layer: ref?.layer ?? 0,
+        head: ref?.head ?? null,
+        query: query ?? 0,
+        without: source.without,
+      },
       { signal },
     ),
   );
@@ -81,8 +94,10 @@ export function useRow(source: Source, ref: HeadRef | null, query: number | null
 
 export function usePair(source: Source, query: number | null, key: number | null): Request<AttentionPair> {
   const data = useRunData(source);
-  return useRequest(query === null || key === null ? null : `${query}:${key}`, data.pairs, (signal) =>
-    source.api.call('attentionPair', { runId: source.runId, query: query ?? 0, key: key ?? 0 }, { signal }),
+  const asked = query === null || key === null ? null : `${query}:${key}${leftOut(source)}`;
+  const { runId, without } = source;
+  return useRequest(asked, data.pairs, (signal) =>
+    source.api.call('attentionPair', { runId, query: query ?? 0, key: key ?? 0, without }, { signal }),
   );
 }
 
@@ -90,20 +105,44 @@ export function usePair(source: Source, query: number | null, key: number | null
 export interface Reading {
   /** Position of the first weight. */
   readonly first: number;
+  /** NaN where the key is left out. */
   readonly weights: Float32Array;
   /** false: decoded from 8-bit codes. */
   readonly exact: boolean;
 }
 
 /** Row of a query: exact where that has arrived, else from the map. */
-export function rowReading(row: AttentionRow | null, map: AttentionHead | null, query: number): Reading | null {
-  if (row && row.query === query) return { first: 0, weights: row.weights, exact: row.exact };
+export function rowReading(
+  row: AttentionRow | null,
+  map: AttentionHead | null,
+  query: number,
+  without: readonly number[],
+): Reading | null {
+  const of = (weights: Float32Array, exact: boolean): Reading => {
+    if (without.length === 0) return { first: 0, weights, exact };
+    const marked = weights.slice();
+    for (const key of without) if (key <= query) marked[key] = NaN;
+    return { first: 0, weights: marked, exact };
+  };
+  if (row && row.query === query) return of(row.weights, row.exact);
   if (!map || query >= map.tokens) return null;
-  return { first: 0, weights: decodeWeights(map.codes, packedRow(query), query + 1), exact: false };
+  return of(decodeWeights(map.codes, packedRow(query), query + 1), false);
 }
 
 /** Column of a key: what each later query gives it. Does not sum to 1. */
-export function columnReading(map: AttentionHead | null, key: number): Reading | null {
+export function columnReading(map: AttentionHead | null, key: number, without: readonly number[]): Reading | null {
   if (!map || key >= map.tokens) return null;
+  if (without.includes(key)) return { first: key, weights: new Float32Array(map.tokens - key).fill(NaN), exact: false };
   return { first: key, weights: decodeWeights(packedColumn(map.codes, map.tokens, key)), exact: false };
+}
+
+/** The largest weight of a reading that has a choice, for a scale that ends there; 1 where there is none. */
+export function largestOf(reading: Reading | null): number {
+  let [largest, known] = [0, 0];
+  for (const weight of reading?.weights ?? []) {
+    if (Number.isNaN(weight)) continue;
+    known++;
+    if (weight > largest) largest = weight;
+  }
+  return known > 1 && largest > 0 ? largest : 1;
 }

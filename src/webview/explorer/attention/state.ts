@@ -10,6 +10,10 @@ export interface HeadRef {
 export const SORTS = ['place', 'structure', 'entropy', 'distance', 'firstToken'] as const;
 export type HeadSort = (typeof SORTS)[number];
 
+/** What stands for the heads: their pictures, or one cell a head coloured by a number or by the selected pair. */
+export const SHOWS = ['pictures', 'structure', 'entropy', 'distance', 'firstToken', 'pair'] as const;
+export type HeadShow = (typeof SHOWS)[number];
+
 /** `looks`: the row of the query; `looked`: the column of the key. */
 export type Direction = 'looks' | 'looked';
 
@@ -17,8 +21,14 @@ export type Direction = 'looks' | 'looked';
 export interface AttentionState {
   /** null: none chosen yet. */
   readonly head: HeadRef | null;
+  /** null: pictures where all fit, else cells coloured by structure. */
+  readonly show: HeadShow | null;
   readonly sort: HeadSort;
   readonly scale: WeightScale;
+  /** Whether every picture's scale ends at the largest weight that it shows. */
+  readonly toLargest: boolean;
+  /** Keys that are left out of every row, ascending; what is left is shared out anew. */
+  readonly without: readonly number[];
   readonly direction: Direction;
   readonly view: 'map' | 'table';
   /** null: the key with the largest weight of the query. */
@@ -27,8 +37,11 @@ export interface AttentionState {
 
 export const INITIAL_STATE: AttentionState = {
   head: null,
+  show: null,
   sort: 'place',
   scale: 'sqrt',
+  toLargest: false,
+  without: [],
   direction: 'looks',
   view: 'map',
   key: null,
@@ -37,15 +50,31 @@ export const INITIAL_STATE: AttentionState = {
 /** What was kept, as far as it still makes sense; the rest as at first. */
 export function readState(kept: unknown): AttentionState {
   if (typeof kept !== 'object' || kept === null) return INITIAL_STATE;
-  const { head, sort, scale, direction, view, key } = kept as Record<string, unknown>;
+  const { head, show, sort, scale, toLargest, without, direction, view, key } = kept as Record<string, unknown>;
   return {
     head: readHead(head),
+    show: SHOWS.find((each) => each === show) ?? null,
     sort: SORTS.find((each) => each === sort) ?? 'place',
-    scale: scale === 'linear' ? 'linear' : 'sqrt',
+    scale: scale === 'linear' || scale === 'log' ? scale : 'sqrt',
+    toLargest: toLargest === true,
+    without: readWithout(without),
     direction: direction === 'looked' ? 'looked' : 'looks',
     view: view === 'table' ? 'table' : 'map',
     key: isIndex(key) ? key : null,
   };
+}
+
+/** Keys that can be left out at once. */
+export const MOST_WITHOUT = 16;
+
+function readWithout(value: unknown): readonly number[] {
+  if (!Array.isArray(value) || !value.every(isIndex)) return [];
+  return [...new Set<number>(value)].sort((one, other) => one - other).slice(0, MOST_WITHOUT);
+}
+
+/** The same keys with one more, or one fewer. */
+export function toggled(without: readonly number[], key: number): readonly number[] {
+  return readWithout(without.includes(key) ? without.filter((each) => each !== key) : [...without, key]);
 }
 
 function readHead(value: unknown): HeadRef | null {

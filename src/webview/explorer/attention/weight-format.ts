@@ -1,5 +1,6 @@
 import { codeErrorBound } from '../../../core/numeric/codes';
 import { UNKNOWN } from '../../components/format';
+import { LOG_FLOOR, type WeightScale } from '../../components/ramp';
 
 /** A weight with 2 decimals; what would read as 0 and is not says so. */
 export function weightText(weight: number | null | undefined): string {
@@ -24,3 +25,20 @@ export function weightDetail(weight: number, exact: boolean): string {
 export const WEIGHT_DEFINITION =
   'Attention weight A[q,k]: the share of its attention that the query q gives to the key k, softmax over all keys up to q. ' +
   'The weights of one query sum to 1.';
+
+/** What stands on a ramp: the scale, where it begins and ends, and what is left out of the rows. */
+export function scaleText(scale: WeightScale, top: number | null, without: string): string {
+  const name = { linear: 'linear scale', sqrt: 'square-root scale', log: `log scale from ${LOG_FLOOR}, less as 0` }[
+    scale
+  ];
+  const end = top === null ? '' : ` to the largest on show, ${top.toPrecision(2)}`;
+  return `attention weight${without && ` ${without}`}, ${name}${end}`;
+}
+
+/** Names the keys that are left out, or nothing where none is. */
+export function withoutText(without: readonly number[], labels: readonly string[]): string {
+  if (without.length === 0) return '';
+  const named = without.slice(0, 3).map((key) => `${labels[key] ?? ''} (${key})`);
+  const more = without.length - named.length;
+  return `without ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

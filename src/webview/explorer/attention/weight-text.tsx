@@ -19,6 +19,8 @@ export interface WeightTextProps {
   /** Row of a query (weights stand before it) or column of a key (after it). */
   readonly looks: boolean;
   readonly scale: WeightScale;
+  /** Weight at the ramp's end. */
+  readonly top?: number;
   readonly stops: RampStops;
   readonly theme: ThemeInfo;
   readonly onChoose: (index: number) => void;
@@ -94,12 +96,12 @@ export function WeightText(props: WeightTextProps) {
 const CHUNK = 64;
 
 /** Fill and ink of each token of a chunk that has a fill, as one string that says whether anything changed. */
-function fillsOf(length: number, start: number, { reading, scale, stops, theme }: WeightTextProps): string {
+function fillsOf(length: number, start: number, { reading, scale, top = 1, stops, theme }: WeightTextProps): string {
   let fills = '';
   for (let at = 0; at < length; at++) {
     const weight = reading?.weights[start + at - reading.first];
-    if (weight === undefined || rampPosition(weight, scale) < FAINTEST) continue;
-    const fill = weightColour(stops, weight, scale);
+    if (weight === undefined || rampPosition(weight, scale, top) < FAINTEST) continue;
+    const fill = weightColour(stops, weight, scale, top);
     fills += `${at}|${css(fill)}|${css(inkOn(fill, theme.colours.foreground))};`;
   }
   return fills;
