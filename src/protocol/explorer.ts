@@ -91,6 +91,8 @@ export interface ExplorerSnapshot {
   readonly trace: Trace | null;
   /** The run's id, for requests; null without a trace. */
   readonly runId: string | null;
+  /** The run under way that has no token yet: the one before it stays on show until then. */
+  readonly begun: string | null;
   readonly status: RunStatus;
   /** Decoders side by side: the last comparison, which may go on. */
   readonly comparison: Comparison | null;
@@ -101,6 +103,8 @@ export interface ExplorerSnapshot {
   /** Notes on a trace that was read from a file (cut in the middle, model missing): one sentence each. */
   readonly notes: readonly string[];
   readonly trusted: boolean;
+  /** A command asked for the prompt before the page was there. */
+  readonly focus?: 'prompt';
 }
 
 /** What is asked of the run on show, and answered by the engine as it is. */
@@ -163,7 +167,7 @@ export interface ExplorerApi extends Pick<EngineApi, RunQuestion | 'tokenize'> {
 
 /** What the host tells a webview unasked. */
 export interface ExplorerNotifications {
-  /** A new run begins: forget the old one. */
+  /** A new run begins. The one on show stays until this one has a token, and for good where it ends without any. */
   runStarted: { readonly runId: string };
   trace: { readonly runId: string; readonly events: readonly TraceEvent[] };
   status: { readonly status: RunStatus };
@@ -174,7 +178,7 @@ export interface ExplorerNotifications {
   sweep: { readonly sweep: LifeSweep };
   /**
    * A command (palette, tree) fills in some of the controls, and may ask for a tab; where it also runs, the host starts the
-   * run itself and tells all settings.
+   * run itself and tells all settings. `focus`: the next thing that is typed belongs into the prompt.
    */
-  settings: { readonly settings: Partial<ExplorerSettings>; readonly tab?: string };
+  settings: { readonly settings: Partial<ExplorerSettings>; readonly tab?: string; readonly focus?: 'prompt' };
 }

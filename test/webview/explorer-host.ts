@@ -85,6 +85,7 @@ export class ExplorerHost {
       view: null,
       trace: null,
       runId: null,
+      begun: null,
       status: { state: 'idle' },
       comparison: null,
       comparisonProgress: null,
@@ -300,7 +301,7 @@ export class ExplorerHost {
     const model = this.modelOf(settings);
     const assembler = new TraceAssembler();
     this.stopper = new AbortController();
-    Object.assign(this.snapshot, { runId, trace: null, settings });
+    Object.assign(this.snapshot, { begun: runId, settings });
     await this.notify('runStarted', { runId });
     await this.setStatus({ state: 'loading', message: `Loading ${model.name}…` });
     try {
@@ -318,11 +319,13 @@ export class ExplorerHost {
         problem.code === 'cancelled' ? { state: 'done' } : { state: 'problem', problem: problem.toData() },
       );
     }
+    this.snapshot.begun = null;
   }
 
   private grow(runId: string, assembler: TraceAssembler, events: readonly TraceEvent[]): void {
     for (const event of events) assembler.add(event);
-    this.snapshot.trace = assembler.trace ?? null;
+    const { trace } = assembler;
+    if (trace && trace.tokens.length > 0) Object.assign(this.snapshot, { trace, runId, begun: null });
     void this.notify('trace', { runId, events });
   }
 }

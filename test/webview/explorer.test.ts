@@ -62,18 +62,6 @@ describe('the Explorer over a real model', () => {
     assert.match(await status(page), /tok\/s/);
   });
 
-  it('runs what was typed with Ctrl+Enter, with the settings on show', async () => {
-    const host = hostOf({ maxNewTokens: 3 });
-    const page = await open(host);
-    await page.getByRole('textbox', { name: 'Prompt' }).fill('The whale');
-    await page.keyboard.press('Control+Enter');
-    await page.locator('.status').getByText('3 generated').waitFor();
-    const [{ settings }] = host.asked('run') as [{ settings: ExplorerSettings }];
-    assert.equal(settings.prompt, 'The whale');
-    assert.equal(settings.model?.folder, models[0]!.folder);
-    assert.equal(settings.maxNewTokens, 3);
-  });
-
   it('counts the tokens of the prompt as the tokenizer cuts it', async () => {
     const page = await open(hostOf({ prompt: PROMPT }));
     const { tokens } = await engine.call('tokenize', { model: { folder: models[0]!.folder }, text: PROMPT });

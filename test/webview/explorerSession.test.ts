@@ -27,6 +27,7 @@ const SNAPSHOT: ExplorerSnapshot = {
   view: null,
   trace: null,
   runId: null,
+  begun: null,
   status: { state: 'idle' },
   comparison: null,
   comparisonProgress: null,
@@ -180,15 +181,58 @@ describe('The session of a page', () => {
     assert.deepEqual(state.view.tabs['tokens'], { measure: 'rank', table: true });
   });
 
-  test('a new run forgets the old one, and keeps what was chosen where that is the same place', async () => {
+  test('a run that ends without a token leaves the one before it on show, with its notes', async () => {
+    const trace: Trace = { header: header('old'), tokens: [token(0), token(1)], passes: [] };
+    for (const status of [
+      { state: 'problem', problem: { code: 'memory', message: 'No.' } },
+      { state: 'done' },
+    ] as const) {
+      const [session, host] = await opened({ trace, runId: 'old', notes: ['Kept.'] });
+      host.notify(session, 'runStarted', { runId: 'new' });
+      host.notify(session, 'trace', { runId: 'new', events: [header('new')] });
+      assert.equal(session.state.begun, 'new');
+      host.notify(session, 'status', { status });
+      assert.equal(session.state.trace, trace);
+      assert.equal(session.state.runId, 'old');
+      assert.equal(session.state.begun, null);
+      assert.deepEqual(session.state.notes, ['Kept.']);
+      // What came of the failed one is not the beginning of the next.
+      host.notify(session, 'runStarted', { runId: 'next' });
+      host.notify(session, 'trace', { runId: 'next', events: [header('next'), token(0)] });
+      assert.equal(session.state.trace!.header.id, 'next');
+    }
+  });
+
+  test('a page that opens before the first token of a run takes it when it comes', async () => {
+    const trace: Trace = { header: header('old'), tokens: [token(0)], passes: [] };
+    const [session, host] = await opened({
+      trace,
+      runId: 'old',
+      begun: 'new',
+      status: { state: 'loading', message: '…' },
+    });
+    host.notify(session, 'trace', { runId: 'new', events: [header('new'), token(0)] });
+    assert.equal(session.state.runId, 'new');
+    // One whose beginning it has missed is asked for.
+    const [late, lateHost] = await opened({ trace, runId: 'old', begun: 'new' });
+    lateHost.notify(late, 'trace', { runId: 'new', events: [token(0)] });
+    assert.equal(lateHost.requests('snapshot').length, 2);
+  });
+
+  test('a new run takes the place of the old one, and keeps what was chosen where that is the same place', async () => {
     const trace: Trace = { header: header('old'), tokens: [token(0), token(1)], passes: [] };
     const { promptLength, model } = trace.header;
     const chosenAfter = async (selected: number, next: Partial<TraceHeader>): Promise<number | null> => {
       const [session, host] = await opened({ trace, runId: 'old', view: { ...EMPTY_VIEW, selected } });
       host.notify(session, 'runStarted', { runId: 'new' });
-      assert.equal(session.state.trace, null);
-      assert.equal(session.state.runId, 'new');
       host.notify(session, 'trace', { runId: 'new', events: [{ ...header('new'), ...next }] });
+      assert.equal(session.state.trace, trace);
+      assert.equal(session.state.runId, 'old');
+      host.notify(session, 'trace', { runId: 'new', events: [token(0)] });
+      assert.equal(session.state.trace!.header.id, 'new');
+      assert.equal(session.state.runId, 'new');
+      host.notify(session, 'trace', { runId: 'old', events: [token(2)] });
+      assert.equal(session.state.trace!.tokens.length, 1);
       return session.state.view.selected;
     };
     assert.equal(await chosenAfter(promptLength + 40, {}), promptLength + 40);

@@ -41,6 +41,8 @@ export class RunOnShow implements vscode.Disposable {
   notes: readonly string[] = [];
   status: RunStatus = { state: 'idle' };
   private active: ActiveRun | undefined;
+  /** Runs that have not ended yet, also those that have given way. */
+  private readonly goesOn = new Set<string>();
   /** Counts what was asked of runs: a start that was overtaken by a stop, another start or the end does not happen. */
   private turn = 0;
 
@@ -55,7 +57,13 @@ export class RunOnShow implements vscode.Disposable {
   }
 
   get runId(): string | null {
-    return this.trace?.header.id ?? this.active?.runId ?? null;
+    return this.trace?.header.id ?? null;
+  }
+
+  /** The run under way that has no token yet: the one before it is on show. */
+  get begun(): string | null {
+    const { active } = this;
+    return active && active.runId !== this.runId ? active.runId : null;
   }
 
   get running(): boolean {
@@ -80,14 +88,14 @@ export class RunOnShow implements vscode.Disposable {
 
   /** @returns the id of the run, which goes on; problems become its status. */
   start(settings: ExplorerSettings, model: ModelSummary, models: readonly ModelSummary[]): string {
-    this.leave();
+    this.active?.stop();
     const { engine, servers, runs, notify, onTitle } = this.options;
     const recording = runs.record();
     const run = new ActiveRun(engine, servers, settings, model, models, {
       onEvents: (events) => {
         recording.add(events);
         if (this.active !== run) return;
-        this.trace = run.trace;
+        this.shows(run);
         notify('trace', { runId: run.runId, events });
       },
       onStatus: (status) => {
@@ -95,7 +103,6 @@ export class RunOnShow implements vscode.Disposable {
       },
     });
     this.active = run;
-    this.notes = [];
     notify('runStarted', { runId: run.runId });
     onTitle(model.name);
     void this.follow(run, recording);
@@ -143,14 +150,30 @@ export class RunOnShow implements vscode.Disposable {
     return this.trace;
   }
 
-  /** Stops the run on show, and frees what the engine holds of it: nobody can ask for it any more. */
+  /** Takes the place of the run before with the first token: until then, that one can be asked about. */
+  private shows(run: ActiveRun): void {
+    if (!run.trace || run.trace.tokens.length === 0) return;
+    if (this.trace?.header.id !== run.runId) {
+      this.forget();
+      this.notes = [];
+    }
+    this.trace = run.trace;
+  }
+
+  /** Stops what is under way, and lets go of the run on show. */
   private leave(): void {
-    const { active, trace } = this;
+    const { active } = this;
     this.active = undefined;
+    active?.stop();
+    this.forget();
+  }
+
+  /** Frees what the engine holds of the run on show: nobody can ask for it any more. */
+  private forget(): void {
+    const { trace } = this;
     this.trace = null;
     // What still goes on is freed when it has ended.
-    if (active) active.stop();
-    else if (trace && !trace.header.model.server) this.free(trace.header.id);
+    if (trace && !trace.header.model.server && !this.goesOn.has(trace.header.id)) this.free(trace.header.id);
   }
 
   private free(runId: string): void {
@@ -164,6 +187,7 @@ export class RunOnShow implements vscode.Disposable {
 
   private async follow(run: ActiveRun, recording: RunRecording): Promise<void> {
     const { running, reveal, log } = this.options;
+    this.goesOn.add(run.runId);
     const shown = running.begin({ label: run.label, show: reveal, stop: () => run.stop() });
     try {
       await run.start();
@@ -171,13 +195,12 @@ export class RunOnShow implements vscode.Disposable {
       log.problem('Run', error);
     } finally {
       shown.dispose();
+      this.goesOn.delete(run.runId);
     }
+    // Before anything is waited for: what is on show is decided by who runs now.
+    const isOnShow = this.runId === run.runId;
+    if (this.active === run) this.active = undefined;
+    if (!isOnShow) this.free(run.runId);
     if (run.trace) await recording.end(run.trace);
-    if (this.active === run) {
-      this.trace = run.trace;
-      this.active = undefined;
-    } else {
-      this.free(run.runId);
-    }
   }
 }

@@ -83,8 +83,9 @@ export class ExplorerSession implements vscode.Disposable {
   private revived = false;
   /** Settings of a command that came while the page was hidden: they win over what the page had. */
   private undelivered = false;
-  /** The tab that such a command asked for. */
+  /** The tab that such a command asked for, and whether it leads to the prompt. */
   private wantedTab: string | undefined;
+  private wantsPrompt = false;
 
   constructor(
     private readonly services: ExplorerServices,
@@ -162,19 +163,22 @@ export class ExplorerSession implements vscode.Disposable {
     return this.settings.model;
   }
 
-  /** Fills the controls, as a command asks, and goes to a tab; `run` starts at once. */
+  /** Fills the controls, as a command asks, and goes to a tab, or to the prompt where it names none; `run` starts at once. */
   show(settings: Partial<ExplorerSettings>, { run = false, tab }: { run?: boolean; tab?: string | undefined }): void {
     this.settings = { ...this.settings, ...settings };
     this.wantedTab = tab ?? this.wantedTab;
+    this.wantsPrompt = tab === undefined;
     // The page may hold what was typed since it last asked: what the command does not name is left to it.
     const data: ExplorerNotifications['settings'] = {
       settings: run ? this.settings : settings,
-      ...(tab === undefined ? {} : { tab }),
+      ...(tab === undefined ? { focus: 'prompt' } : { tab }),
     };
     void this.webview.postMessage({ rpc: 'notify', name: 'settings', data }).then((delivered) => {
       this.undelivered ||= !delivered;
       // A page that has not asked for anything yet does not listen either.
-      if (delivered && this.revived) this.wantedTab = undefined;
+      if (!delivered || !this.revived) return;
+      this.wantedTab = undefined;
+      this.wantsPrompt = false;
     });
     if (run) {
       this.startRun(this.settings).catch((error: unknown) => {
@@ -287,6 +291,8 @@ export class ExplorerSession implements vscode.Disposable {
     this.revived = true;
     this.undelivered = false;
     this.wantedTab = undefined;
+    const focus = this.wantsPrompt ? ({ focus: 'prompt' } as const) : {};
+    this.wantsPrompt = false;
     const { models, problem } = await this.services.catalog.tryList();
     this.settings = withModel(this.settings, models);
     return {
@@ -298,6 +304,7 @@ export class ExplorerSession implements vscode.Disposable {
       view: this.view,
       trace: this.run.trace,
       runId: this.run.runId,
+      begun: this.run.begun,
       status: this.run.status,
       comparison: this.comparisons.comparison,
       comparisonProgress: this.comparisons.progress,
@@ -305,6 +312,7 @@ export class ExplorerSession implements vscode.Disposable {
       engine: this.services.engine.status,
       notes: this.run.notes,
       trusted: vscode.workspace.isTrusted,
+      ...focus,
     };
   }
 

@@ -10,9 +10,10 @@ import { ProgressRing } from '../ui/progress-ring';
 import { BOARD_INPUT, drawnGrid, isDrawn } from './board';
 import { BOARD_STATE, type BoardState, readBoardState } from './board/state';
 import { EmptyState } from './empty-state';
-import { useShownRun } from './shown-run';
+import { earlierRun } from './earlier';
 import { ModelControls, chosenModel } from './model-controls';
 import { noticesOf } from './notices';
+import { focusPrompt, goByKey } from './places';
 import { PromptRow } from './prompt-row';
 import { TABS } from './registry';
 import { SamplingControls } from './sampling';
@@ -32,8 +33,7 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
   const theme = useTheme();
   const [hovered, setHovered] = useState<number | null>(null);
   const [spoken, setSpoken] = useState('');
-  const { settings, status, view, models, mode } = state;
-  const { trace, runId } = useShownRun(state);
+  const { settings, status, view, models, mode, trace, runId } = state;
 
   const comparing = state.comparison?.state === 'running' || state.comparisonProgress !== null;
   const busy = isBusy(status);
@@ -73,6 +73,8 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
 
   const shown = useTabView(tab);
   const first = useRef(true);
+  const page = useRef<HTMLDivElement>(null);
+  usePromptAsked(state.promptAsked, page);
   const hasView = (trace !== null && trace.tokens.length > 0) || (tab.withoutRun ?? false);
   // The page shows whole at first: the controls do not come before the view below them.
   const waits = (hasView && shown.state === 'loading') || (drawn && board.state === 'loading');
@@ -87,7 +89,15 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
 
   first.current = false;
   return (
-    <div class={busy ? 'shell shell-busy' : 'shell'}>
+    <div
+      class={busy ? 'shell shell-busy' : 'shell'}
+      ref={page}
+      onKeyDownCapture={(event) => {
+        if (!goByKey(event.currentTarget, event)) return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
       <header class="toolbar">
         {mode === 'viewer' ? (
           <ViewerHeader trace={trace} decoders={state.decoders} />
@@ -143,7 +153,13 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
       />
       <div class="tab-row">
         <TabStrip tabs={tabs} current={tab.id} onTab={onTab} />
-        <StatusLine trace={trace} status={status} tab={tab} />
+        <StatusLine
+          trace={trace}
+          status={status}
+          tab={tab}
+          earlier={trace && mode === 'explorer' ? earlierRun(trace, settings) : null}
+          begins={state.begun !== null}
+        />
         {busy && <i class={progressClass(state)} style={{ '--done': progressOf(state) }} />}
       </div>
       <div class="panel" id={PANEL_ID} role="tabpanel" aria-labelledby={tabId(tab.id)}>
@@ -238,12 +254,22 @@ function useBench(session: ExplorerSession, state: SessionState, model: ModelSum
   );
 }
 
+/** Puts the focus into the prompt where a command led there, as soon as there is one. */
+function usePromptAsked(asked: number, page: { readonly current: HTMLElement | null }): void {
+  const done = useRef(0);
+  useEffect(() => {
+    if (done.current < asked && page.current && focusPrompt(page.current)) done.current = asked;
+  });
+}
+
 /** Says that a run is over, for those who do not see the status. */
 function useAnnouncedEnd(state: SessionState, announce: (text: string) => void): void {
   const done = state.status.state === 'done';
+  const told = useRef<string | null>(null);
   useEffect(() => {
     const summary = state.trace?.summary;
-    if (!done || !summary || state.mode === 'viewer') return;
+    if (!done || !summary || state.mode === 'viewer' || told.current === state.runId) return;
+    told.current = state.runId;
     const end = summary.finish === 'cancelled' ? 'Run stopped' : 'Run complete';
     announce(`${end}: ${counted(summary.generatedTokens, 'token')} generated.`);
   }, [done, state.runId]);
@@ -252,8 +278,10 @@ function useAnnouncedEnd(state: SessionState, announce: (text: string) => void):
 /** Lets every tab keep what it wants of a run that has ended. */
 function useLearnedRun({ status, trace, mode, runId }: SessionState, session: ExplorerSession): void {
   const done = status.state === 'done';
+  const learnt = useRef<string | null>(null);
   useEffect(() => {
-    if (!done || !trace?.summary || mode === 'viewer') return;
+    if (!done || !trace?.summary || mode === 'viewer' || learnt.current === runId) return;
+    learnt.current = runId;
     for (const { id, learn } of TABS) {
       const learned = learn?.(trace);
       if (learned) session.setTab(id, learned);

@@ -82,20 +82,27 @@ export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop,
             label={byIds ? 'Prompt, as token ids' : 'Prompt'}
             class="prompt-text"
             value={settings.prompt}
-            placeholder={byIds ? 'Token ids, such as 1, 403, 407' : 'Type a prompt'}
+            placeholder={byIds ? 'Token ids, such as 1, 403, 407' : 'Type a prompt, and press Enter to run it'}
             onInput={(prompt) => onChange({ prompt })}
             onKeyDown={(event) => {
-              if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+              if (!runsPrompt(event)) return;
               event.preventDefault();
               run();
             }}
             invalid={typed?.ok === false || tooLong}
+            describedBy={KEYS_ID}
           />
         )}
         {!drawn && (
-          <span class={tooLong ? 'prompt-count prompt-too-long' : 'prompt-count'} title={countTitle(byIds, most)}>
-            {number === null ? '' : counted(number, byIds ? 'id' : 'token')}
-            {tooLong && ` of at most ${count(most)}`}
+          <span class="prompt-aside">
+            <span class={tooLong ? 'prompt-keys unseen' : 'prompt-keys'} id={KEYS_ID}>
+              Enter runs, Shift+Enter new line
+              <span class="unseen">, Alt+Down goes to the tabs, and from there to what they show</span>
+            </span>
+            <span class={tooLong ? 'prompt-count prompt-too-long' : 'prompt-count'} title={countTitle(byIds, most)}>
+              {number === null ? '' : counted(number, byIds ? 'id' : 'token')}
+              {tooLong && ` of at most ${count(most)}`}
+            </span>
           </span>
         )}
         {typed?.ok === false && (
@@ -121,7 +128,7 @@ export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop,
         <Button
           appearance="primary"
           disabled={busy || blocked}
-          title={rest.blocked ? 'Decoders are being compared.' : `Run (${shortcut()})`}
+          title={rest.blocked ? 'Decoders are being compared.' : drawn ? 'Run' : 'Run (Enter)'}
           onClick={run}
         >
           <Icon name="play" slot="start" />
@@ -141,8 +148,11 @@ const PROMPT_AS = [
   { name: 'text', title: 'Text', hint: 'The prompt as the model reads it.' },
 ] as const;
 
-function shortcut(): string {
-  return /Mac/.test(navigator.userAgent) ? '⌘Enter' : 'Ctrl+Enter';
+const KEYS_ID = 'prompt-keys';
+
+/** Enter, also with Ctrl or Cmd; not where it makes a new line, nor where it ends the choice of a character (IME). */
+function runsPrompt(event: KeyboardEvent): boolean {
+  return event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.isComposing;
 }
 
 function countTitle(byIds: boolean, most: number | null): string {

@@ -3,13 +3,15 @@ import type { ProblemData } from '../../protocol/errors';
 import type { ExplorerSettings, ExplorerSnapshot, ExplorerView, RunStatus } from '../../protocol/explorer';
 
 /** Everything that the shell draws from: what the host says, and how far it has said it. A new object for every change. */
-export interface SessionState extends Omit<ExplorerSnapshot, 'modelsProblem' | 'view'> {
+export interface SessionState extends Omit<ExplorerSnapshot, 'modelsProblem' | 'view' | 'focus'> {
   /** `opening` until the host has answered for the first time. */
   readonly phase: 'opening' | 'open' | 'failed';
   readonly modelsProblem: ProblemData | null;
   readonly view: ExplorerView;
   /** Why the last request of the shell (open, save, list) failed; a run's problem is in its status. */
   readonly problem: ProblemData | null;
+  /** Counts how often a command led to the prompt. */
+  readonly promptAsked: number;
 }
 
 /** Whether a run is under way: Run is off and Stop is on. */

@@ -1,4 +1,4 @@
-import type { TraceHeader } from '../../core/trace/record';
+import type { Trace, TraceEvent } from '../../core/trace/record';
 import { Problem } from '../../protocol/errors';
 import type {
   AskedDecoder,
@@ -35,8 +35,8 @@ export class ExplorerSession {
   private saving: ReturnType<typeof setTimeout> | null = null;
   private asked = 0;
   private asking = false;
-  /** The run before the one on show: what was chosen of it may stand in the new one too. */
-  private before: TraceHeader | null = null;
+  /** What has come of the run that has no token yet. */
+  private begun: Trace | null = null;
   private runs = 0;
   private again: ReturnType<typeof setTimeout> | null = null;
 
@@ -54,6 +54,7 @@ export class ExplorerSession {
       view: saved?.view ?? EMPTY_VIEW,
       trace: null,
       runId: saved?.runId ?? null,
+      begun: null,
       status: { state: 'idle' },
       comparison: null,
       comparisonProgress: null,
@@ -62,6 +63,7 @@ export class ExplorerSession {
       notes: [],
       trusted: true,
       problem: null,
+      promptAsked: 0,
     };
   }
 
@@ -238,20 +240,13 @@ export class ExplorerSession {
     const progress = is('comparisonProgress');
     const sweep = is('sweep');
     if (started) {
-      this.before = this.current.trace?.header ?? this.before;
-      this.update({ runId: started.runId, trace: null, notes: [] });
-      this.keep();
-    } else if (events && events.runId === this.current.runId) {
-      const begins = this.current.trace === null;
-      const { trace, gap } = growTrace(this.current.trace, events.events);
-      const { selected } = this.current.view;
-      this.update({ trace });
-      if (begins && trace && selected !== null && !keepsPlace(this.before, trace.header, selected)) {
-        this.setView({ selected: null });
-      }
-      if (gap) void this.open();
+      this.begun = null;
+      this.update({ begun: started.runId });
+    } else if (events) {
+      this.heard(events.runId, events.events);
     } else if (status) {
-      this.update({ status: status.status });
+      // A run that has ended without a token leaves the one before it on show.
+      this.update({ status: status.status, ...(isBusy(status.status) ? {} : { begun: null }) });
     } else if (engine) {
       this.update({ engine: engine.status });
     } else if (models) {
@@ -268,12 +263,34 @@ export class ExplorerSession {
       this.update({ settings: { ...this.current.settings, ...settings.settings } });
       this.keep();
       if (settings.tab !== undefined) this.setView({ tab: settings.tab });
+      if (settings.focus) this.askForPrompt();
     }
+  }
+
+  private heard(runId: string, events: readonly TraceEvent[]): void {
+    const isBegun = runId === this.current.begun;
+    if (!isBegun && runId !== this.current.runId) return;
+    const before = this.current.trace;
+    const { trace, gap } = growTrace(isBegun ? this.begun : before, events);
+    if (!isBegun) this.update({ trace });
+    else if (!trace || trace.tokens.length === 0) this.begun = trace;
+    else {
+      this.begun = null;
+      this.update({ trace, runId, begun: null, notes: [] });
+      const { selected } = this.current.view;
+      // What was chosen of the run before may stand in this one too.
+      if (selected !== null && !keepsPlace(before?.header ?? null, trace.header, selected)) {
+        this.setView({ selected: null });
+      }
+      this.keep();
+    }
+    if (gap) void this.open();
   }
 
   /** @param before what was on show when the host was asked: what the user has set since is newer than its answer. */
   private show(snapshot: ExplorerSnapshot, before: SessionState): void {
     const { settings, view } = this.current;
+    this.begun = null;
     this.update({
       phase: 'open',
       mode: snapshot.mode,
@@ -284,6 +301,7 @@ export class ExplorerSession {
       view: view === before.view ? (snapshot.view ?? view) : view,
       trace: snapshot.trace,
       runId: snapshot.runId,
+      begun: snapshot.begun,
       status: snapshot.status,
       comparison: snapshot.comparison,
       comparisonProgress: snapshot.comparisonProgress,
@@ -294,7 +312,12 @@ export class ExplorerSession {
       problem: null,
     });
     this.comparisonId = snapshot.comparison?.id ?? null;
+    if (snapshot.focus) this.askForPrompt();
     this.keep();
+  }
+
+  private askForPrompt(): void {
+    this.update({ promptAsked: this.current.promptAsked + 1 });
   }
 
   /** A comparison is told often: what is kept of it is its id, once. */

@@ -1,7 +1,9 @@
 import type { FinishReason, Trace } from '../../core/trace/record';
 import type { RunStatus } from '../../protocol/explorer';
 import { UNKNOWN, count, rate } from '../components/format';
+import { Icon } from '../components/icon';
 import { ProgressRing } from '../ui/progress-ring';
+import type { Earlier } from './earlier';
 import { isBusy } from './session';
 import type { Tab } from './tab';
 
@@ -13,9 +15,19 @@ const FINISH: Readonly<Record<FinishReason, string>> = {
   failed: 'The run failed.',
 };
 
-/** What is under way, how long the run is, and how fast it went. */
-export function StatusLine(props: { readonly trace: Trace | null; readonly status: RunStatus; readonly tab: Tab }) {
-  const { trace, status, tab } = props;
+export interface StatusLineProps {
+  /** The run on show. */
+  readonly trace: Trace | null;
+  readonly status: RunStatus;
+  readonly tab: Tab;
+  /** What tells that run from what the controls hold; null where it is theirs. */
+  readonly earlier: Earlier | null;
+  /** The run under way has no token yet: the one on show is not the one that the status is about. */
+  readonly begins: boolean;
+}
+
+/** What is under way, of what the run on show is, how long it is, and how fast it went. */
+export function StatusLine({ trace, status, tab, earlier, begins }: StatusLineProps) {
   const summary = trace?.summary;
   const tokens = trace?.tokens.length ?? 0;
   const prompt = trace ? Math.min(trace.header.promptLength, tokens) : 0;
@@ -33,7 +45,12 @@ export function StatusLine(props: { readonly trace: Trace | null; readonly statu
               : ''}
         </span>
       )}
-      {trace && (
+      {earlier && (
+        <span class="status-earlier" role="note" title={earlier.about}>
+          <Icon name="info" /> {earlier.mark}
+        </span>
+      )}
+      {trace && !begins && (
         <>
           <span title={summary ? FINISH[summary.finish] : undefined}>
             <b>{count(tokens)}</b> tokens
