@@ -36,7 +36,7 @@ export const bundles = [
     entry: 'src/extension/extension.ts',
     outfile: 'dist/extension.cjs',
     // Every decoder and every form of a Life pattern is in it, what notebooks draw without us, what two runs are to each other,
-    // servers, and what stands beside a text; its Markdown is made of texts, and it looks after the files of its history.
+    // servers, what stands beside a text, and what tells runs apart; its Markdown is made of texts, and it looks after the files of its history.
     budget: 300 * KB,
     options: host,
   },

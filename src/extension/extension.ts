@@ -60,7 +60,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new CursorViews(context.extensionUri, engine, catalog, log),
     new StripView(context.extensionUri, { engine, catalog, colours, log }),
     tree,
-    new TraceViewer(services),
+    new TraceViewer(services, panels),
     patterns,
     pairs,
     panels,

@@ -125,6 +125,8 @@ export interface ExplorerApi extends Pick<EngineApi, RunQuestion | 'tokenize'> {
   controls: Call<{ readonly settings: ExplorerSettings }, null>;
   run: Call<{ readonly settings: ExplorerSettings }, { readonly runId: string }>;
   stop: Call<Record<string, never>, null>;
+  /** Makes the run on show anew, in an Explorer of its own: for a page that only shows. */
+  runAgain: Call<{ readonly runId: string }, null>;
   estimate: Call<{ readonly settings: ExplorerSettings }, MemoryEstimate>;
   refreshModels: Call<Record<string, never>, readonly ModelSummary[]>;
   save: Call<{ readonly runId: string }, { readonly path: string | null }>;

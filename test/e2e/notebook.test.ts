@@ -72,7 +72,7 @@ describe('the tour, a notebook', () => {
 
   step('opens a result in an Explorer', async () => {
     await result(2).getByRole('button', { name: 'Open in Explorer' }).click();
-    await vivarium.workbench.editorTab(/Vivarium: almanac/).waitFor();
+    await vivarium.workbench.editorTab(/ · (Greedy|Sampling) · /).waitFor();
     // The notebook's own webview is still there, out of sight.
     const page = vivarium.vscode.page.locator('iframe.webview.ready').last().contentFrame();
     const prompt = page.locator('#active-frame').contentFrame().getByRole('textbox', { name: 'Prompt' });

@@ -36,14 +36,18 @@ describe('the history of runs', () => {
     const names = await run(/The whale swam|In the beginning/).allInnerTexts();
     assert.match(names[0] ?? '', /In the beginning/);
     assert.match(names[1] ?? '', /The whale swam/);
+    // How it was decoded, when, and what came of it.
+    for (const name of names) assert.match(name, /Sampling · .*\d+:\d\d.* · → \S+/s);
+    await run(/^Today/).waitFor();
+    await workbench.editorTab(/^In the beginning → .* · Sampling · .*\d+:\d\d/).waitFor();
     await vscode.screenshot('runs');
   });
 
   step('opens a run again, with its tokens and the prompt that made it', async () => {
     await run(/The whale swam/).click();
     await vivarium.workbench
-      .editorTab(/Vivarium: almanac/)
-      .nth(1)
+      .editorTab(/^The whale swam → .* · Sampling/)
+      .first()
       .waitFor();
     const explorer = new Explorer(vivarium.workbench);
     await explorer.tokens.first().waitFor();
@@ -63,6 +67,58 @@ describe('the history of runs', () => {
     await run(/The whale swam/).waitFor();
     const [first] = await run(/The whale swam|In the beginning/).allInnerTexts();
     assert.match(first ?? '', /The whale swam/);
+  });
+
+  step('finds a run by what was generated', async () => {
+    const { workbench, vscode } = vivarium;
+    const [name = ''] = await run(/In the beginning/).allInnerTexts();
+    const generated = /→ (\S+ \S+)/.exec(name)?.[1] ?? assert.fail(name);
+    await workbench.runCommand('Vivarium: Search Runs');
+    const input = vscode.page.locator('.quick-input-widget input');
+    await vscode.page
+      .locator('.quick-input-list')
+      .getByRole('option', { name: /The whale swam/ })
+      .waitFor();
+    await vscode.screenshot('runs-search');
+    await input.fill(generated);
+    await vscode.page
+      .locator('.quick-input-list')
+      .getByRole('option', { name: /The whale swam/ })
+      .waitFor({ state: 'detached' });
+    await input.press('Enter');
+    const explorer = new Explorer(workbench);
+    await explorer.tokens.first().waitFor();
+    assert.equal(await explorer.prompt.inputValue(), SECOND);
+  });
+
+  step('runs a run again, with the focus in its prompt', async () => {
+    const { workbench, vscode } = vivarium;
+    await run(/In the beginning/).click({ button: 'right' });
+    await vscode.page.getByRole('menuitem', { name: 'Run Again' }).hover();
+    await vscode.page.keyboard.press('Enter');
+    await run(/In the beginning/)
+      .nth(1)
+      .waitFor();
+    const explorer = new Explorer(workbench);
+    await explorer.completed();
+    const [again, first] = await run(/In the beginning/).allInnerTexts();
+    const generated = (text = ''): string | undefined => /→ .*/.exec(text)?.[0];
+    assert.equal(generated(again), generated(first));
+    // What is typed now belongs into the prompt.
+    await explorer.frame.locator('textarea[aria-label="Prompt"]:focus').waitFor();
+    await vscode.page.keyboard.press('End');
+    await vscode.page.keyboard.type(' was');
+    await vscode.page.keyboard.press('Enter');
+    await run(/In the beginning was/).waitFor();
+    for (const name of [/In the beginning was/, /In the beginning/]) {
+      await run(name).first().hover();
+      await run(name).first().getByRole('button', { name: 'Delete Run' }).click();
+      await vscode.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await vscode.page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    await run(/In the beginning/)
+      .nth(1)
+      .waitFor({ state: 'detached' });
   });
 
   step('exports a run as a table of its tokens', async () => {

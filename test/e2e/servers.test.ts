@@ -131,7 +131,7 @@ describe('a model of a vLLM server', { skip: skipWithoutFixtures }, () => {
     await vscode.page.locator('.view-lines').getByText('drafted').first().waitFor();
     assert.equal(readings(), before + 2);
     await vscode.screenshot('server-counters');
-    await workbench.editorTab(/Vivarium: smollm2/).click();
+    await workbench.editorTab(/ · (Greedy|Sampling) · /).click();
   });
 
   step('gives no attention and no layers, and that is said', async () => {
@@ -187,7 +187,7 @@ describe('a model of a vLLM server', { skip: skipWithoutFixtures }, () => {
     await pair.getByText(/these are bounds/).waitFor();
     await vscode.screenshot('server-pair');
     await assertAccessible(await workbench.webviewFrame(), 'two runs of a server');
-    await workbench.editorTab(/Vivarium: smollm2/).click();
+    await workbench.editorTab(/ · (Greedy|Sampling) · /).click();
   });
 
   step('is saved and read again without the server', async () => {

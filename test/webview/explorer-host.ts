@@ -199,6 +199,7 @@ export class ExplorerHost {
         this.stopper.abort();
         return null;
       },
+      runAgain: () => null,
       tokenize: (params, { signal }) => engine.call('tokenize', params, { signal }),
       estimate: () => ({ model: 0, cache: 0, capture: 0, total: 0, available: 0, fits: true }),
       refreshModels: () => this.snapshot.models,

@@ -199,7 +199,7 @@ describe('The session of a page', () => {
       // What came of the failed one is not the beginning of the next.
       host.notify(session, 'runStarted', { runId: 'next' });
       host.notify(session, 'trace', { runId: 'next', events: [header('next'), token(0)] });
-      assert.equal(session.state.trace!.header.id, 'next');
+      assert.equal(session.state.trace.header.id, 'next');
     }
   });
 
@@ -229,10 +229,10 @@ describe('The session of a page', () => {
       assert.equal(session.state.trace, trace);
       assert.equal(session.state.runId, 'old');
       host.notify(session, 'trace', { runId: 'new', events: [token(0)] });
-      assert.equal(session.state.trace!.header.id, 'new');
+      assert.equal(session.state.trace.header.id, 'new');
       assert.equal(session.state.runId, 'new');
       host.notify(session, 'trace', { runId: 'old', events: [token(2)] });
-      assert.equal(session.state.trace!.tokens.length, 1);
+      assert.equal(session.state.trace.tokens.length, 1);
       return session.state.view.selected;
     };
     assert.equal(await chosenAfter(promptLength + 40, {}), promptLength + 40);

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
+import type { Trace } from '../../core/trace/record';
 import type { ParsedTrace } from '../../core/trace/vivtrace';
 import type { ExplorerSettings } from '../../protocol/explorer';
 import type { ModelRef } from '../../protocol/models';
+import { digestOf } from '../runs/digest';
+import { titleOf } from '../runs/labels';
 import { webviewHtml, webviewOptions } from '../webviewPage';
 import { ExplorerSession, type ExplorerServices, type SessionOptions } from './session';
-import { settingsOf } from './settings';
+import { againSettings, settingsOf } from './settings';
 
 const VIEW_TYPE = 'vivarium.explorer';
 
@@ -42,8 +45,13 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
   /** Shows a run of the history in an Explorer of its own, with the settings that it was made with. */
   openRun({ trace, notes }: ParsedTrace): void {
     const panel = this.create();
-    panel.title = vscode.l10n.t('Vivarium: {0}', trace.header.model.name);
+    panel.title = titleOf(digestOf(trace));
     this.attach(panel, { settings: settingsOf(trace), saved: { trace, notes } });
+  }
+
+  /** Makes a run anew with the settings that it was made with, in an Explorer of its own. */
+  async runAgain(trace: Trace): Promise<void> {
+    this.open(againSettings(trace, await this.services.catalog.list()), { run: true, fresh: true });
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
@@ -79,7 +87,7 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
       ...shown,
       reveal: () => panel.reveal(),
       onTitle: (title) => {
-        panel.title = vscode.l10n.t('Vivarium: {0}', title);
+        panel.title = title;
       },
     });
     this.sessions.set(panel, session);

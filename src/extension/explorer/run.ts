@@ -46,7 +46,8 @@ export class ActiveRun {
   /** Which run it is, among others. */
   get label(): string {
     const prompt = this.settings.prompt.replace(/\s+/g, ' ').trim();
-    return prompt === '' ? this.model.name : `${this.model.name}: ${shorten(prompt)}`;
+    // The cells of a board tell nobody which it is.
+    return prompt === '' || this.model.life ? this.model.name : `${this.model.name}: ${shorten(prompt)}`;
   }
 
   stop(): void {

@@ -6,6 +6,8 @@ import type { ExplorerNotifications, ExplorerSettings, RunStatus } from '../../p
 import type { ModelSummary } from '../../protocol/models';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
+import { digestOf } from '../runs/digest';
+import { titleOf } from '../runs/labels';
 import type { RunningStatus } from '../runs/running';
 import type { RunRecording, RunStore } from '../runs/store';
 import type { Servers } from '../servers/servers';
@@ -20,7 +22,7 @@ export interface RunOnShowOptions {
   /** Brings the Explorer to the front. */
   readonly reveal: () => void;
   readonly notify: <N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]) => void;
-  /** Called when another run is on show, with the name of its model. */
+  /** Called when another run begins or is on show, with what tells it from others. */
   readonly onTitle: (title: string) => void;
 }
 
@@ -104,7 +106,7 @@ export class RunOnShow implements vscode.Disposable {
     });
     this.active = run;
     notify('runStarted', { runId: run.runId });
-    onTitle(model.name);
+    onTitle(run.label);
     void this.follow(run, recording);
     return run.runId;
   }
@@ -122,7 +124,7 @@ export class RunOnShow implements vscode.Disposable {
       notify('trace', { runId: trace.header.id, events: events.slice(start, start + EVENTS_A_MESSAGE) });
     }
     this.say({ state: 'done' });
-    onTitle(trace.header.model.name);
+    onTitle(titleOf(digestOf(trace)));
   }
 
   /** The run of the window before, for a page that asks for everything anyway. */
@@ -130,7 +132,7 @@ export class RunOnShow implements vscode.Disposable {
     this.trace = trace;
     this.notes = notes;
     this.status = { state: 'done' };
-    this.options.onTitle(trace.header.model.name);
+    this.options.onTitle(titleOf(digestOf(trace)));
   }
 
   say(status: RunStatus): void {
@@ -199,7 +201,11 @@ export class RunOnShow implements vscode.Disposable {
     }
     // Before anything is waited for: what is on show is decided by who runs now.
     const isOnShow = this.runId === run.runId;
-    if (this.active === run) this.active = undefined;
+    if (this.active === run) {
+      this.active = undefined;
+      // One that ended without a token has left the run before it on show.
+      if (this.trace) this.options.onTitle(titleOf(digestOf(this.trace)));
+    }
     if (!isOnShow) this.free(run.runId);
     if (run.trace) await recording.end(run.trace);
   }

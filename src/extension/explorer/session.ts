@@ -59,6 +59,8 @@ export interface SessionOptions {
   readonly onTitle?: (title: string) => void;
   /** Brings the tab to the front. */
   readonly reveal?: () => void;
+  /** Makes the run of a saved trace anew. */
+  readonly runAgain?: (trace: Trace) => Promise<void>;
 }
 
 /**
@@ -209,6 +211,10 @@ export class ExplorerSession implements vscode.Disposable {
       run: async ({ settings }) => ({ runId: await this.startRun(settings) }),
       stop: () => {
         this.run.stop();
+        return null;
+      },
+      runAgain: async ({ runId }) => {
+        await this.options.runAgain?.(this.run.of(runId));
         return null;
       },
       tokenize: async (params, { signal }) => {

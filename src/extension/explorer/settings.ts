@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
-import type { ModelSummary } from '../../protocol/models';
+import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { runDefaults } from '../../core/life/prompt';
 import { serverKey } from '../servers/settings';
 import type { ExplorerSettings } from '../../protocol/explorer';
@@ -48,6 +48,29 @@ export function settingsOf({ header, tokens }: Trace): ExplorerSettings {
     sampling,
     maxNewTokens,
     prompt: promptText ?? ids.join(', '),
+  };
+}
+
+/**
+ * The settings that make a run again here: with its own model where that is among these, else with one of its name and task, as
+ * where the trace was made on another machine.
+ */
+export function againSettings(trace: Trace, models: readonly ModelSummary[]): ExplorerSettings {
+  const settings = settingsOf(trace);
+  const { server } = trace.header.model;
+  const here = (of: Pick<ModelSummary, 'name' | 'folder' | 'file'>, wanted: ModelSummary['kind']): ModelRef => {
+    const listed = models.some(({ folder }) => folder === of.folder);
+    const found = listed ? undefined : models.find(({ name, kind }) => name === of.name && kind === wanted);
+    if (!found) return { folder: of.folder, file: of.file };
+    const file = found.variants.find((variant) => variant.file === of.file)?.file ?? found.file;
+    return { folder: found.folder, file };
+  };
+  if (server) return settings;
+  const { model, decoder } = trace.header;
+  return {
+    ...settings,
+    model: here(model, model.task),
+    draft: decoder.draft ? here(decoder.draft, decoder.draft.task) : null,
   };
 }
 

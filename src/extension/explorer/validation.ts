@@ -57,6 +57,7 @@ const checks: { readonly [M in keyof ExplorerApi]: Check<unknown> } = {
   controls: object({ settings }),
   run: object({ settings }),
   stop: nothing,
+  runAgain: object({ runId }),
   tokenize: object({ model: modelRef, text: string({ max: LONGEST_PROMPT }) }),
   estimate: object({ settings }),
   refreshModels: nothing,

@@ -4,6 +4,7 @@ import { parseTrace } from '../../core/trace/vivtrace';
 import { Problem } from '../../protocol/errors';
 import { formatBytes } from '../format';
 import { webviewHtml, webviewOptions } from '../webviewPage';
+import type { ExplorerPanels } from './panels';
 import { tensorsBeside } from './save';
 import type { SavedTrace } from './runOnShow';
 import { ExplorerSession, type ExplorerServices } from './session';
@@ -56,7 +57,10 @@ class TraceDocument implements vscode.CustomDocument {
 export class TraceViewer implements vscode.CustomReadonlyEditorProvider<TraceDocument>, vscode.Disposable {
   private readonly registration: vscode.Disposable;
 
-  constructor(private readonly services: ExplorerServices) {
+  constructor(
+    private readonly services: ExplorerServices,
+    private readonly panels: ExplorerPanels,
+  ) {
     this.registration = vscode.window.registerCustomEditorProvider(VIEW_TYPE, this, {
       supportsMultipleEditorsPerDocument: true,
     });
@@ -71,7 +75,11 @@ export class TraceViewer implements vscode.CustomReadonlyEditorProvider<TraceDoc
     let session: ExplorerSession | undefined;
     const show = (): void => {
       session?.dispose();
-      session = new ExplorerSession(this.services, panel.webview, { mode: 'viewer', saved: withOwnId(document.saved) });
+      session = new ExplorerSession(this.services, panel.webview, {
+        mode: 'viewer',
+        saved: withOwnId(document.saved),
+        runAgain: (trace) => this.panels.runAgain(trace),
+      });
       panel.webview.html = webviewHtml(panel.webview, this.services.context.extensionUri, 'explorer');
     };
     const watch = document.onChange(show);

@@ -22,9 +22,8 @@ export function registerRunCommands(
   register: Register,
 ): vscode.Disposable[] {
   const chosen = (node: unknown, nodes: unknown): readonly string[] => {
-    const given = (Array.isArray(nodes) && nodes.length > 0 ? nodes : [node]).map(idOf);
-    const ids = given.filter((id) => id !== undefined);
-    return ids.length > 0 ? ids : tree.selection.map(({ id }) => id);
+    const ids = (Array.isArray(nodes) && nodes.length > 0 ? nodes : [node]).flatMap(idsOf);
+    return [...new Set(ids.length > 0 ? ids : tree.selection.flatMap(idsOf))];
   };
   const each =
     (action: (id: string) => Promise<void>) =>
@@ -37,8 +36,16 @@ export function registerRunCommands(
   };
   return [
     register('vivarium.openRun', async (node) => {
-      const id = idOf(node) ?? (await askForRun(runs, vscode.l10n.t('Choose a run')));
+      const id = idsOf(node)[0] ?? (await askForRun(runs, vscode.l10n.t('Choose a run')));
       if (id !== undefined) await exploreRun(runs, panels, id);
+    }),
+    register('vivarium.searchRuns', async () => {
+      const id = await askForRun(runs, vscode.l10n.t('Search prompts, what was generated, decoders and models'));
+      if (id !== undefined) await exploreRun(runs, panels, id);
+    }),
+    register('vivarium.runAgain', async (node, nodes) => {
+      const id = chosen(node, nodes)[0] ?? (await askForRun(runs, vscode.l10n.t('Choose a run to run again')));
+      if (id !== undefined) await panels.runAgain((await traceOf(runs, id)).trace);
     }),
     register(
       'vivarium.pinRun',
@@ -98,9 +105,13 @@ async function chosenPair(runs: RunStore, given: readonly string[]): Promise<[a:
   return (made.get(one) ?? '') <= (made.get(other) ?? '') ? [one, other] : [other, one];
 }
 
-function idOf(node: unknown): string | undefined {
-  const id = typeof node === 'object' && node !== null ? (node as { id?: unknown }).id : node;
-  return typeof id === 'string' ? id : undefined;
+/** Ids of the runs that a node of the view is or holds; an id stands for itself. */
+function idsOf(node: unknown): readonly string[] {
+  if (typeof node === 'string') return [node];
+  if (typeof node !== 'object' || node === null) return [];
+  const { id, members } = node as { id?: unknown; members?: unknown };
+  if (Array.isArray(members)) return members.flatMap(idsOf);
+  return typeof id === 'string' ? [id] : [];
 }
 
 async function traceOf(runs: RunStore, id: string) {

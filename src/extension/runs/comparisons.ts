@@ -27,7 +27,7 @@ export class ComparisonStore implements ComparisonKeeper {
     for (const trace of runs) {
       const recording = this.runs.record();
       recording.add([...traceEvents(trace)]);
-      await recording.end(trace);
+      await recording.end(trace, comparison.id);
     }
     const text = JSON.stringify(comparison);
     if (!ID.test(comparison.id) || text.length > LARGEST_BYTES) return;

@@ -1,4 +1,9 @@
+import { decodedBy } from '../../core/decode/titles';
+import { allOptions, type OptionValues } from '../../core/decode/options';
+import { findDecoder } from '../../core/decode/registry';
+import { locateLife } from '../../core/life/sequence';
 import type { Trace } from '../../core/trace/record';
+import { generatedText } from '../../core/trace/text';
 import { boolean, check, integer, nullable, number, object, oneOf, optional, string } from '../../protocol/validate';
 
 /** What the list shows of a run without reading its trace; kept beside it as JSON. */
@@ -7,13 +12,21 @@ export interface RunDigest {
   /** The user's name for it; absent until one is given. */
   readonly name?: string;
   readonly pinned?: boolean;
+  /** The comparison of decoders that it is a row of. */
+  readonly comparison?: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly model: string;
   readonly task: 'text' | 'life';
   readonly decoder: string;
+  /** How it was decoded, in a word or two, with the options that are not at their default. Absent in older ones. */
+  readonly decoded?: string;
   /** The beginning of the prompt, on one line. */
   readonly prompt: string;
+  /** The beginning of what was generated, on one line; ids without a tokenizer. Absent in older ones. */
+  readonly generated?: string;
+  /** Live cells of the board that a Life model was given, and of the part of its answer that is there. */
+  readonly alive?: { readonly given: number; readonly answered: number };
   readonly tokens: number;
   readonly promptTokens: number;
   /** Why it ended; null where its end is not recorded, because the window or the engine went before. */
@@ -23,22 +36,26 @@ export interface RunDigest {
   readonly acceptanceRate: number | null;
 }
 
-const PROMPT_SHOWN = 120;
+const TEXT_SHOWN = 400;
 
-export function digestOf({ header, tokens, summary }: Trace): RunDigest {
-  const prompt =
-    header.promptText ??
+export function digestOf(trace: Trace): RunDigest {
+  const { header, tokens, summary } = trace;
+  const ids = (from: number, to?: number): string =>
     tokens
-      .slice(0, header.promptLength)
+      .slice(from, to)
       .map(({ id }) => id)
       .join(', ');
+  const alive = aliveOf(trace);
   return {
     id: header.id,
     createdAt: header.createdAt,
     model: header.model.name,
     task: header.model.task,
     decoder: header.decoder.name,
-    prompt: prompt.replace(/\s+/g, ' ').trim().slice(0, PROMPT_SHOWN),
+    decoded: decodedWith(trace),
+    prompt: onOneLine(header.promptText ?? ids(0, header.promptLength)),
+    generated: onOneLine(generatedText(trace) ?? ids(header.promptLength)),
+    ...(alive ? { alive } : {}),
     tokens: tokens.length,
     promptTokens: Math.min(header.promptLength, tokens.length),
     finish: summary?.finish ?? null,
@@ -47,9 +64,43 @@ export function digestOf({ header, tokens, summary }: Trace): RunDigest {
   };
 }
 
-/** What a list calls a run: the user's name for it, else its prompt; empty where neither says anything. */
-export function labelOf({ name, prompt }: Pick<RunDigest, 'name' | 'prompt'>): string {
-  return name ?? prompt;
+/** An older digest with what newer ones say, from its trace; what the user gave it stays. */
+export function renewedDigest({ name, pinned, comparison }: RunDigest, trace: Trace): RunDigest {
+  return {
+    ...digestOf(trace),
+    ...(name === undefined ? {} : { name }),
+    ...(pinned === undefined ? {} : { pinned }),
+    ...(comparison === undefined ? {} : { comparison }),
+  };
+}
+
+function decodedWith({ header: { model, decoder, sampling } }: Trace): string {
+  const title = decodedBy(model.server ? 'autoregressive' : decoder.name, sampling.temperature);
+  return [title, ...changedOptions(decoder.name, decoder.options)].join(', ');
+}
+
+function changedOptions(decoder: string, options: OptionValues = {}): string[] {
+  const defaults = allOptions(findDecoder(decoder)?.options ?? {});
+  return Object.entries(options)
+    .filter(([name, value]) => value !== defaults[name])
+    .map(([name, value]) => `${name} ${value}`);
+}
+
+function aliveOf({ header, tokens }: Trace): RunDigest['alive'] | null {
+  const found = header.model.life && locateLife(tokens, header.promptLength, header.model.life);
+  if (!found) return null;
+  const { before, firstAnswer } = found;
+  const given = before.reduce((sum, cell) => sum + cell, 0);
+  const answer = tokens.slice(firstAnswer, firstAnswer + before.length);
+  return { given, answered: answer.filter(({ text }) => text === '1').length };
+}
+
+function onOneLine(text: string): string {
+  return text
+    .slice(0, 2 * TEXT_SHOWN)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, TEXT_SHOWN);
 }
 
 const text = string({ max: 10_000 });
@@ -57,11 +108,15 @@ const shape = object({
   id: text,
   name: optional(text),
   pinned: optional(boolean()),
+  comparison: optional(text),
   createdAt: text,
   model: text,
   task: oneOf('text', 'life'),
   decoder: text,
+  decoded: optional(text),
   prompt: text,
+  generated: optional(text),
+  alive: optional(object({ given: integer({ min: 0 }), answered: integer({ min: 0 }) })),
   tokens: integer({ min: 0 }),
   promptTokens: integer({ min: 0 }),
   finish: nullable(text),

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { Problem } from '../../protocol/errors';
-import { labelOf } from './digest';
+import { groupRuns, runsOf } from './groups';
+import { decodedOf, labelOf, timeOf } from './labels';
 import type { RunStore } from './store';
+import { dayLabel } from './tree';
 
 /**
  * Asks for a run of the history.
@@ -22,15 +24,24 @@ export async function askForRun(
       action: vscode.l10n.t('Make one with "Vivarium: Explore Prompt".'),
     });
   }
-  const items = list.map((run) => ({
-    label: labelOf(run) || vscode.l10n.t('(empty prompt)'),
-    description: [run.model, run.decoder, new Date(run.createdAt).toLocaleString()].join(' · '),
-    id: run.id,
-  }));
+  const items = groupRuns(list, new Date()).flatMap((group) => [
+    {
+      label: group.kind === 'day' ? dayLabel(group.day) : vscode.l10n.t('Pinned'),
+      kind: vscode.QuickPickItemKind.Separator,
+      id: undefined,
+    },
+    ...runsOf(group).map((run) => ({
+      label: labelOf(run),
+      description: [decodedOf(run), timeOf(run), run.model].join(' · '),
+      ...(run.generated && !run.alive ? { detail: `→ ${run.generated}` } : {}),
+      id: run.id,
+    })),
+  ]);
   // The page that had the focus takes it back late after the first of two questions, and would close the second.
   const chosen = await vscode.window.showQuickPick(items, {
     placeHolder,
     matchOnDescription: true,
+    matchOnDetail: true,
     ignoreFocusOut: true,
   });
   return chosen?.id;

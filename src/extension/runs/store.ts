@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { Trace, TraceEvent } from '../../core/trace/record';
 import { parseTrace, serializeEvent, type ParsedTrace } from '../../core/trace/vivtrace';
 import { writeAtomically } from '../files';
-import { digestOf, readDigest, type RunDigest } from './digest';
+import { digestOf, readDigest, renewedDigest, type RunDigest } from './digest';
 
 const RUN_ID = /^[0-9a-f-]{36}$/;
 
@@ -84,8 +84,9 @@ export class RunStore {
     await fs.appendFile(this.traceFile(id), text);
   }
 
-  async end(trace: Trace): Promise<void> {
-    await writeAtomically(this.digestFile(trace.header.id), JSON.stringify(digestOf(trace)));
+  async end(trace: Trace, comparison?: string): Promise<void> {
+    const digest = { ...digestOf(trace), ...(comparison === undefined ? {} : { comparison }) };
+    await writeAtomically(this.digestFile(trace.header.id), JSON.stringify(digest));
     await this.prune();
     this.options.onChange();
   }
@@ -111,14 +112,25 @@ export class RunStore {
       .filter((id) => RUN_ID.test(id));
   }
 
-  /** What the list shows of a run; made anew from its trace where the window went before its end. */
+  /**
+   * What the list shows of a run; made anew from its trace where the window went before its end, and where an older version
+   * said less of it, once.
+   */
   private async digest(id: string): Promise<RunDigest | undefined> {
+    let digest: RunDigest | undefined;
     try {
-      return readDigest(await fs.readFile(this.digestFile(id), 'utf8'));
+      digest = readDigest(await fs.readFile(this.digestFile(id), 'utf8'));
     } catch {
-      const found = await this.find(id);
-      return found ? digestOf(found.trace) : undefined;
+      // Not there, or not one: the trace says it.
     }
+    if (digest?.generated !== undefined) return digest;
+    const found = await this.find(id);
+    if (!digest || !found) return digest ?? (found && digestOf(found.trace));
+    const renewed = renewedDigest(digest, found.trace);
+    await writeAtomically(this.digestFile(id), JSON.stringify(renewed)).catch((error: unknown) =>
+      this.options.report(`What the list shows of the run ${id} could not be kept`, error),
+    );
+    return renewed;
   }
 
   private async erase(id: string): Promise<void> {
@@ -172,11 +184,14 @@ export class RunRecording {
     });
   }
 
-  /** After the last event, however the run ended. */
-  async end(trace: Trace): Promise<void> {
+  /**
+   * After the last event, however the run ended.
+   * @param comparison of which it is a row
+   */
+  async end(trace: Trace, comparison?: string): Promise<void> {
     if (this.id === undefined || !(await this.written)) return;
     try {
-      await this.store.end(trace);
+      await this.store.end(trace, comparison);
     } catch (error) {
       this.store.report(`The run ${this.id} could not be listed`, error);
     }

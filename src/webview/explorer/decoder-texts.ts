@@ -9,21 +9,6 @@ import type { DecoderSummary } from '../../core/decode/registry';
 import type { ExplorerSettings } from '../../protocol/explorer';
 import type { SettingChip } from './setting-chips';
 
-/** Decoders with a name in the literature that words of theirs do not make. */
-const TITLES: Readonly<Record<string, string>> = {
-  lantern: 'LANTERN',
-  'speculative-jacobi': 'Speculative Jacobi',
-  'hand-over': 'Hand-over',
-};
-
-/** A decoder's name as the controls and headings show it: `prompt-lookup` as `Prompt lookup`. */
-export function decoderTitle(name: string): string {
-  const title = Object.hasOwn(TITLES, name) ? TITLES[name] : undefined;
-  if (title !== undefined) return title;
-  const words = name.replaceAll('-', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 /** All options of the chosen decoder: what was set, and the defaults for the rest. */
 export function chosenOptions(decoder: DecoderSummary | null, settings: ExplorerSettings): OptionValues {
   return decoder ? allOptions(decoder.options, settings.decoderOptions[decoder.name]) : {};

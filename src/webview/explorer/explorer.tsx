@@ -100,7 +100,7 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
     >
       <header class="toolbar">
         {mode === 'viewer' ? (
-          <ViewerHeader trace={trace} decoders={state.decoders} />
+          <ViewerHeader trace={trace} decoders={state.decoders} onRunAgain={() => void session.runAgain()} />
         ) : (
           <>
             <ModelControls

@@ -1,11 +1,11 @@
 import type { DecoderSummary } from '../../core/decode/registry';
 import { runDefaults } from '../../core/life/prompt';
+import { decoderTitle } from '../../core/decode/titles';
 import { draftOf, draftsFor } from '../../protocol/drafts';
 import type { ModelSummary } from '../../protocol/models';
 import type { ExplorerSettings } from '../../protocol/explorer';
 import { Badge, Tag } from '../ui/badge';
 import { Dropdown } from '../ui/dropdown';
-import { decoderTitle } from './decoder-texts';
 
 export interface ModelControlsProps {
   readonly models: readonly ModelSummary[];

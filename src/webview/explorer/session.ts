@@ -136,6 +136,12 @@ export class ExplorerSession {
     await this.attempt(() => this.api.call('stop', {}));
   }
 
+  /** Makes a saved run anew, in an Explorer of its own. */
+  async runAgain(): Promise<void> {
+    const { runId } = this.current;
+    if (runId !== null) await this.attempt(() => this.api.call('runAgain', { runId }));
+  }
+
   /** Begins to compare decoders with what the controls hold. */
   async compare(decoders: readonly AskedDecoder[], rounds: number): Promise<void> {
     const { settings } = this.current;

@@ -1,21 +1,24 @@
 import type { DecoderSummary } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
+import { decodedBy } from '../../core/decode/titles';
+import { Icon } from '../components/icon';
 import { Tag } from '../ui/badge';
-import { decoderTitle, optionChips } from './decoder-texts';
+import { Button } from '../ui/button';
+import { optionChips } from './decoder-texts';
 import { ExactBadge } from './model-controls';
 import { settingChips } from './sampling';
 
 export interface ViewerHeaderProps {
   readonly trace: Trace | null;
   readonly decoders: readonly DecoderSummary[];
+  readonly onRunAgain: () => void;
 }
 
 /** What a saved run was made with, in place of the controls. */
-export function ViewerHeader({ trace, decoders }: ViewerHeaderProps) {
+export function ViewerHeader({ trace, decoders, onRunAgain }: ViewerHeaderProps) {
   if (!trace) return <span class="muted">Saved run</span>;
   const { model, decoder, createdAt, software } = trace.header;
   const declared = decoders.find(({ name }) => name === decoder.name)?.options ?? {};
-  const greedy = trace.header.sampling.temperature === 0;
   return (
     <>
       <span class="control">
@@ -27,11 +30,7 @@ export function ViewerHeader({ trace, decoders }: ViewerHeaderProps) {
       </span>
       <span class="control">
         <span class="control-name">Decoder</span>
-        {decoder.name === 'autoregressive' || model.server
-          ? greedy
-            ? 'Greedy'
-            : 'Sampling'
-          : decoderTitle(decoder.name)}
+        {decodedBy(model.server ? 'autoregressive' : decoder.name, trace.header.sampling.temperature)}
         <ExactBadge exact={decoder.exact} />
       </span>
       {decoder.draft && (
@@ -54,6 +53,14 @@ export function ViewerHeader({ trace, decoders }: ViewerHeaderProps) {
         <span class="control-name">Saved run of</span>
         <time dateTime={createdAt}>{dateOf(createdAt)}</time>
       </span>
+      <Button
+        appearance="secondary"
+        title="Run the prompt again with these settings, in an Explorer of its own"
+        onClick={onRunAgain}
+      >
+        <Icon name="play" slot="start" />
+        Run Again
+      </Button>
     </>
   );
 }

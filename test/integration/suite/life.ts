@@ -47,7 +47,7 @@ describe('patterns of Life', () => {
 
   const untilAsked = (): Promise<unknown> =>
     eventually('a run of a Life model', () =>
-      explorerTabs().some(({ label }) => /^Vivarium: lifegpt/.test(label)) ? true : undefined,
+      explorerTabs().some(({ label }) => /^lifegpt|^Board, \d+ alive/.test(label)) ? true : undefined,
     );
 
   it('Explore Prompt asks a Life model about the pattern in front', async () => {

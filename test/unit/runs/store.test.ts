@@ -163,6 +163,19 @@ describe('the history of runs', () => {
     assert.equal(reported.length, 1);
   });
 
+  it('tells of a run that an older version listed what newer ones say, once, and keeps what the user gave it', async (t) => {
+    const { store, folder } = history(t);
+    await keep(store, traceNumber(1));
+    await store.change(idOf(1), { name: 'mine', pinned: true });
+    const file = join(folder, `${idOf(1)}.json`);
+    const { decoded, generated, ...older } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    assert.ok(decoded !== undefined && generated !== undefined);
+    writeFileSync(file, JSON.stringify(older));
+    const [run] = await store.list();
+    assert.deepEqual([run?.decoded, run?.generated, run?.name, run?.pinned], [decoded, generated, 'mine', true]);
+    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), run);
+  });
+
   it('does not follow an id that is none to a file elsewhere', async (t) => {
     const { store, folder } = history(t);
     await keep(store, traceNumber(1));

@@ -4,7 +4,7 @@ import type { RunPairApi, RunPairShown } from '../../../protocol/runPair';
 import type { RunTensors } from '../../explorer/tensors';
 import type { Log } from '../../log';
 import { webviewHtml, webviewOptions } from '../../webviewPage';
-import { labelOf } from '../digest';
+import { labelOf } from '../labels';
 import { askForRun } from '../pick';
 import type { RunStore } from '../store';
 import { saveRunPair } from './save';

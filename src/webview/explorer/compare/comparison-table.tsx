@@ -3,12 +3,13 @@ import type { ComparedResult, Comparison, ComparisonRow } from '../../../core/co
 import type { Difference, SaidToken } from '../../../core/compare/difference';
 import type { DecoderOptions } from '../../../core/decode/options';
 import type { DecoderSummary } from '../../../core/decode/registry';
+import { decoderTitle } from '../../../core/decode/titles';
 import type { ComparisonProgress } from '../../../protocol/explorer';
 import { UNKNOWN, count, probability } from '../../components/format';
 import { Icon } from '../../components/icon';
 import { TokenLabel } from '../../components/token-chip';
 import { ProgressRing } from '../../ui/progress-ring';
-import { decoderTitle, optionChips } from '../decoder-texts';
+import { optionChips } from '../decoder-texts';
 import { ExactBadge } from '../model-controls';
 import { ColumnHead } from './column-head';
 import { COLUMNS } from './columns';

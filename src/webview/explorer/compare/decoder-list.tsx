@@ -1,12 +1,13 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { MOST_ROUNDS, MOST_ROWS } from '../../../core/compare/comparison';
 import type { OptionValues } from '../../../core/decode/options';
+import { decoderTitle } from '../../../core/decode/titles';
 import { draftOf, draftsFor } from '../../../protocol/drafts';
 import { Icon } from '../../components/icon';
 import { Button } from '../../ui/button';
 import { Dropdown } from '../../ui/dropdown';
 import { TextField } from '../../ui/text-field';
-import { decoderTitle, optionChips, withOptions } from '../decoder-texts';
+import { optionChips, withOptions } from '../decoder-texts';
 import { DecoderOptionsEditor } from '../decoder-options';
 import { ExactBadge } from '../model-controls';
 import type { TabBench } from '../tab';

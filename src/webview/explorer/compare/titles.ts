@@ -1,7 +1,8 @@
-import { decoderTitle, optionChips } from '../decoder-texts';
+import { optionChips } from '../decoder-texts';
 import type { ComparedDecoder } from '../../../core/compare/comparison';
 import { differingOptions } from '../../../core/compare/labels';
 import type { DecoderSummary } from '../../../core/decode/registry';
+import { decoderTitle } from '../../../core/decode/titles';
 
 /** What each entry is called on the page: `Speculative`, or beside others of it `Speculative (γ 2)`. */
 export function entryTitles(
