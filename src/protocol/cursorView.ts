@@ -19,7 +19,10 @@ export interface CursorSnapshot<Ready> {
   /** What was known last; while `busy` it may be of an earlier place. */
   readonly shown: AtCursor<Ready>;
   readonly busy: boolean;
-  /** Names of the models that can be chosen, and of the one that answers; null before they are listed. */
+  /**
+   * What the setting calls the models that can be chosen, and the one that answers: a name, or a folder where two have one name;
+   * null before they are listed.
+   */
   readonly models: readonly string[];
   readonly model: string | null;
   /** The model that the setting names and that is not there. */

@@ -29,6 +29,9 @@ describe('from a prompt to a picture, with nothing but what the package brings',
     await workbench.treeItem('Bundled').waitFor();
     await workbench.treeItem(/lifegpt-16(?!-draft)/).waitFor();
     assert.ok((await workbench.treeItem(/fp32|fp16|int8|q8/).count()) >= 2);
+    // The one that reads the texts of the editor is marked.
+    await workbench.treeItem(/almanac.*beside text/).waitFor();
+    assert.equal(await workbench.treeItem(/beside text/).count(), 1);
     await vscode.screenshot('models');
   });
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CursorSnapshot } from '../../protocol/cursorView';
 import type { ModelSummary } from '../../protocol/models';
-import { editorModel } from '../editor/model';
+import { choiceOf, editorModel } from '../editor/model';
 import { SCHEMES } from '../editor/surprisal';
 
 /** Characters read for each token that is wanted: more than tokens have on average in any language. */
@@ -23,8 +23,8 @@ export async function readingOf(models: { list(): Promise<readonly ModelSummary[
   if (!editor || !SCHEMES.includes(editor.document.uri.scheme)) return { shown: { state: 'no-editor' } };
   if (!vscode.workspace.isTrusted) return { shown: { state: 'untrusted' } };
   const { usable, model, missing } = editorModel(await models.list());
-  const names = [...new Set(usable.map(({ name }) => name))];
-  const about = { models: { models: names, model: model?.name ?? null, missing } };
+  const choices = usable.map((each) => choiceOf(each, usable));
+  const about = { models: { models: choices, model: model ? choiceOf(model, usable) : null, missing } };
   if (!model) return { ...about, shown: { state: 'no-model' } };
   return { ...about, shown: null, editor, model };
 }

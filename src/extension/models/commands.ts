@@ -3,6 +3,7 @@ import { runDefaults } from '../../core/life/prompt';
 import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import type { Register } from '../commands';
+import { chooseEditorModel, choiceOf, readsTexts } from '../editor/model';
 import type { EditorEngine } from '../engine/engine';
 import type { ExplorerPanels } from '../explorer/panels';
 import { defaultSettings } from '../explorer/settings';
@@ -30,7 +31,7 @@ export function registerModelCommands(
     register('vivarium.newExplorer', () => panels.open({}, { fresh: true })),
     register('vivarium.exploreModel', async (node) => {
       const remote = isRecord(node) && isRecord(node['model']) ? servers.find(String(node['model']['folder'])) : undefined;
-      const model = remote ?? (await modelOf(catalog, node)) ?? (await pickModel(catalog, servers.list()));
+      const model = remote ?? (await modelOf(catalog, node)) ?? (await pickModel([...(await catalog.list()), ...servers.list()]));
       if (!model) return;
       const begin = model.life ? runDefaults(model, defaultSettings()) : {};
       panels.open({ model: { folder: model.folder, file: model.file }, ...begin });
@@ -61,8 +62,13 @@ export function registerModelCommands(
       if (model) await vscode.env.clipboard.writeText(model.folder);
     }),
     register('vivarium.inspectModel', async (node) => {
-      const model = (await modelOf(catalog, node)) ?? (await pickModel(catalog));
+      const model = (await modelOf(catalog, node)) ?? (await pickModel(await catalog.list()));
       if (model) await inspect(engine, model);
+    }),
+    register('vivarium.useBesideText', async (node) => {
+      const usable = (await catalog.list()).filter(readsTexts);
+      const model = (await modelOf(catalog, node)) ?? (await pickModel(usable));
+      if (model) await chooseEditorModel(choiceOf(model, usable));
     }),
     register('vivarium.refreshModels', () => catalog.refresh()),
     register('vivarium.restartEngine', () => engine.restart()),
@@ -158,11 +164,8 @@ async function inspect(engine: EditorEngine, model: ModelSummary): Promise<void>
   await vscode.window.showTextDocument(document);
 }
 
-async function pickModel(
-  catalog: ModelCatalog,
-  remote: readonly ModelSummary[] = [],
-): Promise<ModelSummary | undefined> {
-  const models = [...(await catalog.list()).filter((model) => !model.problem), ...remote];
+async function pickModel(listed: readonly ModelSummary[]): Promise<ModelSummary | undefined> {
+  const models = listed.filter((model) => !model.problem);
   if (models.length === 0) {
     throw new Problem({
       code: 'model-not-found',

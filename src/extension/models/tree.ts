@@ -5,6 +5,7 @@ import type { ModelSummary, ProbeAnswer, ServerSummary } from '../../protocol/mo
 import { formatBytes, formatCount } from '../format';
 import { markdownString } from '../markdown';
 import { abilitiesOf } from '../servers/abilities';
+import { editorModel, readsTexts } from '../editor/model';
 import type { Servers } from '../servers/servers';
 import type { ModelCatalog } from './catalog';
 
@@ -21,6 +22,8 @@ export class ModelTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view: vscode.TreeView<Node>;
   private readonly watch: vscode.Disposable;
+  /** Folder of the model that reads the texts of the editor. */
+  private reader: string | undefined;
   /** As they were last listed. */
   private groups: readonly Node[] = [];
 
@@ -30,12 +33,19 @@ export class ModelTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
   ) {
     this.view = vscode.window.createTreeView('vivarium.models', { treeDataProvider: this, showCollapseAll: true });
     const again = (): void => this.changed.fire(undefined);
-    this.watch = vscode.Disposable.from(catalog.onChange(again), servers.onChange(again));
+    this.watch = vscode.Disposable.from(
+      catalog.onChange(again),
+      servers.onChange(again),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('vivarium.editor.model')) again();
+      }),
+    );
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (!node) {
       const { models: folders, problem } = await this.catalog.tryList();
+      this.reader = editorModel(folders).model?.folder;
       const models = [...folders, ...this.servers.list()];
       this.view.message = problem ? [problem.message, problem.action].filter(Boolean).join(' ') : '';
       const origins: readonly Origin[] = ['bundled', 'workspace', 'added', 'server'];
@@ -85,16 +95,21 @@ export class ModelTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     const item = new vscode.TreeItem(model.name, vscode.TreeItemCollapsibleState.Collapsed);
     item.id = `model:${model.origin}:${model.folder}`;
     if (model.server) return serverItem(item, model, model.server);
-    item.contextValue = [model.problem ? 'vivarium.model.broken' : 'vivarium.model', model.origin].join('.');
+    item.contextValue = [
+      model.problem ? 'vivarium.model.broken' : 'vivarium.model',
+      ...(readsTexts(model) ? ['text'] : []),
+      model.origin,
+    ].join('.');
     item.resourceUri = vscode.Uri.file(model.folder);
     if (model.problem) {
       item.description = vscode.l10n.t('cannot be run');
       item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
       item.tooltip = [model.problem.message, model.problem.action].filter(Boolean).join(' ');
     } else {
-      item.description = describeModel(model);
-      item.iconPath = new vscode.ThemeIcon(model.kind === 'life' ? 'table' : 'symbol-string');
       const { name, folder } = model;
+      const isReader = folder === this.reader;
+      item.description = isReader ? vscode.l10n.t('beside text · {0}', describeModel(model)) : describeModel(model);
+      item.iconPath = new vscode.ThemeIcon(isReader ? 'eye' : model.kind === 'life' ? 'table' : 'symbol-string');
       item.tooltip = markdownString(
         markdown`**${name}** — ${kindLabel(model)}\n\n${describeModel(model)}\n\n${Markdown.code(folder)}`,
       );

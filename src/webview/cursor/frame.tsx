@@ -40,7 +40,8 @@ export function CursorFrame<
       {missing !== null && (
         <p class="cursor-note" role="status">
           There is no model named {missing}
-          {model === null ? '' : `: ${model} is asked in its place`}. The setting vivarium.editor.model names it.
+          {model === null ? '' : `: ${modelText(model)} is asked in its place`}. The setting vivarium.editor.model names
+          it.
         </p>
       )}
       {shown.state === 'ready' ? (
@@ -54,13 +55,19 @@ export function CursorFrame<
           <Dropdown
             label="Model that reads the text"
             value={model ?? ''}
-            options={models.map((name) => ({ value: name, text: name }))}
+            options={models.map((name) => ({ value: name, text: modelText(name) }))}
             onChange={(name) => void link.shared.call('chooseModel', { name })}
           />
         </label>
       )}
     </main>
   );
+}
+
+/** A model's name; of a folder, its name and where it is. */
+function modelText(choice: string): string {
+  const [name = choice, parent] = choice.split(/[\\/]/).reverse();
+  return parent === undefined ? choice : `${name} (${parent})`;
 }
 
 /** Which model was given what, and where that is. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { ModelReport } from '../../../src/protocol/models';
+import { chooseEditorModel, choiceOf, editorModel } from '../../../src/extension/editor/model';
+import type { ModelReport, ModelSummary } from '../../../src/protocol/models';
 import {
   bundledModel,
   closeAllTabs,
@@ -41,9 +42,9 @@ describe('commands', () => {
     const editor = await showNewText('In the beginning');
     editor.selection = new vscode.Selection(0, 0, 0, 6);
     await vscode.commands.executeCommand('vivarium.explorePrompt');
-    // Once a run is on show, the tab is named after its model.
+    // Once a run is on show, the tab says its prompt, how it was decoded, and when.
     await eventually('the run', () =>
-      explorerTabs().some(({ label }) => /^Vivarium: ./.test(label)) ? true : undefined,
+      explorerTabs().some(({ label }) => /^In the → .+ · (Greedy|Sampling) · .*\d:\d\d/.test(label)) ? true : undefined,
     );
   });
 
@@ -75,6 +76,29 @@ describe('commands', () => {
   it('Explore Model opens an Explorer for the model of the tree', async () => {
     await vscode.commands.executeCommand('vivarium.exploreModel', treeNode(bundledModel('lifegpt-16')));
     await untilExplorers(1);
+  });
+
+  it('Use Beside Text names the model of the tree in the setting, by its folder where another has its name', async () => {
+    const settings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('vivarium.editor');
+    const folder = bundledModel('almanac');
+    const model = {
+      name: 'almanac',
+      folder,
+      kind: 'text',
+      role: 'target',
+      tokenizer: 'tokenizer.json',
+    } as ModelSummary;
+    const other = { ...model, folder: '/elsewhere/almanac' };
+    try {
+      await vscode.commands.executeCommand('vivarium.useBesideText', treeNode(folder));
+      assert.equal(settings().get('model'), 'almanac');
+      assert.equal(editorModel([other, model]).model, other);
+      await chooseEditorModel(choiceOf(model, [other, model]));
+      assert.deepEqual(editorModel([other, model]), { usable: [other, model], model, missing: null });
+      assert.equal(editorModel([other]).missing, folder);
+    } finally {
+      await settings().update('model', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('Inspect Model opens the report as a JSON document', async () => {
