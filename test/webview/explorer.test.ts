@@ -107,6 +107,13 @@ describe('the Explorer over a real model', () => {
     await dialog.getByRole('textbox', { name: 'New tokens' }).fill('nonsense');
     await page.keyboard.press('Enter');
     assert.equal(await dialog.getByRole('textbox', { name: 'New tokens' }).inputValue(), '2');
+    const refused = page.getByRole('alert');
+    await refused.getByText('“nonsense” is not a whole number from 0 to 100,000: 2 stays.').waitFor();
+    await shot(page, 'refused');
+    await dialog.getByRole('textbox', { name: 'Temperature, typed' }).fill('101');
+    assert.equal(await refused.count(), 0);
+    await page.keyboard.press('Enter');
+    await refused.getByText('“101” is not a number from 0 to 100: 0.70 stays.').waitFor();
     await shot(page, 'settings');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });

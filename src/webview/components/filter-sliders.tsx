@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { FilterSettings } from '../../core/decode/filters';
 import { TextField } from '../ui/text-field';
+import { refusal } from './read-number';
 import { FILTER_KEYS, type FilterKey, filterScale } from './sampling-scale';
 import { Slider } from './slider';
 import './filter-sliders.css';
@@ -40,7 +41,7 @@ export function FilterSliders({ value, onChange, vocabularySize, marks, notes }:
               value={shown}
               onCommit={(text) => {
                 const typed = scale.parse(text);
-                if (typed !== null) set(typed);
+                return typed === null ? refusal(text, scale.accepts) : set(typed);
               }}
             />
             {notes && <span class="filter-note">{notes[key]}</span>}

@@ -18,6 +18,8 @@ export interface FilterScale {
   readonly format: (value: number) => string;
   /** A typed value, or null where it is none. */
   readonly parse: (text: string) => number | null;
+  /** What counts as one, such as `a number from 0 to 1`. */
+  readonly accepts: string;
 }
 
 const MOST_TEMPERATURE = 2;
@@ -35,6 +37,7 @@ export function filterScale(key: FilterKey, vocabularySize: number | null): Filt
         placeOf: (value) => Math.min(MOST_TEMPERATURE, value) * 20,
         format: (value) => trimmed(value),
         parse: (text) => decimal(text, 100),
+        accepts: 'a number from 0 to 100',
       };
     case 'topK': {
       const stops = topKStops(vocabularySize ?? 50_000);
@@ -50,6 +53,7 @@ export function filterScale(key: FilterKey, vocabularySize: number | null): Filt
           const value = isOff(text) ? 0 : decimal(text, 2 ** 31 - 1);
           return value === null ? null : Math.round(value);
         },
+        accepts: 'a number of tokens, or off',
       };
     }
     case 'topP':
@@ -62,6 +66,7 @@ export function filterScale(key: FilterKey, vocabularySize: number | null): Filt
         placeOf: (value) => value * 100,
         format: (value) => (value >= 1 ? 'off' : trimmed(value)),
         parse: (text) => (isOff(text) ? 1 : decimal(text, 1)),
+        accepts: 'a number from 0 to 1, or off',
       };
     case 'minP':
       return {
@@ -73,6 +78,7 @@ export function filterScale(key: FilterKey, vocabularySize: number | null): Filt
         placeOf: (value) => (Math.min(MOST_MIN_P, value) / MOST_MIN_P) * 50,
         format: (value) => (value === 0 ? 'off' : trimmed(value)),
         parse: (text) => (isOff(text) ? 0 : decimal(text, 1)),
+        accepts: 'a number from 0 to 1, or off',
       };
   }
 }

@@ -1,6 +1,7 @@
 import type { DecoderOption, DecoderOptions, OptionValue, OptionValues } from '../../core/decode/options';
 import { Dropdown } from '../ui/dropdown';
 import { TextField } from '../ui/text-field';
+import { readNumber } from '../components/read-number';
 import { optionTitle } from './decoder-texts';
 
 export interface DecoderOptionsEditorProps {
@@ -67,9 +68,8 @@ function OptionField({ name, option, value, onValue }: OptionFieldProps) {
           label={title}
           value={String(value)}
           onCommit={(text) => {
-            const typed = Number(text.trim());
-            const fits = text.trim() !== '' && typed >= option.min && typed <= option.max;
-            if (fits && (option.kind === 'number' || Number.isSafeInteger(typed))) onValue(typed);
+            const read = readNumber(text, { ...option, whole: option.kind === 'integer' });
+            return read.ok ? onValue(read.value) : read.why;
           }}
         />
       );

@@ -6,6 +6,7 @@ import { FilterSliders } from '../components/filter-sliders';
 import { count } from '../components/format';
 import { Icon } from '../components/icon';
 import { Popover } from '../components/popover';
+import { readNumber } from '../components/read-number';
 import { FILTER_KEYS, filterChip } from '../components/sampling-scale';
 import { chosenOptions, optionChips, withOptions } from './decoder-texts';
 import { DecoderOptionsEditor } from './decoder-options';
@@ -143,8 +144,8 @@ function NumberRow({ name, title, hint, value, most, onChange }: NumberRowProps)
         label={title}
         value={`${value}`}
         onCommit={(text) => {
-          const typed = Number(text.trim());
-          if (text.trim() !== '' && Number.isSafeInteger(typed) && typed >= 0 && typed <= most) onChange(typed);
+          const read = readNumber(text, { min: 0, max: most, whole: true });
+          return read.ok ? onChange(read.value) : read.why;
         }}
       />
     </div>

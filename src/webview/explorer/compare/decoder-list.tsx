@@ -4,6 +4,7 @@ import type { OptionValues } from '../../../core/decode/options';
 import { decoderTitle } from '../../../core/decode/titles';
 import { draftOf, draftsFor } from '../../../protocol/drafts';
 import { Icon } from '../../components/icon';
+import { readNumber } from '../../components/read-number';
 import { Button } from '../../ui/button';
 import { Dropdown } from '../../ui/dropdown';
 import { TextField } from '../../ui/text-field';
@@ -12,7 +13,7 @@ import { DecoderOptionsEditor } from '../decoder-options';
 import { ExactBadge } from '../model-controls';
 import type { TabBench } from '../tab';
 import { onceMore, type Candidate, type Entry } from './candidates';
-import { isRounds, type AddedDecoder } from './state';
+import type { AddedDecoder } from './state';
 import { entryTitles } from './titles';
 
 export interface DecoderListProps {
@@ -109,8 +110,9 @@ export function DecoderList(props: DecoderListProps) {
             label="Rounds"
             value={`${rounds}`}
             onCommit={(text) => {
-              const typed = text.trim() === '' ? NaN : Number(text);
-              if (isRounds(typed) && !disabled) onRounds(typed);
+              const read = readNumber(text, { min: 1, max: MOST_ROUNDS, whole: true });
+              if (!read.ok) return read.why;
+              return disabled ? 'Decoders are being compared' : onRounds(read.value);
             }}
           />
           <span class="muted">runs of each, the median is shown</span>

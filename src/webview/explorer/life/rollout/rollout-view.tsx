@@ -10,6 +10,7 @@ import { Segmented } from '../../../components/segmented';
 import { Slider } from '../../../components/slider';
 import type { ThemeInfo } from '../../../components/theme';
 import { usePixelRatio, useSize } from '../../../components/use-size';
+import { readNumber } from '../../../components/read-number';
 import { Button } from '../../../ui/button';
 import { ProgressRing } from '../../../ui/progress-ring';
 import { TextField } from '../../../ui/text-field';
@@ -195,8 +196,8 @@ function Head({ roller, lead, framing, onFraming, save, steps, onSteps }: HeadPr
           value={String(steps)}
           disabled={rolling}
           onCommit={(text) => {
-            const asked = Number(text);
-            if (Number.isFinite(asked)) onSteps(Math.max(1, Math.min(MOST_ROLLOUT_STEPS, Math.round(asked))));
+            const read = readNumber(text, { min: 1, max: MOST_ROLLOUT_STEPS, whole: true });
+            return read.ok ? onSteps(read.value) : read.why;
           }}
         />
         {rolling ? (

@@ -3,11 +3,12 @@ import { MOST_BOARDS, MOST_ORDERS, sweepCsv, type OrderFigures } from '../../../
 import type { LifeSweep } from '../../../../protocol/sweep';
 import { count, counted } from '../../../components/format';
 import { Icon } from '../../../components/icon';
+import { readNumber } from '../../../components/read-number';
 import { Tag } from '../../../ui/badge';
 import { Button } from '../../../ui/button';
 import { TextField } from '../../../ui/text-field';
 import type { TabBench, TabProps } from '../../tab';
-import { FIELDS, fits, ordersOf, readState, type FieldName, type SweepState } from './state';
+import { FIELDS, ordersOf, readState, type FieldName, type SweepState } from './state';
 import { SweepChart } from './sweep-chart';
 import { SweepTable } from './sweep-table';
 import './sweep.css';
@@ -183,8 +184,8 @@ function Fields({ state, disabled, onState }: FieldsProps) {
         value={`${state[name]}`}
         disabled={disabled}
         onCommit={(text) => {
-          const typed = text.trim() === '' ? NaN : Number(text);
-          if (fits(name, typed)) onState({ [name]: typed });
+          const read = readNumber(text, FIELDS[name]);
+          return read.ok ? onState({ [name]: read.value }) : read.why;
         }}
       />
     </span>
