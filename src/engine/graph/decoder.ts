@@ -6,13 +6,12 @@ import { readingOf, type Reading } from './causality';
 import {
   type CacheTensor,
   cacheName,
-  type DecoderInput,
   type DecoderInterface,
   findCache,
   findIds,
   findLogits,
-  inputRole,
   realInputs,
+  sortInputs,
 } from './interface';
 import { findMixers, firstInFlow } from './mixing';
 import type { OnnxModel, OnnxNode } from './onnx';
@@ -127,19 +126,13 @@ function findInterface(model: OnnxModel): DecoderInterface {
       : `it has no input of token ids (inputs: ${list(inputs)})`;
     throw notADecoder(model, reason);
   }
-  const logits = findLogits(graph);
+  const logits = findLogits(graph, ids.name);
   if (!logits) throw notADecoder(model, `it has no output of logits (outputs: ${list(graph.outputs)})`);
   if (logits.dims && logits.dims.length !== 3) {
     throw notADecoder(model, `its output ${logits.name} does not have one row of logits a token`);
   }
-  const sorted: DecoderInput[] = [];
-  const unknown = inputs.filter((input) => {
-    if (input === ids || cacheName(input.name)) return false;
-    const role = inputRole(input);
-    if (role) sorted.push({ ...input, role });
-    return role === null;
-  });
-  return { ids, inputs: sorted, cache: findCache(graph), unknown, logits };
+  const cache = findCache(graph);
+  return { ids, ...sortInputs(graph, ids, cache), cache, logits };
 }
 
 function findBodies(model: OnnxModel, scope: Scope, io: DecoderInterface): DecoderBody[] {

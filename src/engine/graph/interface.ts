@@ -1,5 +1,6 @@
 import type { ElementType } from './elementType';
 import type { Dimension, OnnxGraph, OnnxValue } from './onnx';
+import { unnamedCache, unnamedIds, unnamedLogits, unnamedRole } from './unnamed';
 
 /** One tensor of the cache: an input that takes what an output of the previous pass gave. */
 export interface CacheTensor {
@@ -103,16 +104,18 @@ export function findIds(graph: OnnxGraph): OnnxValue | undefined {
     const found = candidates.find((input) => input.name === name);
     if (found) return found;
   }
-  return candidates.find((input) => /input_?ids|token_?ids|^tokens/i.test(input.name));
+  const nameless = candidates.filter((input) => cacheName(input.name) === null && inputRole(input) === null);
+  return candidates.find((input) => /input_?ids|token_?ids|^tokens/i.test(input.name)) ?? unnamedIds(graph, nameless);
 }
 
-export function findLogits(graph: OnnxGraph): OnnxValue | undefined {
+/** @param ids the name of the input of token ids. */
+export function findLogits(graph: OnnxGraph, ids: string): OnnxValue | undefined {
   const candidates = graph.outputs.filter((output) => cacheName(output.name) === null);
   for (const name of logitNames) {
     const found = candidates.find((output) => output.name === name);
     if (found) return found;
   }
-  return candidates.find((output) => /logits/i.test(output.name));
+  return candidates.find((output) => /logits/i.test(output.name)) ?? unnamedLogits(graph, candidates, ids);
 }
 
 interface CacheName {
@@ -138,13 +141,61 @@ export function cacheName(name: string): CacheName | null {
 
 /** What an input is for besides token ids and cache, by its name and form; null where it is not known. */
 export function inputRole({ name, dims }: OnnxValue): InputRole | null {
-  const role = roles.find(([, pattern]) => pattern.test(name))?.[0] ?? null;
+  // Tracers number what they name: `attention_mask.1`, `position_ids:0`.
+  const plain = name.replace(/[.:]\d+$/, '');
+  const role = roles.find(([, pattern]) => pattern.test(plain))?.[0] ?? null;
   // A mask over queries and keys is made by rules of the model's own.
   return role === 'attention-mask' && dims && dims.length !== 2 ? null : role;
 }
 
-/** Pairs the cache's inputs with its outputs. `state` tensors of one layer are told apart by their names. */
+/** The other inputs by what they are for, and those of which it is not known. */
+export function sortInputs(
+  graph: OnnxGraph,
+  ids: OnnxValue,
+  cache: readonly CacheTensor[],
+): Pick<DecoderInterface, 'inputs' | 'unknown'> {
+  const pasts = new Set(cache.map(({ past }) => past));
+  const inputs: DecoderInput[] = [];
+  const unknown: OnnxValue[] = [];
+  for (const input of realInputs(graph)) {
+    if (input.name === ids.name || pasts.has(input.name)) continue;
+    const role = inputRole(input) ?? unnamedRole(graph, input, ids, totalOf(graph, cache));
+    if (role) inputs.push({ ...input, role });
+    else unknown.push(input);
+  }
+  return { inputs, unknown };
+}
+
+/** The dimension of the cache's outputs that grows, as the file calls it. */
+function totalOf(graph: OnnxGraph, cache: readonly CacheTensor[]): Dimension | undefined {
+  const grown = cache.find(({ sequenceAxis, present }) => sequenceAxis !== null && present !== null);
+  const dims = graph.outputs.find(({ name }) => name === grown?.present)?.dims;
+  return dims?.[grown?.sequenceAxis ?? 0];
+}
+
+/** The tensors of the cache in the order of layers, key before value: by their names, else by what the graph does with them. */
 export function findCache(graph: OnnxGraph): CacheTensor[] {
+  const named = namedCache(graph);
+  // Named on one side only, it is a half unless the graph tells the other.
+  if (named.some(({ past, present }) => past !== null && present !== null)) return named;
+  const inputs = realInputs(graph).filter((input) => inputRole(input) === null);
+  const used = unnamedCache(graph, inputs, graph.outputs);
+  if (used.length === 0) return named;
+  return used
+    .sort((a, b) => a.layer - b.layer || (a.part < b.part ? -1 : 1))
+    .map(({ layer, part, past, present }) => ({
+      layer,
+      part,
+      past: past.name,
+      present: present.name,
+      elementType: past.elementType,
+      dims: past.dims,
+      ...cacheAxes(part, past.dims),
+    }));
+}
+
+/** Pairs the cache's inputs with its outputs. `state` tensors of one layer are told apart by their names. */
+function namedCache(graph: OnnxGraph): CacheTensor[] {
   const found = new Map<string, { past: OnnxValue | null; present: OnnxValue | null } & CacheName>();
   const collect = (values: readonly OnnxValue[], side: 'past' | 'present'): void => {
     for (const value of values) {
@@ -188,7 +239,10 @@ function cacheAxes(
   const stacked = part === 'key-value' && rank === 5;
   const batchAxis = batch >= 0 ? batch : stacked ? 1 : 0;
   if (part === 'state') return { batchAxis, sequenceAxis: null, headAxis: null };
-  const sequenceAxis = named >= 0 ? named : stacked ? 3 : rank === 4 ? 2 : 1;
+  // Where no name tells, the only other dimension without a size is the one that grows.
+  const open = (dims ?? []).flatMap((dim, axis) => (typeof dim === 'number' || axis === batchAxis ? [] : [axis]));
+  const usual = stacked ? 3 : rank === 4 ? 2 : 1;
+  const sequenceAxis = named >= 0 ? named : open.length === 1 ? (open[0] as number) : usual;
   const headAxis = stacked ? (sequenceAxis === 3 ? 2 : 3) : rank === 4 ? (sequenceAxis === 2 ? 1 : 2) : null;
   return { batchAxis, sequenceAxis, headAxis };
 }
