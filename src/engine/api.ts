@@ -9,6 +9,7 @@ import {
 } from '../protocol/models';
 import { type RunRequest } from '../protocol/runs';
 import { check, type Check } from '../protocol/validate';
+import { requestProblem } from './coreProblem';
 import type { ModelTokenizer } from './model/types';
 import type { TurnQueue, Urgency } from './queue';
 import { REQUESTS } from './requests';
@@ -109,7 +110,14 @@ function checked(handlers: Handlers<EngineApi>): Handlers<EngineApi> {
   const guard = (method: EngineMethod): unknown => {
     const handler = handlers[method] as Handlers<Record<'any', Call<unknown, unknown, unknown>>>['any'];
     const rule = REQUESTS[method] as Check<unknown>;
-    const answer: typeof handler = (params, context) => handler(check(rule, params), context);
+    const answer: typeof handler = async (params, context) => {
+      const checkedParams = check(rule, params);
+      try {
+        return await handler(checkedParams, context);
+      } catch (error) {
+        throw requestProblem(error);
+      }
+    };
     return answer;
   };
   const methods = Object.keys(REQUESTS) as EngineMethod[];

@@ -105,6 +105,20 @@ async function realLens(folder: string, file: string | undefined, ids: readonly 
   return call('logitLens', { runId: 'run', start: 0, count: ids.length, top: 4 });
 }
 
+it('figures of layers that are not finite are a fault of the model file, not of ours', async () => {
+  for (const lensLogit of [NaN, Infinity, -Infinity]) {
+    const engine = tableEngine({ layers: 2, width: 4, vocabularySize: 12, lensLogit });
+    await engine.call('run', tableRun({ runId: 'run', capture: { attention: [], hidden: 'all', logits: false } }));
+    await assert.rejects(engine.call('logitLens', { runId: 'run', start: 0, count: 4, top: 3 }), (error) => {
+      assert.ok(error instanceof Problem);
+      assert.equal(error.code, 'run-failed');
+      assert.match(error.message, /^The model gave .*\.$/);
+      assert.match(error.action ?? '', /another of its files/);
+      return true;
+    });
+  }
+});
+
 describe('the logit lens over real models', () => {
   it('each state says what the model would that leaves there, the last what the model says', async () => {
     const folder = join(import.meta.dirname, '../../models/almanac');

@@ -1,6 +1,6 @@
 import { byteLength, type ElementType, isFloat } from './elementType';
-import { type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor, smallTensor } from './onnx';
-import { allScopes } from './scope';
+import { type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue, smallTensor } from './onnx';
+import { allScopes, inputsOf } from './scope';
 
 /** A file that a model takes weights from: its place relative to the model's folder, and the bytes it must have at least. */
 export interface ExternalFile {
@@ -68,7 +68,10 @@ export function modelSize(model: OnnxModel): ModelSize {
   const byType = new Map<string, number>();
   const floats = new Map<ElementType, number>();
   const counted = new Set<string>();
+  const used = new Set(scopes.flatMap(({ graph }) => [...graph.nodes.flatMap(inputsOf), ...graph.outputs.map(nameOf)]));
   for (const tensor of scopes.flatMap(({ graph }) => [...graph.initializers.values()])) {
+    // What nothing takes is no part of the model, whatever size it claims; onnxruntime drops it.
+    if (!used.has(tensor.name)) continue;
     const count = elementCount(tensor);
     const { name, elementType } = tensor;
     weightBytes += byteLength(elementType, count);
@@ -88,6 +91,10 @@ export function modelSize(model: OnnxModel): ModelSize {
     floatType: most(floats),
     externalFiles: externalFiles(model),
   };
+}
+
+function nameOf({ name }: OnnxValue): string {
+  return name;
 }
 
 function add<Key>(counts: Map<Key, number>, key: Key, count: number): void {

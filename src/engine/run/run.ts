@@ -1,11 +1,11 @@
 import type { TokenModel } from '../../core/decode/decoder';
-import { CoreError } from '../../core/errors';
 import { TRACE_VERSION, type FinishReason, type TraceHeader, type TraceSummary } from '../../core/trace/record';
 import { TraceRecorder } from '../../core/trace/recorder';
 import type { RequestSignal } from '../../protocol/call';
 import type { ModelRef } from '../../protocol/models';
 import type { RunEvent, RunRequest, RunResult } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
+import { requestProblem } from '../coreProblem';
 import type { LoadedModel, PassCapture, Sequence, SequenceOptions, TakeTurn } from '../model/types';
 import { Slices } from '../slices';
 import { planTensors, type TensorPlan } from '../tensors/plan';
@@ -54,7 +54,7 @@ export async function runPrompt(
   const capture = chooseCapture(model, request.capture);
   if (decoder.needs.includes('exit')) emit({ type: 'loading', message: `Cutting ${model.identity.name} in two` });
   const { options, exit } = await openExit(chosen, model).catch((error: unknown) => {
-    throw runProblem(error);
+    throw requestProblem(error);
   });
   const opened = asProblem(() => openAids(decoder, model, draft, ids, services.kept, exit));
   const { vocabularySize, contextLength } = model.identity;
@@ -149,7 +149,7 @@ export async function runPrompt(
         stream.progress(recorder.tokenCount, total, recorder.tokensPerSecond);
       }
     } catch (error) {
-      const problem = runProblem(error);
+      const problem = requestProblem(error);
       if (problem.code === 'cancelled') return { runId: request.runId, summary: finish('cancelled') };
       finish('failed', problem.message);
       throw problem;
@@ -167,7 +167,7 @@ function asProblem<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw runProblem(error);
+    throw requestProblem(error);
   }
 }
 
@@ -251,21 +251,4 @@ function notesOf(plan: TensorPlan, capture: ChosenCapture): string[] {
 /** All tokens are there: what is missing of the tensors is computed when it is asked for. */
 function unlessCancelled(error: unknown): void {
   if (Problem.from(error).code !== 'cancelled') throw error;
-}
-
-/** What ended a run, as a problem of the protocol. */
-function runProblem(error: unknown): Problem {
-  if (error instanceof CoreError) {
-    return new Problem(
-      error.code === 'logits-invalid'
-        ? {
-            code: 'run-failed',
-            message: error.message,
-            action: 'The model file may be damaged or quantised too far: try another of its files.',
-          }
-        : { code: 'bad-request', message: error.message },
-      { cause: error },
-    );
-  }
-  return Problem.from(error);
 }

@@ -104,7 +104,8 @@ export class ModelTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
     if (model.problem) {
       item.description = vscode.l10n.t('cannot be run');
       item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-      item.tooltip = [model.problem.message, model.problem.action].filter(Boolean).join(' ');
+      // It is also what a screen reader says of the row: the name first.
+      item.tooltip = [`${model.name}: ${model.problem.message}`, model.problem.action].filter(Boolean).join(' ');
     } else {
       const { name, folder } = model;
       const isReader = folder === this.reader;

@@ -153,6 +153,16 @@ describe('the size of a model', () => {
     assert.deepEqual([parameters, weightType, floatType], [32 * 64, 'int4', 'float32']);
   });
 
+  it('a weight that nothing takes is no parameter, whatever size it claims', () => {
+    const model = new ModelWriter(18, true);
+    model.input('x', 'float32', [1, 8]);
+    model.constant('float32', [2 ** 40, 2 ** 10], [], 'absurd');
+    model.node('MatMul', ['x', model.weight('weight', [8, 3], 0)], {}, ['y']);
+    model.output('y', 'float32', [1, 3]);
+    const { parameters, weightBytes } = modelSize(read(model.finish()));
+    assert.deepEqual([parameters, weightBytes], [24, 24 * 4]);
+  });
+
   it('the table of a rotary embedding is no parameter', () => {
     const model = new ModelWriter(18, true);
     model.input('x', 'float32', [1, 4, 8]);
