@@ -17,6 +17,7 @@ export { type DecoderAnatomy, findDecoder, readsBothWays } from './decoder';
 export { applyEdits, type Edit, type Piece, pieces } from './edits';
 export { tokenEmbeddings } from './embeddings';
 export { byteLength, type ElementType, halfToNumber } from './elementType';
+export { withoutFunctions } from './functions';
 export { type CacheTensor, type DecoderInput, type DecoderInterface, type InputRole } from './interface';
 export { readOnnx } from './model';
 export { type ExternalFile, modelSize, type ModelSize, shapesElsewhere } from './parameters';

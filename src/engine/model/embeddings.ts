@@ -8,11 +8,15 @@ import type { ModelGraph } from './modelGraph';
  * @returns null where it holds none in floating point.
  * @throws Problem `file` where it cannot be read.
  */
-export function readEmbeddings({ path, file, anatomy }: ModelGraph): EmbeddingMatrix | null {
+export function readEmbeddings({ path, file, inlined, anatomy }: ModelGraph): EmbeddingMatrix | null {
   const tensor = tokenEmbeddings(anatomy);
   if (!tensor || tensor.data.kind === 'typed') return null;
   const [rows, width] = tensor.dims as [number, number];
   const { data } = tensor;
+  if (data.kind === 'raw' && inlined) {
+    const bytes = inlined.slice(data.offset, data.offset + byteLength(tensor.elementType, rows * width));
+    return { rows, width, values: toFloats(bytes, tensor.elementType) };
+  }
   const source =
     data.kind === 'raw'
       ? openFileSource(path, file)

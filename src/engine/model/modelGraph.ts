@@ -9,11 +9,10 @@ import {
   findDecoder,
   modelSize,
   type OnnxModel,
-  openFileSource,
   planProbes,
-  readOnnx,
   shapesElsewhere,
 } from '../graph';
+import { ownBytes, readWhole } from './wholeGraph';
 import { dtypeOf } from './dtype';
 import { checkExternalData } from './externalData';
 import type { MeasuredSizes } from './measure';
@@ -47,6 +46,8 @@ export interface ModelGraph {
   /** Real paths of its external data, by the locations that the graph gives. */
   readonly externalFiles: ReadonlyMap<string, string>;
   readonly model: OnnxModel;
+  /** The bytes that `model` was read from, where they are not the file's: its local functions are written out. */
+  readonly inlined: Uint8Array | null;
   readonly anatomy: DecoderAnatomy;
   readonly facts: GraphFacts;
   /** Bytes of the file and its external data. */
@@ -74,7 +75,7 @@ class Kept<Value> {
   }
 }
 
-const graphs = new Kept<Pick<ModelGraph, 'model' | 'anatomy' | 'facts'>>(3);
+const graphs = new Kept<ReturnType<typeof readGraph>>(3);
 const allFacts = new Kept<GraphFacts>(2000);
 
 /** What passes showed of files that were opened: their sizes, or why they are no decoders. */
@@ -138,14 +139,8 @@ export function readGraphFacts(folder: string, file: string): { facts: GraphFact
   return { facts, bytes: facts.size + checkExternalData(facts.needs, folder, file).bytes };
 }
 
-function readGraph(path: string, file: string): Pick<ModelGraph, 'model' | 'anatomy' | 'facts'> {
-  const source = openFileSource(path, file);
-  let model: OnnxModel;
-  try {
-    model = readOnnx(source);
-  } finally {
-    source.close();
-  }
+function readGraph(path: string, file: string): Pick<ModelGraph, 'model' | 'inlined' | 'anatomy' | 'facts'> {
+  const { model, inlined } = readWhole(path, file);
   const elsewhere = shapesElsewhere(model);
   if (elsewhere !== null) throw shapesInOtherFile(file, elsewhere);
   const anatomy = findDecoder(model);
@@ -159,7 +154,7 @@ function readGraph(path: string, file: string): Pick<ModelGraph, 'model' | 'anat
     isSurelyDecoder: anatomy.reading === 'causal' || anatomy.interface.cache.some(({ past }) => past !== null),
     probes: probeReport(plan, anatomy),
     needs: size.externalFiles,
-    size: model.size,
+    size: ownBytes(model, inlined, size.externalFiles, path),
   };
-  return { model, anatomy, facts };
+  return { model, inlined, anatomy, facts };
 }

@@ -150,7 +150,8 @@ function weightPlace({ path, file, externalFiles }: ModelGraph): { folder: strin
   return { folder, weights: { from: named(real), moved } };
 }
 
-function assemble({ path, file }: ModelGraph, { edits }: ProbePlan): Uint8Array {
+function assemble({ path, file, inlined }: ModelGraph, { edits }: ProbePlan): Uint8Array {
+  if (inlined) return applyEdits(inlined, edits);
   const source = openFileSource(path, file);
   try {
     return applyEdits(source, edits);
