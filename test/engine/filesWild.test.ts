@@ -246,7 +246,8 @@ describe('a folder without a config', () => {
     const { layers, heads, vocabularySize, contextLength, architecture, problem } = report.summary;
     assert.deepEqual(
       [layers, heads, vocabularySize, contextLength, architecture, problem],
-      [toy.layers, toy.heads, toy.vocabulary, null, 'unknown', undefined],
+      // Its table of positions tells how long a text may be.
+      [toy.layers, toy.heads, toy.vocabulary, toy.longest, 'unknown', undefined],
     );
     const [listed] = await listModels([{ path: folder, origin: 'workspace' }]);
     assert.equal(listed?.problem, undefined);

@@ -89,7 +89,7 @@ export function findDecoder(model: OnnxModel): DecoderAnatomy {
     ...headCounts(body, io.cache),
     hiddenSize: streamWidth(body) ?? embedding?.width ?? null,
     vocabularySize: columns ?? embedding?.rows ?? null,
-    positions: positionsOf(body),
+    positions: positionsOf(body, io),
     reading,
     cacheLayer,
     bodies,
@@ -280,7 +280,8 @@ function streamWidth({ scope, blocks, exit }: DecoderBody): number | null {
 }
 
 /** Rows of the tables of positions: learnt ones that are added to the embeddings, those of rotations inside operators. */
-function positionsOf({ scope, flow, blocks }: DecoderBody): number | null {
+function positionsOf({ scope, flow, blocks }: DecoderBody, { inputs }: DecoderInterface): number | null {
+  const given = new Set(inputs.filter(({ role }) => role.includes('position')).map(({ name }) => name));
   const tables: number[] = [];
   const add = (table: string | undefined): void => {
     const dims = table ? scope.constant(table)?.dims : undefined;
@@ -293,7 +294,7 @@ function positionsOf({ scope, flow, blocks }: DecoderBody): number | null {
       let lookup = scope.producer(input);
       while (lookup && formOps.has(lookup.op)) lookup = scope.producer(lookup.inputs[0] ?? '');
       if (lookup?.op !== 'Gather' || flow.index.has(lookup)) continue;
-      if (arePositions(scope, lookup.inputs[1] ?? '')) add(lookup.inputs[0]);
+      if (arePositions(scope, lookup.inputs[1] ?? '', given)) add(lookup.inputs[0]);
     }
   }
   if (first?.op === 'EmbedLayerNormalization') add(first.inputs[3]);
@@ -301,14 +302,13 @@ function positionsOf({ scope, flow, blocks }: DecoderBody): number | null {
   return tables.length > 0 ? Math.min(...tables) : null;
 }
 
-/** Whether indices count the tokens: an input of positions, a range, or the sum of a mask so far. */
-function arePositions(scope: Scope, indices: string): boolean {
+/** Whether indices count the tokens: one of the inputs of positions, a range, or the sum of a mask so far. */
+function arePositions(scope: Scope, indices: string, given: ReadonlySet<string>): boolean {
   const stack = [indices];
   for (let steps = 0; steps < 32; steps++) {
     const value = stack.pop();
     if (value === undefined) return false;
-    const input = scope.graph.inputs.find(({ name }) => name === value);
-    if (input && inputRole(input)?.includes('position')) return true;
+    if (given.has(value)) return true;
     const node = scope.producer(value);
     if (node?.op === 'Range' || node?.op === 'CumSum') return true;
     if (node && node.op !== 'Shape') stack.push(...node.inputs);

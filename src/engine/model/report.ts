@@ -109,7 +109,7 @@ function notesOf(file: string, isStated: boolean, tokenizerSize: number, vocabul
   }
   if (!isStated) {
     notes.push(
-      `There is no config.json: what the model is, ${file} says, but not how long a text may be and which token ends one.`,
+      `There is no config.json: what the model is, ${file} says; what it leaves open, such as which token ends a text, is not known.`,
     );
   }
   if (tokenizerSize === 0) notes.push('There is no tokenizer.json: prompts are token ids.');
