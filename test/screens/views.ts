@@ -282,7 +282,22 @@ export class Screens {
         open: async (viewport) => {
           const host = new StripHost(this.engine, almanac);
           await host.write(SCRIPTURE);
-          return this.view('strip', host, viewport, '.strip-chart canvas, main canvas');
+          return this.view('strip', host, viewport, 'main canvas');
+        },
+      },
+      {
+        name: 'strip-outlier',
+        height: 300,
+        open: async (viewport) => {
+          const host = new StripHost(this.engine, almanac);
+          const { strip } = await host.write(SCRIPTURE);
+          const tokens = strip.tokens.map((token) =>
+            token.index === 12 && token.judgement
+              ? { ...token, judgement: { ...token.judgement, probability: 2 ** -58, surprisal: 58 } }
+              : token,
+          );
+          await host.set({ shown: { state: 'ready', strip: { ...strip, tokens } } });
+          return this.view('strip', host, viewport, 'main canvas');
         },
       },
       {
