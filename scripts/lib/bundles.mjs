@@ -46,11 +46,11 @@ export const bundles = [
     runtime: 'engine',
     entry: 'src/engine/main.ts',
     outfile: 'dist/engine.mjs',
-    // Every form of attention and every decoder is in it.
+    // Every form of attention and every decoder is in it, and every part of a tokenizer with the tables of Unicode that it asks.
     // What reads answers of servers and words of onnxruntime in linear time is longer than expressions that did not.
     // Shapes through a graph, and the blocks and masks that are found by them, are 9 KB.
     // Local functions written out, and caches told by their use, are 10 KB.
-    budget: 322 * KB,
+    budget: 350 * KB,
     options: { ...node, format: 'esm' },
   },
   {

@@ -18,7 +18,7 @@ import { builtinModules } from 'node:module';
 export const rules = {
   core: { folders: [], node: false, packages: [] },
   protocol: { folders: ['core'], node: false, packages: [] },
-  engine: { folders: ['core', 'protocol'], node: true, packages: ['onnxruntime-node', '@huggingface/tokenizers'] },
+  engine: { folders: ['core', 'protocol'], node: true, packages: ['onnxruntime-node', 'oniguruma-parser'] },
   client: { folders: ['core', 'protocol'], node: true, packages: [] },
   extension: { folders: ['core', 'protocol', 'client'], node: true, packages: ['vscode'] },
   cli: { folders: ['core', 'protocol', 'client'], node: true, packages: [] },

@@ -57,12 +57,15 @@ export interface OpenExit {
 export interface ModelTokenizer {
   readonly kind: 'tokenizer.json' | 'none';
   /**
-   * With special tokens as the tokenizer's post-processor adds them (a BOS for Llama).
-   * @throws Problem `tokenizer-invalid`, `prompt-invalid` (lone surrogates), or where kind is `none`.
+   * With special tokens as the tokenizer's post-processor adds them (a BOS for Llama), or without where `special` is false.
+   * @throws Problem `tokenizer-invalid`, `prompt-invalid` (lone surrogates, what the tokenizer does not know), `prompt-too-long`,
+   *   or where kind is `none`.
    */
-  encode(text: string): number[];
+  encode(text: string, options?: { readonly special?: boolean }): number[];
   /** Tokens with text and bytes; bytes that are no whole character are shown as `<0xE2>`. Any id in the vocabulary. */
   describe(ids: readonly number[]): TokenInfo[];
+  /** A token as the vocabulary spells it; undefined for an id that it does not have. */
+  spell(id: number): string | undefined;
   /** Decoded text of the ids, special tokens left out; incomplete characters as U+FFFD. */
   decode(ids: readonly number[]): string;
 }

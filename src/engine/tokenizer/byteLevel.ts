@@ -3,16 +3,22 @@
  * Bytes that are printable Latin-1 stand for themselves, the others for U+0100 and on, in order.
  * https://github.com/openai/gpt-2/blob/master/src/encoder.py, `bytes_to_unicode`.
  */
-const characterToByte: ReadonlyMap<string, number> = makeMap();
+const byteToCharacter: readonly string[] = makeMap();
+const characterToByte: ReadonlyMap<string, number> = new Map(
+  byteToCharacter.map((character, byte) => [character, byte]),
+);
 
-function makeMap(): Map<string, number> {
-  const map = new Map<string, number>();
+function makeMap(): string[] {
   let next = 0x100;
-  for (let byte = 0; byte < 256; byte++) {
+  return Array.from({ length: 256 }, (_, byte) => {
     const visible = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
-    map.set(String.fromCharCode(visible ? byte : next++), byte);
-  }
-  return map;
+    return String.fromCharCode(visible ? byte : next++);
+  });
+}
+
+/** The bytes of a text in UTF-8, each as its character. */
+export function byteLevelText(text: string): string {
+  return Array.from(Buffer.from(text), (byte) => byteToCharacter[byte]).join('');
 }
 
 /** The bytes that a byte-level token stands for, or null where it has a character outside the map (an added token). */

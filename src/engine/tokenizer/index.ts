@@ -1,12 +1,14 @@
 import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
-import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 import type { TokenInfo } from '../../protocol/models';
 import { readForeignJson } from '../foreignFile';
 import type { ModelTokenizer } from '../model/types';
-import { lenientText, shownText } from './shownText';
-import { tokenForm, type TokenForm } from './tokenBytes';
+import { UnusableTokenizer } from './part';
+import { Pipeline, readSteps } from './pipeline';
+import { shownText } from './shownText';
+import { TookTooLong, withinTime } from './timeLimit';
+import { tokenBytes, type TokenBytes } from './tokenBytes';
+import { refuseUnknownCharacters } from './unicode';
 
 /** A tokenizer with what a model's vocabulary is compared to. */
 export interface FolderTokenizer extends ModelTokenizer {
@@ -17,15 +19,13 @@ export interface FolderTokenizer extends ModelTokenizer {
 }
 
 /**
- * Opens `tokenizer.json` (with `tokenizer_config.json` where present) of a model folder; without the file the model works
- * with token ids.
+ * Opens `tokenizer.json` of a model folder; without the file the model works with token ids.
  * @throws Problem `tokenizer-invalid` where the file cannot be used.
  */
 export async function openTokenizer(folder: string): Promise<FolderTokenizer> {
   const definition = readJson(join(folder, 'tokenizer.json'));
   if (definition === undefined) return idsOnly;
-  const config = readJson(join(folder, 'tokenizer_config.json')) ?? {};
-  return makeTokenizer(definition, config, join(folder, 'tokenizer.json'));
+  return makeTokenizer(definition, join(folder, 'tokenizer.json'));
 }
 
 /**
@@ -35,32 +35,29 @@ export async function openTokenizer(folder: string): Promise<FolderTokenizer> {
 export async function checkTokenizerFile(folder: string): Promise<void> {
   const path = join(folder, 'tokenizer.json');
   const definition = readJson(path);
-  if (definition !== undefined) checkDefinition(definition, path);
+  if (definition !== undefined) asProblem(path, () => readSteps(definition));
 }
 
 /** @throws Problem `tokenizer-invalid`, naming `path`, where the definition is not one that can be used. */
-export function makeTokenizer(definition: unknown, config: unknown, path: string): FolderTokenizer {
-  const { tokenizer, form } = compile(definition, config, path);
-  const added = tokenizer.get_added_tokens_decoder();
-  const specials = new Set([...added].filter(([, { special }]) => special).map(([id]) => id));
-  const vocabularySize = tokenizer.model?.vocab.length ?? 0;
+export function makeTokenizer(definition: unknown, path: string): FolderTokenizer {
+  const { pipeline, bytes } = compile(definition, path);
+  const specials = new Set([...pipeline.addedTokens].filter(({ special }) => special).map(({ content }) => content));
+  const isSpecial = (token: string | undefined): boolean => token !== undefined && specials.has(token);
+  const added = new Set([...pipeline.addedTokens].map(({ id }) => id));
+  const vocabularySize = pipeline.size;
   let modelVocabularySize = vocabularySize;
   while (added.has(modelVocabularySize - 1)) modelVocabularySize--;
   const described = new Map<number, TokenInfo>();
-  const bytesOf = (id: number): Uint8Array => {
-    const token = tokenizer.id_to_token(id);
-    return token === undefined || specials.has(id) ? nothing : form.bytes(token);
-  };
 
   const describeOne = (id: number): TokenInfo => {
     const known = described.get(id);
     if (known) return known;
-    const token = tokenizer.id_to_token(id);
-    const bytes = bytesOf(id);
-    const special = specials.has(id);
+    const token = pipeline.tokenOf(id);
+    const special = isSpecial(token);
+    const own = token === undefined || special ? nothing : bytes(token);
     // A model's embedding can have more rows than its tokenizer has tokens: such ids stand for no text.
-    const text = token === undefined ? `[${id}]` : special ? token : shownText(bytes);
-    const info = { id, text, bytes: Array.from(bytes), special };
+    const text = token === undefined ? `[${id}]` : special ? token : shownText(own);
+    const info = { id, text, bytes: Array.from(own), special };
     described.set(id, info);
     return info;
   };
@@ -69,73 +66,86 @@ export function makeTokenizer(definition: unknown, config: unknown, path: string
     kind: 'tokenizer.json',
     vocabularySize,
     modelVocabularySize,
-    encode(text) {
+    encode(text, { special = true } = {}) {
       refuseLoneSurrogates(text);
-      let ids: (number | undefined)[];
-      try {
-        ids = tokenizer.encode(text).ids;
-      } catch (cause) {
-        throw invalid(path, 'failed on this text.', cause);
-      }
-      if (ids.some((id) => id === undefined)) {
+      refuseUnknownCharacters(text);
+      const ids = inTime(path, text.length, () => pipeline.encode(text, special));
+      if (!ids.every((id) => id !== null)) {
         throw new Problem({
           code: 'prompt-invalid',
           message: 'The prompt has a character that this model’s tokenizer does not know.',
           action: 'Leave it out, or write it another way.',
         });
       }
-      return ids as number[];
+      if (ids.length > pipeline.longest) {
+        throw new Problem({
+          code: 'prompt-too-long',
+          message: `${path} cuts texts to ${pipeline.longest} tokens (its truncation), and this one has ${ids.length}.`,
+          action: 'Shorten the text, or set "truncation" to null in that file.',
+        });
+      }
+      if (pipeline.padded) throw unusable(path, 'cannot be used: its padding to a fixed length is not supported here.');
+      return ids;
     },
-    describe: (ids) => ids.map(describeOne),
-    decode: (ids) => joinText(ids.map(bytesOf), form),
+    describe(ids) {
+      const length = ids.reduce((sum, id) => (described.has(id) ? sum : sum + (pipeline.tokenOf(id)?.length ?? 1)), 0);
+      const describe = (): TokenInfo[] => ids.map(describeOne);
+      return length === 0 ? describe() : inTime(path, length, describe);
+    },
+    spell: (id) => pipeline.tokenOf(id),
+    decode: (ids) => {
+      const tokens = ids.map((id) => pipeline.tokenOf(id)).filter((token) => token !== undefined);
+      const known = tokens.filter((token) => !isSpecial(token));
+      const length = known.reduce((sum, token) => sum + token.length, 0);
+      return inTime(path, length, () => pipeline.decode(known));
+    },
   };
 }
 
 const nothing = new Uint8Array(0);
 
-function joinText(pieces: readonly Uint8Array[], form: TokenForm): string {
-  const bytes = Buffer.concat(pieces);
-  const space = 0x20;
-  const start = form.dropsLeadingSpace && bytes[0] === space ? 1 : 0;
-  const end = form.dropsTrailingSpace && bytes.at(-1) === space ? bytes.length - 1 : bytes.length;
-  return lenientText(bytes.subarray(start, Math.max(start, end)));
+/**
+ * Builds the tokenizer.
+ * @throws Problem `tokenizer-invalid`, with the part that cannot be used.
+ */
+function compile(definition: unknown, path: string): { readonly pipeline: Pipeline; readonly bytes: TokenBytes } {
+  return asProblem(path, () => {
+    const length = JSON.stringify((definition as { added_tokens?: unknown } | null)?.added_tokens ?? null).length;
+    const pipeline = inTime(path, length, () => new Pipeline(definition));
+    return { pipeline, bytes: tokenBytes((definition as { decoder?: unknown }).decoder) };
+  });
 }
 
-/** The kinds of model that Hugging Face's tokenizers have; files from before 2020 leave it out. */
-const kinds: readonly unknown[] = ['BPE', 'WordPiece', 'Unigram', 'WordLevel', undefined];
-
-interface Definition {
-  readonly model: { readonly type?: unknown; readonly vocab: object; readonly unk_token?: unknown };
-  readonly decoder?: unknown;
-}
-
-function checkDefinition(definition: unknown, path: string): Definition {
-  const { model } = (definition ?? {}) as { model?: { type?: unknown; vocab?: unknown } };
-  if (typeof model?.vocab !== 'object' || model.vocab === null) throw invalid(path, 'has no vocabulary.');
-  if (!kinds.includes(model.type))
-    throw invalid(path, `is of a kind that is not known (${quoted(String(model.type))}).`);
-  return definition as Definition;
-}
-
-function compile(definition: unknown, config: unknown, path: string): { tokenizer: Tokenizer; form: TokenForm } {
-  const given = checkDefinition(definition, path);
+function asProblem<T>(path: string, work: () => T): T {
   try {
-    // The library insists on fields that tokenizer.json may leave out.
-    const complete = {
-      normalizer: null,
-      pre_tokenizer: null,
-      post_processor: null,
-      decoder: null,
-      added_tokens: [],
-      ...given,
-    };
-    // It takes WordLevel's unknown token from the config only.
-    const unknown = given.model.type === 'WordLevel' ? { unk_token: given.model.unk_token } : {};
-    const settings = typeof config === 'object' && config !== null ? config : {};
-    return { tokenizer: new Tokenizer(complete, { ...settings, ...unknown }), form: tokenForm(given.decoder) };
+    return work();
   } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    if (cause instanceof UnusableTokenizer) throw unusable(path, cause.message);
     throw invalid(path, 'is not a tokenizer that can be used here.', cause);
   }
+}
+
+/** @throws Problem where the tokenizer's own expressions take too long on a text. */
+function inTime<T>(path: string, length: number, work: () => T): T {
+  try {
+    return withinTime(length, work);
+  } catch (error) {
+    if (!(error instanceof TookTooLong)) throw error;
+    throw new Problem({
+      code: 'tokenizer-invalid',
+      message: `${path} was given up on this text: its regular expressions take too long on it.`,
+      action: 'Write the text another way, or remove the file to work with token ids.',
+    });
+  }
+}
+
+function unusable(path: string, what: string): Problem {
+  return new Problem({
+    code: 'tokenizer-invalid',
+    message: `${path} ${what}`,
+    action: 'Use the model with token ids (remove the file), or with another tokenizer.',
+  });
 }
 
 function refuseLoneSurrogates(text: string): void {
@@ -182,5 +192,6 @@ export const idsOnly: FolderTokenizer = {
     });
   },
   describe: (ids) => ids.map((id) => ({ id, text: String(id), bytes: [], special: false })),
+  spell: () => undefined,
   decode: (ids) => ids.join(' '),
 };
