@@ -14,10 +14,11 @@ import { models } from './models';
 import { run } from './run';
 import { PACKAGE_JSON, withSession } from './session';
 import { endWhenUnread, problemText, terminal } from './terminal';
+import { tokenize } from './tokenize';
 import type { Verb } from './verb';
 
 const VERBS: readonly Verb[] = [
-  ...[models, inspect, run, layers, decoders, compare],
+  ...[models, inspect, tokenize, run, layers, decoders, compare],
   ...[lifeInfo, lifeStep, lifePredict, lifeSweep],
 ];
 

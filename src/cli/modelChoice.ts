@@ -21,7 +21,7 @@ export const MODEL_HELP = [
  * The model that was meant: a folder that exists, an ONNX file within one, or a bundled folder of that name.
  * @throws Problem `model-not-found`.
  */
-async function findModel(name: string): Promise<ModelRef> {
+export async function findModel(name: string): Promise<ModelRef> {
   const info = await stat(name).catch(() => null);
   if (info?.isDirectory()) return { folder: path.resolve(name) };
   if (info && /\.onnx$/i.test(name)) return modelOfFile(path.resolve(name));

@@ -72,6 +72,11 @@ export function engineHandlers({ models, runs, queue, software }: EngineServices
       const tokenizer = await models.tokenizer(model);
       return { tokens: text === '' ? [] : tokenizer.describe(tokenizer.encode(text)) };
     },
+    encodeText: async ({ model, text, special }) => {
+      const tokenizer = await models.tokenizer(model);
+      const ids = tokenizer.encode(text, { special });
+      return { ids, tokens: ids.map((id) => tokenizer.spell(id) ?? `[${id}]`) };
+    },
     describeTokens: async ({ model, ids }) => ({ tokens: (await models.tokenizer(model)).describe(ids) }),
     run: (request, { signal, emit }) => {
       const { turn } = waiting(signal, 'run');

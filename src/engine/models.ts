@@ -75,7 +75,7 @@ class Tokenizers {
 
   of(ref: ModelRef): Promise<ModelTokenizer> {
     const folder = modelFolder(ref.folder);
-    const stamp = ['tokenizer.json', 'tokenizer_config.json'].map((name) => stampOf(join(folder, name))).join(' ');
+    const stamp = stampOf(join(folder, 'tokenizer.json'));
     const known = this.kept.get(folder);
     const tokenizer = known?.stamp === stamp ? known.tokenizer : openTokenizer(folder);
     this.kept.delete(folder);

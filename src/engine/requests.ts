@@ -60,6 +60,7 @@ export const REQUESTS: { readonly [M in EngineMethod]: Check<EngineApi[M]['param
   }),
   inspectModel: object({ model: modelRef }),
   tokenize: object({ model: modelRef, text: string({ max: MAX_TEXT }) }),
+  encodeText: object({ model: modelRef, text: string({ max: MAX_TEXT }), special: boolean() }),
   describeTokens: object({ model: modelRef, ids }),
   estimate: object({ run }),
   run,

@@ -50,6 +50,14 @@ export interface EngineApi {
   listModels: Call<{ readonly roots: readonly ModelRoot[] }, readonly ModelSummary[]>;
   inspectModel: Call<{ readonly model: ModelRef }, ModelReport>;
   tokenize: Call<{ readonly model: ModelRef; readonly text: string }, { readonly tokens: readonly TokenInfo[] }>;
+  /**
+   * The ids of a text and how the vocabulary spells each; the folder needs a tokenizer alone.
+   * `special`: with what the tokenizer adds to every text, as a prompt has it.
+   */
+  encodeText: Call<
+    { readonly model: ModelRef; readonly text: string; readonly special: boolean },
+    { readonly ids: readonly number[]; readonly tokens: readonly string[] }
+  >;
   /** Texts of token ids, for ids that a trace does not carry. */
   describeTokens: Call<{ readonly model: ModelRef; readonly ids: readonly number[] }, VocabularyPage>;
   estimate: Call<{ readonly run: RunRequest }, MemoryEstimate>;
