@@ -66,7 +66,7 @@ function modelTable(found: readonly ModelSummary[]): string[] {
     model.kind + (model.role === 'draft' ? ', draft' : ''),
     model.architecture,
     countText(model.parameters),
-    model.layers === null || model.heads === null ? '–' : `${model.layers} x ${model.heads}`,
+    model.layers === null ? '–' : `${model.layers} x ${model.heads ?? '–'}`,
     orDash(model.contextLength),
     [...new Set(model.variants.map((variant) => variant.dtype))].join(' '),
     bytesText(model.bytes),

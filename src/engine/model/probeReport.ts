@@ -1,3 +1,4 @@
+import { otherLayersText } from '../../core/trace/mixing';
 import type { Mixing } from '../../core/trace/record';
 import type { ProbeAnswer, ProbeReport } from '../../protocol/models';
 import type { AttentionKind, DecoderAnatomy, ProbePlan } from '../graph';
@@ -15,43 +16,28 @@ const ways: Record<AttentionKind, string> = {
 export function probeReport(plan: ProbePlan, anatomy: DecoderAnatomy): ProbeReport {
   const kinds = [...new Set(plan.attention.map(({ kind }) => ways[kind]))].join('; ');
   const { layers, bodies } = anatomy;
-  const mixing = new Map(bodies[0]?.blocks.map((block) => [block.layer, block.mixing]));
-  const others = (['convolution', 'recurrence'] as const).flatMap((kind) => {
-    const found = [...mixing].filter(([, each]) => each === kind).map(([layer]) => layer);
-    return found.length === 0 ? [] : [{ kind, layers: found }];
-  });
+  const mixing: Mixing[] = new Array<Mixing>(layers).fill('attention');
+  // What is not recognised at all is told layer by layer.
+  for (const block of bodies[0]?.blocks ?? []) if (block.mixing !== 'unknown') mixing[block.layer] = block.mixing;
   return {
-    attention: attentionAnswer(plan, kinds, layers, others),
+    attention: attentionAnswer(plan, kinds, layers, mixing),
     hidden: answer(plan, 'hidden', 'residual stream between the blocks', plan.hidden.length, layers + 1),
     logits: answer(plan, 'logits', 'output of the model', 1, 1),
   };
 }
 
-interface Others {
-  readonly kind: Mixing;
-  readonly layers: readonly number[];
-}
-
 /** Layers that have something else than attention are no gap in it: they are told by what they have. */
-function attentionAnswer(plan: ProbePlan, how: string, layers: number, others: readonly Others[]): ProbeAnswer {
-  const without = new Set(others.flatMap((each) => each.layers));
-  const told = others.map(
-    ({ kind, layers: list }) => `${layersText(list)} ${list.length > 1 ? 'have' : 'has'} a ${kind}`,
-  );
+function attentionAnswer(plan: ProbePlan, how: string, layers: number, mixing: readonly Mixing[]): ProbeAnswer {
+  const without = new Set(mixing.flatMap((kind, layer) => (kind === 'attention' ? [] : [layer])));
+  const told = otherLayersText(mixing);
   if (without.size === 0) return answer(plan, 'attention', how, plan.attention.length, layers);
   const unavailable = plan.unavailable.filter(({ what, layer }) => what === 'attention' && !without.has(layer ?? -1));
   const given = plan.attention.length;
   const found = answer({ ...plan, unavailable }, 'attention', how, given, layers - without.size);
   const missing = missingOf(plan, 'attention');
-  if (given > 0) return { available: true, how: `${found.how}; ${told.join(', ')} instead`, ...missing };
+  if (given > 0) return { available: true, how: `${found.how}; ${told} instead`, ...missing };
   const reason = unavailable.length > 0 ? ` ${found.how}` : '';
-  return { available: false, how: `It has none: ${told.join(', ')} instead.${reason}`, ...missing };
-}
-
-/** `layer 3`, `layers 0 and 2`. */
-function layersText(layers: readonly number[]): string {
-  const [last, ...before] = layers.toReversed();
-  return before.length === 0 ? `layer ${last}` : `layers ${before.toReversed().join(', ')} and ${last}`;
+  return { available: false, how: `It has none: ${told} instead.${reason}`, ...missing };
 }
 
 function missingOf({ unavailable }: ProbePlan, what: 'attention' | 'hidden' | 'logits'): Pick<ProbeAnswer, 'missing'> {

@@ -129,7 +129,7 @@ export class ModelTree implements vscode.TreeDataProvider<Node>, vscode.Disposab
 export function describeModel(model: ModelSummary): string {
   return [
     model.parameters === null ? undefined : formatCount(model.parameters),
-    model.layers === null || model.heads === null ? undefined : `${model.layers} × ${model.heads}`,
+    model.layers === null ? undefined : `${model.layers} × ${model.heads ?? '–'}`,
     model.dtype,
     formatBytes(model.bytes),
   ]
@@ -207,7 +207,7 @@ function facts(model: ModelSummary): Node[] {
     ...fact(vscode.l10n.t('Parameters'), model.parameters === null ? null : model.parameters.toLocaleString('en')),
     ...fact(
       vscode.l10n.t('Layers × heads'),
-      model.layers === null || model.heads === null ? null : `${model.layers} × ${model.heads}`,
+      model.layers === null ? null : `${model.layers} × ${model.heads ?? '–'}`,
     ),
     ...fact(vscode.l10n.t('Vocabulary'), model.vocabularySize?.toLocaleString('en')),
     ...fact(vscode.l10n.t('Context'), model.contextLength === null ? null : vscode.l10n.t('{0} tokens', model.contextLength)),

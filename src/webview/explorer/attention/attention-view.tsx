@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Trace } from '../../../core/trace/record';
+import { otherLayersText } from '../../../core/trace/mixing';
+import { layersWithAttention, type Trace } from '../../../core/trace/record';
 import type { AttentionOverview } from '../../../protocol/attention';
 import type { Cell } from '../../components/heat-map';
 import { pixelsOfCodes, weightStops } from '../../components/ramp';
@@ -27,7 +28,8 @@ export function AttentionView(props: AttentionViewProps) {
   const ratio = usePixelRatio();
   const { without } = useMemo(() => readState(props.state), [props.state]);
   const source: Source = { api, runId, tokens: trace.tokens.length, without };
-  const { layers, heads } = trace.header.model;
+  const { heads, mixing } = trace.header.model;
+  const layers = layersWithAttention(trace.header.model).length;
   const overview = useOverview(source, thumbnailSize(layers * heads, ratio));
 
   // Where other keys are left out the old pictures stay until the new ones are there.
@@ -50,21 +52,21 @@ export function AttentionView(props: AttentionViewProps) {
         <p>
           Reading the attention of {layers} layers × {heads} heads.
         </p>
-        {progress && <progress value={progress.done} max={progress.total} aria-label="Layers read" />}
-        {progress && (
-          <p class="muted">
-            {progress.done} of {progress.total} layers
-          </p>
-        )}
+        {progress && <progress value={progress.done} max={progress.total} aria-label="Share read" />}
+        {progress && <p class="muted">{Math.floor((100 * progress.done) / Math.max(1, progress.total))} % read</p>}
       </div>
     );
   }
   if (value.layers.length === 0 || value.tokens === 0) {
     return (
       <div class="attention-empty">
-        <p>No attention was kept for this run.</p>
+        <p>
+          {layers === 0
+            ? `This model has no attention: ${otherLayersText(mixing)}.`
+            : 'No attention was kept for this run.'}
+        </p>
         <p class="muted">
-          {props.model && !props.model.probes.attention.available ? props.model.probes.attention.how : ''}
+          {layers > 0 && props.model && !props.model.probes.attention.available ? props.model.probes.attention.how : ''}
         </p>
       </div>
     );
@@ -176,6 +178,7 @@ function Attention(props: AttentionProps) {
       )}
       <HeadsColumn
         overview={overview}
+        others={otherLayersText(trace.header.model.mixing)}
         layers={layers}
         head={head}
         show={state.show}

@@ -35,6 +35,8 @@ export interface HeadsColumnProps {
   readonly onHead: (head: HeadRef) => void;
   readonly onShow: (show: HeadShow) => void;
   readonly onSort: (sort: HeadSort) => void;
+  /** What layers have that have no attention; empty where all have it. */
+  readonly others: string;
 }
 
 const SORT_TEXT: Readonly<Record<HeadSort, string>> = {
@@ -109,6 +111,7 @@ export function HeadsColumn(props: HeadsColumnProps) {
           />
         )}
       </div>
+      {props.others !== '' && <p class="muted small">No attention: {props.others}.</p>}
       <HeadStanding
         overview={overview}
         head={head}
