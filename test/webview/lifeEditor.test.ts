@@ -11,6 +11,7 @@ import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';
 import { themeIds } from '../harness/themes';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';
+import { RULER_LEFT, RULER_TOP } from '../../src/webview/life/rulers';
 import { LifeHost } from './life-editor-host';
 
 const GLIDER = '#N Glider\n#O Richard K. Guy\n#C The smallest spaceship.\nx = 3, y = 3, rule = B3/S23\nbo$2bo$3o!\n';
@@ -53,7 +54,7 @@ describe('the Life editor', () => {
   const at = async (row: number, column: number): Promise<[x: number, y: number]> => {
     const { x, y, zoom } = (await kept()).view;
     const box = (await view!.page.locator('.life-board').boundingBox())!;
-    return [box.x + 30 + (column + 0.5 - x) * zoom, box.y + 20 + (row + 0.5 - y) * zoom];
+    return [box.x + RULER_LEFT + (column + 0.5 - x) * zoom, box.y + RULER_TOP + (row + 0.5 - y) * zoom];
   };
   const drag = async (...cells: readonly (readonly [row: number, column: number])[]): Promise<void> => {
     const { mouse } = view!.page;

@@ -10,14 +10,13 @@ import {
   regionOf,
   regridded,
   turned,
-  turnedBox,
   turnedPattern,
   type Turn,
 } from '../../core/life/edit/transform';
 import { patternText, readPattern } from '../../core/life/formats';
 import { BLANK, framed, noteOf } from '../../core/life/pattern';
 import { formatRule, parseRule } from '../../core/life/rule';
-import type { BoundedGrid } from '../../core/life/topology';
+import { boundedGridName, type BoundedGrid } from '../../core/life/topology';
 import { Random } from '../../core/numeric/random';
 import type { LifeTool } from '../../protocol/lifeEditor';
 import { count, counted } from '../components/format';
@@ -26,6 +25,7 @@ import { Drawing } from './drawing';
 import type { Player } from './player';
 import { shownCells } from './shown-cells';
 import type { LifeState, Placing } from './state';
+import { becameOf, lostOf, TURNED } from './outcome';
 import type { Store } from './store';
 import type { Sync } from './sync';
 import { centredOn, fitted, panned, revealing, shownBox, zoomed, type Extent, type Place, type View } from './view';
@@ -200,14 +200,15 @@ export class LifeEditor {
     }
     if ((dx === 0 && dy === 0) || !this.mayEdit()) return;
     const to = withinGrid(this.grid, { x: selection.x + dx, y: selection.y + dy }, selection);
-    if (!this.sync.change('move', moved(board, selection, to.x - selection.x, to.y - selection.y))) return;
+    const result = moved(board, selection, to.x - selection.x, to.y - selection.y);
+    if (!this.sync.change('move', result.board)) return;
     const { cursor } = this.state;
     const follows = holds(selection, cursor.x, cursor.y);
     this.store.update({
       selection: { ...selection, ...to },
       ...(follows ? { cursor: { x: cursor.x + to.x - selection.x, y: cursor.y + to.y - selection.y } } : {}),
     });
-    this.speakSelection('Moved to');
+    this.speakSelection('Moved to', becameOf(result));
   }
 
   // Edits of the selection, or of everything
@@ -221,12 +222,21 @@ export class LifeEditor {
       this.store.speak(`${placing.name}, ${TURNED[turn]}.`);
       return;
     }
-    // A torus that is no square cannot be turned by a quarter as a whole: what lives on it can.
-    const region = turn === 'rotate' && !selection ? board.cells.box : regionOf(board, selection);
-    if (!region || !this.mayEdit()) return;
-    if (!this.sync.change(turn === 'rotate' ? 'rotate' : 'flip', turned(board, region, turn))) return;
-    if (selection) this.store.update({ selection: clippedTo(this.grid, turnedBox(region, turn)) });
-    this.store.speak(`${selection ? 'The selection' : 'Everything'} was ${TURNED[turn]}.`);
+    if (!this.mayEdit()) return;
+    try {
+      const result = turned(board, selection, turn);
+      if (!result || !this.sync.change(turn === 'rotate' ? 'rotate' : 'flip', result.board)) return;
+      if (selection) this.store.update({ selection: result.region });
+      const { grid } = result.board.settings;
+      const withGrid = result.withGrid && grid ? `, with its grid: ${boundedGridName(grid)}` : '';
+      this.store.speak(
+        `${selection ? 'The selection' : 'Everything'} was ${TURNED[turn]}${withGrid}.${becameOf(result)}`,
+      );
+      if (result.withGrid) this.fit();
+    } catch (error) {
+      if (!(error instanceof CoreError)) throw error;
+      this.store.say({ kind: 'error', message: error.message, action: 'Select a part that fits.' });
+    }
   }
 
   clear(kind: Extract<EditKind, 'clear' | 'cut'> = 'clear'): void {
@@ -303,14 +313,16 @@ export class LifeEditor {
     if (!placing || !this.mayEdit()) return;
     const corner = placedCorner(placing, at);
     const fits = placeOn(board.settings.grid, corner.x, corner.y);
-    if (!this.sync.change(placing.kind, placed(board, placing.cells, corner.x, corner.y))) return;
+    const result = placed(board, placing.cells, corner.x, corner.y);
+    if (!this.sync.change(placing.kind, result.board)) return;
     const box = { ...corner, width: placing.width, height: placing.height };
     this.store.update({
       placing: again ? placing : null,
       cursor: withinGrid(this.grid, at),
       ...(again || !fits ? {} : { selection: clippedTo(this.grid, box) }),
     });
-    this.store.speak(`${placing.name} was placed at row ${corner.y}, column ${corner.x}.`);
+    this.store.speak(`${placing.name} was placed at row ${corner.y}, column ${corner.x}.${becameOf(result)}`);
+    if (result.lost > 0) this.store.say(lostOf(result, placing.name));
   }
 
   // What the pattern lives by
@@ -372,18 +384,12 @@ export class LifeEditor {
     }
   }
 
-  private speakSelection(verb = 'Selected'): void {
+  private speakSelection(verb = 'Selected', more = ''): void {
     const { selection } = this.state;
     if (!selection) return;
     const { x, y, width, height } = selection;
     this.store.speak(
-      `${verb} row ${y}, column ${x}: ${width} by ${height}, ${count(countInside(shownCells(this.state), selection))} alive.`,
+      `${verb} row ${y}, column ${x}: ${width} by ${height}, ${count(countInside(shownCells(this.state), selection))} alive.${more}`,
     );
   }
 }
-
-const TURNED: Record<Turn, string> = {
-  rotate: 'rotated by a quarter turn',
-  'flip-x': 'flipped from side to side',
-  'flip-y': 'flipped from top to bottom',
-};

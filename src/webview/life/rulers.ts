@@ -3,11 +3,15 @@ import type { BoardPicture } from './board-painter';
 import type { Palette } from './palette';
 
 /** Pixels left of the board for the rows, and above it for the columns. */
-export const RULER_LEFT = 30;
+export const RULER_LEFT = 44;
 export const RULER_TOP = 20;
 
-/** Room that a number takes, so that two never touch. */
+/** Room from one number to the next, and what is left free between two however long they are. */
 const LEAST_APART = 44;
+const FREE = 12;
+/** Between the number of a row and the board. */
+const MARGIN = 6;
+const HALF_LINE = 6;
 
 /** Numbers of rows and columns every 8 cells or a multiple, and how far the selection goes. */
 export function drawRulers(
@@ -25,25 +29,37 @@ export function drawRulers(
   context.fillRect(RULER_LEFT, RULER_TOP - pixel, extent.width, pixel);
   context.fillRect(RULER_LEFT - pixel, RULER_TOP, pixel, extent.height);
 
-  let every = zoom >= 24 ? 4 : 8;
-  while (every * zoom < LEAST_APART) every *= 2;
   context.font = `11px ${theme.fontFamily}`;
   context.textBaseline = 'middle';
-  const text = (at: number): string =>
-    (Math.abs(at) < 10_000 ? `${at}` : `${Math.round(at / 1000)}k`).replace('-', '−');
+  const widest = Math.max(
+    ...[view.x, view.x + extent.width / zoom].map((at) => context.measureText(numberText(Math.trunc(at))).width),
+  );
+  const every = { x: stepOf(zoom, Math.max(LEAST_APART, widest + FREE)), y: stepOf(zoom, LEAST_APART) };
   const colour = (at: number): string => css(at === 0 ? palette.foreground : palette.muted);
+  /** Where the number of a row or column stands: at the middle of its cell, or of as much of a large one as a line is high. */
+  const along = (at: number, from: number): number => (at + Math.min(1, 24 / zoom) / 2 - from) * zoom;
 
   context.textAlign = 'center';
-  for (let x = Math.ceil(view.x / every) * every; (x - view.x) * zoom < extent.width; x += every) {
+  for (let x = Math.ceil(view.x / every.x) * every.x; (x - view.x) * zoom < extent.width; x += every.x) {
+    const [text, left] = [numberText(x), along(x, view.x)];
+    const half = context.measureText(text).width / 2;
+    if (RULER_LEFT + left < half || left + half > extent.width) continue;
     context.fillStyle = colour(x);
-    const left = RULER_LEFT + (x + Math.min(1, 24 / zoom) / 2 - view.x) * zoom;
-    if (left > RULER_LEFT + 6) context.fillText(text(x), left, RULER_TOP / 2);
+    context.fillText(text, RULER_LEFT + left, RULER_TOP / 2);
   }
-  context.textAlign = 'right';
-  for (let y = Math.ceil(view.y / every) * every; (y - view.y) * zoom < extent.height; y += every) {
+  for (let y = Math.ceil(view.y / every.y) * every.y; (y - view.y) * zoom < extent.height; y += every.y) {
+    const [text, top] = [numberText(y), along(y, view.y)];
+    if (top < HALF_LINE || top + HALF_LINE > extent.height) continue;
+    const { width } = context.measureText(text);
+    const isLong = width > RULER_LEFT - MARGIN - 2;
+    if (isLong) {
+      // Longer than the ruler is wide: whole all the same, over the first cells of its row.
+      context.fillStyle = css(palette.background);
+      context.fillRect(0, RULER_TOP + top - HALF_LINE - 1, width + MARGIN, 2 * HALF_LINE + 2);
+    }
+    context.textAlign = isLong ? 'left' : 'right';
     context.fillStyle = colour(y);
-    const top = RULER_TOP + (y + Math.min(1, 24 / zoom) / 2 - view.y) * zoom;
-    if (top > RULER_TOP + 5) context.fillText(text(y), RULER_LEFT - 6, top);
+    context.fillText(text, isLong ? 2 : RULER_LEFT - MARGIN, RULER_TOP + top);
   }
   context.textAlign = 'left';
   if (!selection) return;
@@ -56,4 +72,16 @@ export function drawRulers(
   ) as [number, number];
   context.fillRect(RULER_LEFT + fromX, RULER_TOP - 3, toX - fromX, 3);
   context.fillRect(RULER_LEFT - 3, RULER_TOP + fromY, 3, toY - fromY);
+}
+
+/** A row or column, in full: an abbreviation would call many by one name. */
+export function numberText(at: number): string {
+  return `${at}`.replace('-', '−');
+}
+
+/** Cells from one number to the next: 8 or a multiple, 4 where cells are large. */
+function stepOf(zoom: number, apart: number): number {
+  let every = zoom >= 24 ? 4 : 8;
+  while (every * zoom < apart) every *= 2;
+  return every;
 }

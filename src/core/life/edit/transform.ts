@@ -1,3 +1,4 @@
+import { CoreError } from '../../errors';
 import type { Random } from '../../numeric/random';
 import { CellsBuilder, type Box, type Cells } from '../cells';
 import type { BoundedGrid } from '../topology';
@@ -12,14 +13,57 @@ export function regionOf({ cells, settings }: LifeBoard, selection: Box | null):
   return selection ?? boxOf(settings.grid) ?? cells.box;
 }
 
-/** The board with a region turned about its middle, see {@link turnedBox}. Cells that come to lie on others do not erase them. */
-export function turned(board: LifeBoard, region: Box, turn: Turn): LifeBoard {
-  const { x: left, y: top } = turnedBox(region, turn);
-  return carried(board, region, turnOf(region, turn, left, top));
+/** What became of a board whose cells were carried elsewhere. */
+export interface Carried {
+  readonly board: LifeBoard;
+  /** Live cells that would lie beyond the edge of the grid, and are not there. */
+  readonly lost: number;
+  /** Live cells that came to lie on others that live: they are one now. */
+  readonly covered: number;
+}
+
+export interface Turned extends Carried {
+  /** Where what was turned lies now. */
+  readonly region: Box;
+  /** Whether the grid was turned with what lives on it. */
+  readonly withGrid: boolean;
+}
+
+/**
+ * The board with the selection turned about its middle, or with everything where nothing is selected. On a grid with an end
+ * it is moved as far as it must be to lie on it; everything that does not fit a grid whose sides differ is turned with it.
+ * Cells that come to lie on others do not erase them.
+ * @returns null where there is nothing to turn.
+ * @throws CoreError `life-invalid` where a turned selection does not fit the grid.
+ */
+export function turned(board: LifeBoard, selection: Box | null, turn: Turn): Turned | null {
+  const { cells, settings } = board;
+  const { grid } = settings;
+  // By a quarter what lives is turned, wherever it lies; a mirror is of the whole grid.
+  const region = turn === 'rotate' && !selection ? cells.box : regionOf(board, selection);
+  if (!region) return null;
+  const whole = boxOf(grid);
+  const middle = turnedBox(region, turn);
+  if (!whole || (middle.width <= whole.width && middle.height <= whole.height)) {
+    const to = whole ? pushedInto(whole, middle) : middle;
+    return { ...carried(board, region, turnOf(region, turn, to.x, to.y)), region: to, withGrid: false };
+  }
+  const turnedGrid = selection ? null : quarterTurned(grid as BoundedGrid);
+  if (!turnedGrid) {
+    throw new CoreError(
+      'life-invalid',
+      `Turned, these ${region.width} x ${region.height} cells span ${middle.width} x ${middle.height}, which the grid of ${whole.width} x ${whole.height} does not hold.`,
+    );
+  }
+  const turnedCells = mapped(cells, null, turnOf(whole, turn, 0, 0));
+  return {
+    board: { cells: turnedCells, settings: { ...settings, grid: turnedGrid } },
+    ...{ lost: 0, covered: 0, region: turnedCells.box ?? middle, withGrid: true },
+  };
 }
 
 /** Where a region is after a turn: about its middle, half a cell to the top left where it cannot be. */
-export function turnedBox(region: Box, turn: Turn): Box {
+function turnedBox(region: Box, turn: Turn): Box {
   if (turn !== 'rotate') return region;
   const { x, y, width, height } = region;
   const shift = Math.trunc((height - width) / 2);
@@ -32,7 +76,7 @@ export function turnedPattern(pattern: Cells, size: Pick<Box, 'width' | 'height'
 }
 
 /** The board with the cells of a region moved. Cells that come to lie on others do not erase them. */
-export function moved(board: LifeBoard, region: Box, dx: number, dy: number): LifeBoard {
+export function moved(board: LifeBoard, region: Box, dx: number, dy: number): Carried {
   return carried(board, region, (x, y) => [x + dx, y + dy]);
 }
 
@@ -55,14 +99,8 @@ export function filled(board: LifeBoard, region: Box, density: number, random: R
 }
 
 /** The board with a pattern laid over it, its 0, 0 at this place. On a torus it goes on at the other side. */
-export function placed({ cells, settings }: LifeBoard, pattern: Cells, dx: number, dy: number): LifeBoard {
-  return {
-    cells: union(
-      cells,
-      mapped(pattern, settings.grid, (x, y) => [x + dx, y + dy]),
-    ),
-    settings,
-  };
+export function placed({ cells, settings }: LifeBoard, pattern: Cells, dx: number, dy: number): Carried {
+  return laid(cells, settings, pattern, (x, y) => [x + dx, y + dy]);
 }
 
 /** What became of cells when a board came onto another grid. */
@@ -101,16 +139,44 @@ function turnOf(region: Box, turn: Turn, left: number, top: number): Mapping {
   return (x, y) => [x, 2 * fromY + height - 1 - y];
 }
 
-function carried({ cells, settings }: LifeBoard, region: Box, to: Mapping): LifeBoard {
-  const there = mapped(inside(cells, region), settings.grid, to);
-  return { cells: union(outside(cells, region), there), settings };
+/** A grid turned by a quarter; null where its edges are joined with a shift, of which there would be no such grid. */
+function quarterTurned(grid: BoundedGrid): BoundedGrid | null {
+  if (grid.shift) return null;
+  const { kind, width, height, twisted } = grid;
+  const turnedTwist = twisted && {
+    twisted: twisted === 'horizontal' ? ('vertical' as const) : ('horizontal' as const),
+  };
+  return { kind, width: height, height: width, ...turnedTwist };
 }
 
-function mapped(cells: Cells, grid: BoundedGrid | null, to: Mapping): Cells {
+/** A rectangle that fits into another, moved as little as it takes to lie in it. */
+function pushedInto(outer: Box, box: Box): Box {
+  const along = (at: number, length: number, from: number, room: number): number =>
+    Math.max(from, Math.min(from + room - length, at));
+  return {
+    ...box,
+    x: along(box.x, box.width, outer.x, outer.width),
+    y: along(box.y, box.height, outer.y, outer.height),
+  };
+}
+
+function carried({ cells, settings }: LifeBoard, region: Box, to: Mapping): Carried {
+  return laid(outside(cells, region), settings, inside(cells, region), to);
+}
+
+function laid(ground: Cells, settings: LifeBoard['settings'], part: Cells, to: Mapping): Carried {
+  let lost = 0;
+  const there = mapped(part, settings.grid, to, () => lost++);
+  const cells = union(ground, there);
+  return { board: { cells, settings }, lost, covered: ground.population + part.population - lost - cells.population };
+}
+
+function mapped(cells: Cells, grid: BoundedGrid | null, to: Mapping, lose?: () => void): Cells {
   const builder = new CellsBuilder();
   forEachCell(cells, (x, y) => {
     const place = placeOn(grid, ...to(x, y));
     if (place) builder.add(place[1], place[0], place[0] + 1);
+    else lose?.();
   });
   return builder.build();
 }

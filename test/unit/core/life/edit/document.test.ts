@@ -27,7 +27,7 @@ describe('a pattern that is edited and saved', () => {
       for (const change of [
         (same: LifeBoard) => same,
         (now: LifeBoard) => cleared(now, { x, y: y + 2, width: 3, height: 1 }),
-        (now: LifeBoard) => placed(now, GLIDER, x + 4, y),
+        (now: LifeBoard) => placed(now, GLIDER, x + 4, y).board,
       ]) {
         const again = reopened(text, change);
         assert.ok(again.board.cells.equals(change(board).cells), again.text);
@@ -40,7 +40,7 @@ describe('a pattern that is edited and saved', () => {
     for (const text of texts.slice(0, 2)) {
       const pattern = readPattern(text);
       const board = boardOfPattern(pattern);
-      const edit = editBetween('place', board, placed(board, GLIDER, 50, -20));
+      const edit = editBetween('place', board, placed(board, GLIDER, 50, -20).board);
       assert.ok(edit);
       const undone = applyEdit(applyEdit(board, edit), inverse(edit));
       assert.equal(patternText(patternOfBoard(pattern, undone)), patternText(pattern));
@@ -48,7 +48,7 @@ describe('a pattern that is edited and saved', () => {
   });
 
   test('keeps its name and comments, also when it grows', () => {
-    const { text } = reopened(texts[0]!, (board) => placed(board, GLIDER, -20, 5));
+    const { text } = reopened(texts[0]!, (board) => placed(board, GLIDER, -20, 5).board);
     assert.match(text, /^#N Glider\n#C A comment\.\n/m);
   });
 

@@ -33,10 +33,10 @@ import {
   regionOf,
   regridded,
   turned,
-  turnedBox,
   turnedPattern,
   type Turn,
 } from '../../../../../src/core/life/edit/transform';
+import { openBoard } from '../../../../../src/core/life/edit/document';
 import type { BoundedGrid } from '../../../../../src/core/life/topology';
 import { Random } from '../../../../../src/core/numeric/random';
 
@@ -133,6 +133,15 @@ describe('sets of cells', () => {
   }
 });
 
+/** A turn that does not fit its grid changes nothing. */
+function turnedOrSame(board: LifeBoard, region: Box, turn: Turn): LifeBoard {
+  try {
+    return turned(board, region, turn)?.board ?? board;
+  } catch {
+    return board;
+  }
+}
+
 describe('every edit', () => {
   const shape = cellsAt([
     [0, 0],
@@ -140,13 +149,13 @@ describe('every edit', () => {
     [1, 5],
   ]);
   const edits: readonly [string, (board: LifeBoard, region: Box, seed: number) => LifeBoard][] = [
-    ['rotates', (board, region) => turned(board, region, 'rotate')],
-    ['flips from side to side', (board, region) => turned(board, region, 'flip-x')],
-    ['flips from top to bottom', (board, region) => turned(board, region, 'flip-y')],
-    ['moves', (board, region, seed) => moved(board, region, (seed % 41) - 20, (seed % 23) - 11)],
+    ['rotates', (board, region) => turnedOrSame(board, region, 'rotate')],
+    ['flips from side to side', (board, region) => turnedOrSame(board, region, 'flip-x')],
+    ['flips from top to bottom', (board, region) => turnedOrSame(board, region, 'flip-y')],
+    ['moves', (board, region, seed) => moved(board, region, (seed % 41) - 20, (seed % 23) - 11).board],
     ['clears', cleared],
     ['fills', (board, region, seed) => filled(board, region, (seed % 10) / 10, Random.fromSeed(seed))],
-    ['pastes', (board, region, seed) => placed(board, shape, region.x + (seed % 7), seed % 9)],
+    ['pastes', (board, region, seed) => placed(board, shape, region.x + (seed % 7), seed % 9).board],
     [
       'comes onto a torus',
       (board, _, seed) => regridded(board, { kind: 'torus', width: 1 + (seed % 50), height: 20 }).board,
@@ -213,8 +222,7 @@ describe('transformations', () => {
           let now = board;
           let region: Box = whole;
           for (let times = 0; times < (turn === 'rotate' ? 4 : 2); times++) {
-            now = turned(now, region, turn);
-            region = turnedBox(region, turn);
+            ({ board: now, region } = turned(now, region, turn)!);
           }
           same(now, board);
           assert.deepEqual(region, whole);
@@ -243,7 +251,8 @@ describe('transformations', () => {
         const whole = boxOf(board.settings.grid);
         fc.pre(whole !== null);
         assert.deepEqual(regionOf(board, null), whole);
-        for (const next of [moved(board, region, by, -by), ...TURNS.map((turn) => turned(board, region, turn))]) {
+        const turns = TURNS.map((turn) => turnedOrSame(board, region, turn));
+        for (const next of [moved(board, region, by, -by).board, ...turns]) {
           assert.equal(countInside(next.cells, whole), next.cells.population);
         }
       }),
@@ -254,8 +263,86 @@ describe('transformations', () => {
     const at = (kind: 'torus' | 'plane'): LifeBoard =>
       regridded({ cells: cellsAt([[7, 0]]), settings: EMPTY_SETTINGS }, { kind, width: 8, height: 8 }).board;
     const region = { x: 7, y: 0, width: 1, height: 1 };
-    assert.deepEqual(keys(moved(at('torus'), region, 1, -1).cells), ['0,7']);
-    assert.deepEqual(keys(moved(at('plane'), region, 1, -1).cells), []);
+    assert.deepEqual(keys(moved(at('torus'), region, 1, -1).board.cells), ['0,7']);
+    const off = moved(at('plane'), region, 1, -1);
+    assert.deepEqual([keys(off.board.cells), off.lost], [[], 1]);
+  });
+
+  test('a turn keeps every cell: moved onto its grid, turned with it, or refused', () => {
+    let [refused, withGrid] = [0, 0];
+    fc.assert(
+      fc.property(selected, fc.boolean(), ({ board, region }, all) => {
+        for (const turn of TURNS) {
+          let result;
+          try {
+            result = turned(board, all ? null : region, turn);
+          } catch (error) {
+            assert.match((error as Error).message, /^Turned, these \d+ x \d+ cells span .* does not hold\.$/);
+            assert.ok(!all && turn === 'rotate');
+            refused++;
+            continue;
+          }
+          if (!result) {
+            assert.equal(board.cells.population, 0);
+            continue;
+          }
+          if (result.withGrid) withGrid++;
+          assert.equal(result.lost, 0);
+          assert.equal(result.board.cells.population + result.covered, board.cells.population);
+          // Everything, or a selection beside which nothing lives, meets nothing.
+          if (all || countInside(board.cells, region) === board.cells.population) assert.equal(result.covered, 0);
+          const whole = boxOf(result.board.settings.grid);
+          if (whole) assert.equal(countInside(result.board.cells, whole), result.board.cells.population);
+        }
+      }),
+      { numRuns: 500 },
+    );
+    assert.ok(refused > 0 && withGrid > 0);
+  });
+
+  test('a full torus of 30 x 20 has its 600 cells when it is turned, and is one of 20 x 30', () => {
+    const full = new CellsBuilder();
+    for (let y = 0; y < 20; y++) full.add(y, 0, 30);
+    const grid: BoundedGrid = { kind: 'torus', width: 30, height: 20 };
+    const board: LifeBoard = { cells: full.build(), settings: { ...EMPTY_SETTINGS, grid } };
+    const result = turned(board, null, 'rotate');
+    assert.equal(result?.board.cells.population, 600);
+    assert.deepEqual(result.board.settings.grid, { kind: 'torus', width: 20, height: 30 });
+    assert.throws(() => turned(board, boxOf(grid), 'rotate'), /span 20 x 30, which the grid of 30 x 20 does not hold/);
+    const back = turned(turned(turned(result.board, null, 'rotate')!.board, null, 'rotate')!.board, null, 'rotate');
+    same(back!.board, board);
+  });
+
+  test('a turned pattern steps on as the pattern itself, on every grid that is turned with it', () => {
+    for (const grid of [
+      { kind: 'torus', width: 30, height: 20 },
+      { kind: 'plane', width: 30, height: 20 },
+    ] as const) {
+      const blank: LifeBoard = { cells: Cells.none, settings: { ...EMPTY_SETTINGS, grid } };
+      const soup = filled(blank, boxOf(grid)!, 0.5, Random.fromSeed(3));
+      const turnedFirst = openBoard(turned(soup, null, 'rotate')!.board).universe;
+      const { universe } = openBoard(soup);
+      for (let step = 0; step < 20; step++) {
+        turnedFirst.step();
+        universe.step();
+      }
+      const last: LifeBoard = { ...soup, cells: universe.cells() };
+      // The whole grid, wherever cells live by now.
+      const size = { width: 30, height: 20 };
+      assert.deepEqual(runsOf(turnedFirst.cells()), runsOf(turnedPattern(last.cells, size, 'rotate')));
+    }
+  });
+
+  test('what is placed beyond the edge of a plane is counted, and what meets others too', () => {
+    const grid: BoundedGrid = { kind: 'plane', width: 8, height: 8 };
+    const board: LifeBoard = { cells: cellsAt([[0, 0]]), settings: { ...EMPTY_SETTINGS, grid } };
+    const row = cellsAt([
+      [0, 0],
+      [1, 0],
+      [2, 0],
+    ]);
+    const { board: after, ...counts } = placed(board, row, -2, 0);
+    assert.deepEqual([after.cells.population, counts], [1, { lost: 2, covered: 1 }]);
   });
 
   test('density 0 clears, density 1 fills', () => {
