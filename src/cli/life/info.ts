@@ -1,7 +1,7 @@
 import { lineOf } from '../../core/text/tokens';
 import { boundedGridName } from '../../core/life/topology';
 import { placedCells } from '../../core/life/pattern';
-import { formatRule, parseRule } from '../../core/life/rule';
+import { readRule } from '../../core/life/rules/notation';
 import { table } from '../terminal';
 import type { Verb } from '../verb';
 import { drawing, fileOf, patternDocument, readPatternFile, titleOf } from './patternFile';
@@ -29,7 +29,7 @@ export const lifeInfo: Verb = {
       const rows = [
         ['format', format],
         ['size', `${width} x ${height}`],
-        ['rule', formatRule(parseRule(pattern.rule))],
+        ['rule', readRule(pattern.rule).notation],
         ['grid', bounds ? boundedGridName(bounds) : 'the plane'],
         ['generation', String(generation)],
         ['live cells', cells.population.toLocaleString('en')],

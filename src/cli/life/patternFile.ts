@@ -4,7 +4,7 @@ import { CoreError } from '../../core/errors';
 import { MOST_BYTES } from '../../core/life/formats/source';
 import { readPattern } from '../../core/life/formats/index';
 import { noteOf, placedCells, type Pattern } from '../../core/life/pattern';
-import { formatRule, parseRule } from '../../core/life/rule';
+import { readRule } from '../../core/life/rules/notation';
 import { lineOf } from '../../core/text/tokens';
 import { formatBoundedGrid } from '../../core/life/topology';
 import { Problem } from '../../protocol/errors';
@@ -51,7 +51,7 @@ export function patternDocument(file: string, pattern: Pattern): Readonly<Record
     comments: pattern.notes.flatMap(({ kind, text }) => (kind === 'comment' ? [text] : [])),
     width: pattern.width,
     height: pattern.height,
-    rule: formatRule(parseRule(pattern.rule)),
+    rule: readRule(pattern.rule).notation,
     bounds: pattern.bounds ? formatBoundedGrid(pattern.bounds) : null,
     position: pattern.position,
     generation: pattern.generation,

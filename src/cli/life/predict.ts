@@ -1,9 +1,9 @@
-import { centred } from '../../core/life/board';
+import { boardOfPatternFor } from '../../core/life/board-text';
 import type { Pattern } from '../../core/life/pattern';
 import { errorOf } from '../../core/life/prediction';
 import { rollForward } from '../../core/life/rollout';
 import { RolloutRecord, rolloutBody } from '../../core/life/rollout-record';
-import { formatRule, parseRule } from '../../core/life/rule';
+import { readRule } from '../../core/life/rules/notation';
 import type { LifeGrid } from '../../core/trace/record';
 import { lineOf } from '../../core/text/tokens';
 import { Problem } from '../../protocol/errors';
@@ -63,11 +63,11 @@ function placed(pattern: Pattern, grid: LifeGrid, name: string): Uint8Array {
       action: 'Choose a smaller pattern, or a model with a larger grid.',
     });
   }
-  return centred(pattern, grid);
+  return boardOfPatternFor(pattern, grid);
 }
 
 function notesOf(pattern: Pattern, grid: LifeGrid): readonly string[] {
-  const [own, asked] = [formatRule(parseRule(grid.rule)), formatRule(parseRule(pattern.rule))];
+  const [own, asked] = [readRule(grid.rule).notation, readRule(pattern.rule).notation];
   if (own === asked) return [];
   return [`The file asks for ${asked}, and the model was made for ${own}: exact is what follows by ${own}.`];
 }

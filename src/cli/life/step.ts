@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { BLANK, framed, type Pattern } from '../../core/life/pattern';
 import { patternText, PATTERN_FORMS, formOfName, writePattern } from '../../core/life/formats/index';
-import { formatRule, type GridSize } from '../../core/life/rule';
+import type { GridSize } from '../../core/life/rule';
+import { readRule } from '../../core/life/rules/notation';
 import { formatBoundedGrid } from '../../core/life/topology';
 import { gridOrigin, openUniverse } from '../../core/life/universe/open';
 import { PeriodWatch, type Period } from '../../core/life/universe/period';
@@ -117,19 +118,13 @@ async function stepped(
 
 /** The pattern as it is now: the whole grid, or on the plane the rectangle around its cells. */
 function resultOf(pattern: Pattern, universe: Universe): Pattern {
-  const { size, rule } = universe;
-  const now = { ...pattern, rule: formatRule(rule), generation: pattern.generation + universe.generation };
-  if (!size) {
-    const cells = universe.cells();
-    const { x, y } = cells.box ?? { x: 0, y: 0 };
-    return framed({ ...now, bounds: null, position: { x, y } }, cells);
-  }
-  const kind = (size as GridSize).topology;
-  const { width, height } = size;
-  return framed({ ...now, bounds: { kind, width, height }, position: gridOrigin(size) }, universe.cells(), {
-    ...{ x: 0, y: 0 },
-    ...{ width, height },
-  });
+  const { size, grid } = universe;
+  const { notation: rule } = readRule(pattern.rule);
+  const now = { ...pattern, rule, bounds: grid, generation: pattern.generation + universe.generation };
+  const cells = universe.cells();
+  if (size) return framed({ ...now, position: gridOrigin(size) }, cells, { x: 0, y: 0, ...size });
+  const { x, y } = cells.box ?? { x: 0, y: 0 };
+  return framed({ ...now, position: { x, y } }, cells);
 }
 
 function report(result: Pattern, universe: Universe, population: readonly number[], period: Period | null): string[] {

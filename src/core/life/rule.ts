@@ -1,5 +1,6 @@
 import { CoreError } from '../errors';
 import { quoted } from '../text/quoted';
+import { readRule } from './rules/notation';
 import { Grid } from './universe/grid';
 
 /** An outer-totalistic rule of two states on the eight neighbours of a cell. */
@@ -19,33 +20,20 @@ export interface GridSize {
 
 export const CONWAY = 'B3/S23';
 
-/** Ways to write births (1) and survivals (2), each without blanks. */
-const NOTATIONS: readonly { readonly form: RegExp; readonly birth: number; readonly survival: number }[] = [
-  { form: /^b([0-8]*)\/?s([0-8]*)$/i, birth: 1, survival: 2 },
-  { form: /^s([0-8]*)\/?b([0-8]*)$/i, birth: 2, survival: 1 },
-  // Survivals first, without letters; with states where they are two.
-  { form: /^([0-8]*)\/([0-8]*)(?:\/2)?$/, birth: 2, survival: 1 },
-  { form: /^b([0-8]+)()$/i, birth: 1, survival: 2 },
-];
-
 /**
- * An outer-totalistic rule: `B3/S23`, `b3s23`, `S23/B3`, `23/3` (survivals first), or `Life`.
+ * An outer-totalistic rule, which is what models of Life are told: `B3/S23`, `b3s23`, `S23/B3`, `23/3` (survivals first), or by
+ * name. Boards live by others too, see `readRule`.
  * @throws CoreError `life-invalid` where it is no rule, `life-unsupported` where it is a rule of another kind.
  */
 export function parseRule(notation: string): LifeRule {
-  const text = notation.replace(/\s/g, '');
-  if (/^(conway'?s)?life$/i.test(text)) return parseRule(CONWAY);
-  for (const { form, birth, survival } of NOTATIONS) {
-    const match = form.exec(text);
-    if (match) return { birth: counts(match[birth] ?? ''), survival: counts(match[survival] ?? '') };
-  }
-  const kind = otherKind(text);
-  throw kind === undefined
-    ? new CoreError('life-invalid', `"${quoted(notation)}" is no rule in B/S notation, such as ${CONWAY}.`)
-    : new CoreError(
-        'life-unsupported',
-        `The rule "${quoted(notation)}" ${kind}; only rules of two states that count the eight neighbours (B/S) are run.`,
-      );
+  const { cells, states, notation: own } = readRule(notation);
+  if (states === 2 && !('table' in cells)) return cells;
+  const kind =
+    states > 2 ? `has ${states} states` : 'looks at where neighbours are, not only at how many of the eight live';
+  throw new CoreError(
+    'life-unsupported',
+    `The rule "${quoted(own)}" ${kind}; a model is asked about rules of two states that count the eight neighbours (B/S) alone.`,
+  );
 }
 
 /** In B/S notation, such as `B3/S23`. */
@@ -98,29 +86,6 @@ export function neighbourCounts(board: Uint8Array, size: GridSize): Uint8Array {
     }
   }
   return counts;
-}
-
-function counts(digits: string): boolean[] {
-  return Array.from({ length: 9 }, (_, n) => digits.includes(String(n)));
-}
-
-/** What other kind of rule it is, of those that are exchanged in pattern files; undefined where it looks like none. */
-function otherKind(text: string): string | undefined {
-  const states =
-    /^(?:b?[0-8]*\/s?[0-8]*\/[cg]?|g|[0-8]*\/[0-8]*\/)(\d+)/i.exec(text) ?? /^[^/]*\/[^/]*\/(\d+)$/.exec(text);
-  if (states) return `has ${states[1]} states`;
-  if (/^R\d+,/i.test(text)) return 'looks further than the eight neighbours (Larger than Life)';
-  if (/^MAP/i.test(text)) return 'is a table of neighbourhoods (MAP)';
-  if (/^B[0-8]*\/?S[0-8]*V$/i.test(text)) return 'has four neighbours (von Neumann)';
-  if (/^B[0-8]*\/?S[0-8]*H$/i.test(text)) return 'has six neighbours (hexagonal)';
-  if (/^W\d+$/i.test(text)) return 'is of one dimension (Wolfram)';
-  if (/History$/i.test(text)) return 'has seven states (LifeHistory)';
-  if (/^B[0-8acegijknqrtwyz-]*\/?S[0-8acegijknqrtwyz-]*$/i.test(text) && /[0-8]/.test(text)) {
-    return 'looks at where neighbours are, not only at how many (isotropic non-totalistic)';
-  }
-  return /^[A-Za-z][\w.+-]{2,}$/.test(text) && !/^[bs][0-9]*$/i.test(text)
-    ? 'is a table by name, which mostly has more than two states'
-    : undefined;
 }
 
 function checkSize(board: Uint8Array, { width, height }: GridSize): void {

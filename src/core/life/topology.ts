@@ -51,6 +51,8 @@ export function parseBoundedGrid(text: string): BoundedGrid {
   if (shifted >= 0 && (shifts.every((by) => by !== 0) || !(kind === 'torus' || (isKlein && twists[shifted])))) {
     throw invalid(text);
   }
+  // A twisted side is shifted about a cell, which one with an odd number of cells has in its middle.
+  if (isKlein && shifted >= 0 && (shifted === 0 ? width : height) % 2 === 1) throw invalid(text);
   const hasEnd = width > 0 && height > 0;
   if (!hasEnd && (!(kind === 'torus' || kind === 'plane') || width + height === 0)) throw invalid(text);
   if (kind === 'sphere' && width !== height) throw invalid(text);
@@ -80,6 +82,51 @@ export function formatBoundedGrid({ kind, width, height, twisted, shift }: Bound
     return `${length}${twisted === name ? '*' : ''}${by === 0 ? '' : by > 0 ? `+${by}` : by}`;
   };
   return `${letter}${side('horizontal', width)},${side('vertical', height)}`;
+}
+
+/**
+ * Where the cell is that lies beside an edge or corner of a grid, one cell beyond it (Golly's help, "Bounded Grids"): above and
+ * below first, then to the sides, and at the corners of a cross-surface or sphere the corner itself. Every shift of a twisted
+ * side is one by a cell, as they are all the same surface; of the two ways to do that it is bgolly's, which its help draws
+ * the other way round.
+ * @param x -1 to the width, y -1 to the height; the other side may lie within.
+ * @returns null beyond the end of a plane.
+ */
+export function joinedAt(grid: BoundedGrid, x: number, y: number): readonly [x: number, y: number] | null {
+  const { kind, width, height, twisted, shift } = grid;
+  if (kind === 'plane') return null;
+  if (kind === 'sphere') return onSphere(width, x, y);
+  const isTwisted = (side: 'horizontal' | 'vertical'): boolean => kind === 'cross-surface' || twisted === side;
+  const shiftOf = (side: 'horizontal' | 'vertical'): number => (shift?.side === side ? shift.by : 0);
+  let [column, row] = [x, y];
+  if (row < 0 || row >= height) {
+    const by = shiftOf('horizontal');
+    if (isTwisted('horizontal')) column = width - 1 - column - (by === 0 ? 0 : 1);
+    else column += row < 0 ? -by : by;
+    row = modulo(row, height);
+  }
+  if (column < 0 || column >= width) {
+    const by = shiftOf('vertical');
+    // A column that the joining of the horizontal edges brought beyond a side of its own is only wrapped.
+    if (x < 0 || x >= width) {
+      if (isTwisted('vertical')) row = height - 1 - row - (by === 0 ? 0 : 1);
+      else row += x < 0 ? -by : by;
+    }
+    column = modulo(column, width);
+  }
+  return [column, modulo(row, height)];
+}
+
+/** The top edge is joined to the left one, the right one to the bottom one. */
+function onSphere(side: number, x: number, y: number): readonly [x: number, y: number] {
+  const within = (at: number): number => Math.max(0, Math.min(side - 1, at));
+  const [beyondX, beyondY] = [x < 0 || x >= side, y < 0 || y >= side];
+  if (beyondX && beyondY) return [within(x), within(y)];
+  return [within(y), within(x)];
+}
+
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by;
 }
 
 /** In words, for a person. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { CoreError } from '../../core/errors';
-import { applyEdit, boxOf, inverse, type LifeBoard, type LifeEdit } from '../../core/life/edit/board';
+import { applyEdit, inverse, reachOf, type LifeBoard, type LifeEdit } from '../../core/life/edit/board';
 import { boardOfPattern, openBoard, patternOfBoard } from '../../core/life/edit/document';
 import { covers } from '../../core/life/edit/runs';
 import { formOfName, readPattern, writePattern } from '../../core/life/formats';
@@ -169,7 +169,7 @@ export class LifeDocument implements vscode.CustomDocument {
   private change(edit: LifeEdit, by: 'edit' | 'undo' | 'redo', from: unknown): void {
     const { pattern, board } = this.readable;
     const after = applyEdit(board, edit);
-    const box = boxOf(after.settings.grid);
+    const box = reachOf(after.settings.grid);
     if (box && after.cells.box && !covers(box, after.cells.box)) {
       throw new Problem({ code: 'bad-request', message: vscode.l10n.t('Cells cannot live outside the grid.') });
     }

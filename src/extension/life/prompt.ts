@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { centred } from '../../core/life/board';
-import { boardOfText } from '../../core/life/board-text';
+import { boardOfPatternFor, boardOfText } from '../../core/life/board-text';
 import { patternOfBoard } from '../../core/life/edit/document';
 import { formOfName, readPattern } from '../../core/life/formats';
 import { lifePrompt, runDefaults } from '../../core/life/prompt';
@@ -38,10 +37,10 @@ export async function askedPattern(
     return { boardOn: (grid) => boardOfText(text, grid) };
   }
   const document = given ? shown(given) : inFront;
-  if (document) return { boardOn: (grid) => centred(patternOfBoard(document.pattern, document.board), grid) };
+  if (document) return { boardOn: (grid) => boardOfPatternFor(patternOfBoard(document.pattern, document.board), grid) };
   if (!given || !formOfName(given.path)) return undefined;
   const pattern = readPattern(await vscode.workspace.fs.readFile(given), given.path);
-  return { boardOn: (grid) => centred(pattern, grid) };
+  return { boardOn: (grid) => boardOfPatternFor(pattern, grid) };
 }
 
 /**

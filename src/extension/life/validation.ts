@@ -1,7 +1,8 @@
 import { EDIT_KINDS, MOST_EDIT_RUNS, type BoardSettings, type LifeEdit } from '../../core/life/edit/board';
 import { cellsOfRuns } from '../../core/life/edit/runs';
+import { MOST_RULE } from '../../core/life/formats/rle';
 import { MOST_COORDINATE } from '../../core/life/cells';
-import { parseRule } from '../../core/life/rule';
+import { readRule } from '../../core/life/rules/notation';
 import { formatBoundedGrid, parseBoundedGrid, type BoundedGrid } from '../../core/life/topology';
 import { CoreError } from '../../core/errors';
 import type { Handlers } from '../../protocol/call';
@@ -38,7 +39,7 @@ const grid = object({
 });
 
 const settings = object({
-  rule: string({ min: 1, max: 64 }),
+  rule: string({ min: 1, max: MOST_RULE }),
   grid: nullable(grid),
   generation: integer({ min: 0, max: 2 ** 40 }),
 });
@@ -93,7 +94,7 @@ export function editOfMessage(message: EditMessage, before: BoardSettings): Life
     if (!flips) throw refused('The cells of an edit must be runs in order.');
     const after = message.settings;
     if (after) {
-      parseRule(after.rule);
+      readRule(after.rule);
       checkGrid(after.grid);
     }
     return { kind: message.kind, flips, settings: after && { before, after } };

@@ -1,7 +1,7 @@
 import type { Box } from '../../core/life/cells';
 import { boxOf, type LifeBoard } from '../../core/life/edit/board';
 import { forEachCell, inside } from '../../core/life/edit/runs';
-import { formatRule, parseRule } from '../../core/life/rule';
+import { readRule } from '../../core/life/rules/notation';
 import type { LifeGrid } from '../../core/trace/record';
 
 /** The board that a model is asked about, or why it is asked nothing and what would help. */
@@ -21,7 +21,7 @@ export type Asked =
  */
 export function askedBoard({ cells, settings }: LifeBoard, selection: Box | null, model: LifeGrid): Asked {
   const { width, height } = model;
-  const [own, its] = [formatRule(parseRule(settings.rule)), formatRule(parseRule(model.rule))];
+  const [own, its] = [readRule(settings.rule).notation, readRule(model.rule).notation];
   if (own !== its) {
     return { fits: false, why: `the board lives by ${own}, and the model knows ${its}.`, wayOut: 'rule' };
   }

@@ -1,5 +1,5 @@
 import type { Box } from '../../core/life/cells';
-import { boxOf } from '../../core/life/edit/board';
+import { boxOf, reachOf } from '../../core/life/edit/board';
 import { forEachCell, inside } from '../../core/life/edit/runs';
 import { css } from '../../core/colour/colour';
 import { count } from '../components/format';
@@ -42,13 +42,13 @@ export function drawBoard(
   context.beginPath();
   context.rect(RULER_LEFT, RULER_TOP, extent.width, extent.height);
   context.clip();
-  const grid = boxOf(state.board.settings.grid);
+  const grid = shownReach(picture);
   context.fillStyle = css(grid ? palette.outside : palette.background);
   context.fillRect(RULER_LEFT, RULER_TOP, extent.width, extent.height);
   if (grid) on.fill(grid, css(palette.background));
   painter.draw(context, pixel, [RULER_LEFT, RULER_TOP], { ...state, view }, palette);
   if (view.zoom >= LEAST_LINED) drawLines(on, picture, grid, palette);
-  if (grid) on.outline(grid, css(palette.edge), pixel, state.board.settings.grid?.kind === 'torus' ? DASH : []);
+  if (grid) on.outline(grid, css(palette.edge), pixel, state.board.settings.grid?.kind === 'plane' ? [] : DASH);
   else if (picture.bounds) drawBounds(on, picture.bounds, palette);
   drawHeld(on, picture, palette);
   drawSelection(on, picture, palette);
@@ -128,15 +128,29 @@ function drawLines(on: Surface, { state, view }: BoardPicture, grid: Box | null,
   for (const { style, is } of kinds) {
     context.fillStyle = css(style);
     for (let x = fromX; x <= toX; x++)
-      if (is(x) && !(grid && isEdge(x, grid.width))) context.fillRect(on.x(x), top, pixel, bottom - top);
+      if (is(x) && !(grid && isEdge(x, grid.x, grid.width))) context.fillRect(on.x(x), top, pixel, bottom - top);
     for (let y = fromY; y <= toY; y++)
-      if (is(y) && !(grid && isEdge(y, grid.height))) context.fillRect(left, on.y(y), right - left, pixel);
+      if (is(y) && !(grid && isEdge(y, grid.y, grid.height))) context.fillRect(left, on.y(y), right - left, pixel);
   }
 }
 
 /** Where the grid ends, which has a line of its own. */
-function isEdge(at: number, length: number): boolean {
-  return at === 0 || at === length;
+function isEdge(at: number, from: number, length: number): boolean {
+  return at === from || at === from + length;
+}
+
+/** As much of the grid as is drawn: one without an end goes a cell beyond what is on show. */
+function shownReach({ state, view }: BoardPicture): Box | null {
+  const reach = reachOf(state.board.settings.grid);
+  if (!reach || boxOf(state.board.settings.grid)) return reach;
+  const shown = shownBox(view, state.extent);
+  const along = (at: number, length: number, from: number, to: number): [number, number] => {
+    const start = Math.max(at, from - 1);
+    return [start, Math.min(at + length, to + 1) - start];
+  };
+  const [x, width] = along(reach.x, reach.width, shown.x, shown.x + shown.width);
+  const [y, height] = along(reach.y, reach.height, shown.y, shown.y + shown.height);
+  return { x, y, width, height };
 }
 
 /** The rectangle around what lives, and its size below it. */

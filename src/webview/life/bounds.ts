@@ -1,5 +1,5 @@
 import { MOST_COORDINATE, type Box } from '../../core/life/cells';
-import { boxOf } from '../../core/life/edit/board';
+import { reachOf } from '../../core/life/edit/board';
 import type { BoundedGrid } from '../../core/life/topology';
 import type { Extent, Place } from './view';
 
@@ -12,7 +12,7 @@ export function withinGrid(
   { x, y }: Place,
   { width, height }: Extent = { width: 1, height: 1 },
 ): Place {
-  const box = boxOf(grid) ?? { x: -FAR, y: -FAR, width: 2 * FAR, height: 2 * FAR };
+  const box = reachOf(grid) ?? { x: -FAR, y: -FAR, width: 2 * FAR, height: 2 * FAR };
   return {
     x: Math.max(box.x, Math.min(box.x + box.width - width, x)),
     y: Math.max(box.y, Math.min(box.y + box.height - height, y)),
@@ -21,11 +21,11 @@ export function withinGrid(
 
 /** The part of a rectangle that is on the grid; null where none is. */
 export function clippedTo(grid: BoundedGrid | null, box: Box): Box | null {
-  const whole = boxOf(grid);
+  const whole = reachOf(grid);
   if (!whole) return box;
-  const [x, y] = [Math.max(0, box.x), Math.max(0, box.y)];
-  const width = Math.min(whole.width, box.x + box.width) - x;
-  const height = Math.min(whole.height, box.y + box.height) - y;
+  const [x, y] = [Math.max(whole.x, box.x), Math.max(whole.y, box.y)];
+  const width = Math.min(whole.x + whole.width, box.x + box.width) - x;
+  const height = Math.min(whole.y + whole.height, box.y + box.height) - y;
   return width > 0 && height > 0 ? { x, y, width, height } : null;
 }
 

@@ -1,6 +1,7 @@
 import type { Box, Cells } from '../../core/life/cells';
 import { inside } from '../../core/life/edit/runs';
 import { boundedGridName } from '../../core/life/topology';
+import type { Universe } from '../../core/life/universe/universe';
 import { count, counted } from '../components/format';
 import { shownCells } from './shown-cells';
 import type { LifeState } from './state';
@@ -16,7 +17,14 @@ export function describeBoard(state: LifeState): string {
   if (playing) return `Playing by ${rule} on the ${surface}.`;
   const { box } = shownCells(state);
   const where = box ? `, in ${box.width} by ${box.height} cells from row ${box.y}, column ${box.x}` : '';
-  return `Generation ${count(generation)}: ${counted(universe.population, 'cell')} alive${where}. Rule ${rule}, ${surface}.`;
+  const background = backgroundNote(universe);
+  const said = background === null ? '' : ` ${background}`;
+  return `Generation ${count(generation)}: ${counted(universe.population, 'cell')} alive${where}. Rule ${rule}, ${surface}.${said}`;
+}
+
+/** What must be known of a board whose background lives, by a rule with B0; null where it does not. */
+export function backgroundNote({ background }: Universe): string | null {
+  return background ? 'The background is alive: cells on show, and their number, are those that are dead.' : null;
 }
 
 /** Live cells row by row: `row 2: columns 0 to 2, 5`. */

@@ -15,7 +15,7 @@ import {
 } from '../../core/life/edit/transform';
 import { patternText, readPattern } from '../../core/life/formats';
 import { BLANK, framed, noteOf } from '../../core/life/pattern';
-import { formatRule, parseRule } from '../../core/life/rule';
+import { readRule } from '../../core/life/rules/notation';
 import { boundedGridName, type BoundedGrid } from '../../core/life/topology';
 import { Random } from '../../core/numeric/random';
 import type { LifeTool } from '../../protocol/lifeEditor';
@@ -252,7 +252,7 @@ export class LifeEditor {
     this.store.update({ density });
     // On the plane everything would be what lives there already: what is on show is filled instead.
     const shown = view && { x: Math.ceil(view.x), y: Math.ceil(view.y), ...cellsThatFit(extent, view.zoom) };
-    const region = selection ?? boxOf(board.settings.grid) ?? shown;
+    const region = selection ?? boxOf(board.settings.grid) ?? (shown && clippedTo(this.grid, shown));
     if (!region || !this.mayEdit()) return;
     if (region.width * region.height > MOST_FILLED) {
       const most = count(MOST_FILLED);
@@ -330,7 +330,9 @@ export class LifeEditor {
   setRule(text: string): void {
     const { board } = this.state;
     try {
-      const rule = formatRule(parseRule(text));
+      const { notation: rule, states } = readRule(text);
+      if (states > 2)
+        throw new CoreError('life-unsupported', `Boards of two states are edited, and ${rule} has ${states}.`);
       if (rule === board.settings.rule) return this.store.say(null);
       if (!this.mayEdit()) return;
       if (!this.sync.change('rule', { ...board, settings: { ...board.settings, rule } })) return;

@@ -1,5 +1,6 @@
 import { count } from '../components/format';
 import { Slider } from '../components/slider';
+import { backgroundNote } from './describe';
 import type { LifeEditor } from './editor';
 import { SPEEDS, type LifeState } from './state';
 import { Action } from './toolbar';
@@ -12,6 +13,7 @@ export function Playback({ editor, state }: { readonly editor: LifeEditor; reado
   const start = board.settings.generation;
   const at = hover ?? cursor;
   const still = whyStill !== null;
+  const background = backgroundNote(universe);
   return (
     <div class="playback">
       <div class="actions" role="group" aria-label="Generations">
@@ -54,6 +56,7 @@ export function Playback({ editor, state }: { readonly editor: LifeEditor; reado
           value={changes ? `+${count(changes.births)} −${count(changes.deaths)}` : '–'}
           title="Cells that come alive, and cells that die, in the next step"
         />
+        {background !== null && <Fact name="background" value="alive" title={background} />}
         {generation !== start && (
           <Fact name="file holds generation" value={count(start)} title="Playing does not change the file" />
         )}

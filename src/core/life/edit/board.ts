@@ -1,6 +1,7 @@
 import type { Box, Cells } from '../cells';
 import { CONWAY } from '../rule';
 import { formatBoundedGrid, type BoundedGrid } from '../topology';
+import { boxOfStrip, placeOnStrip } from '../universe/strip';
 import { difference } from './runs';
 
 /** What a pattern is beside its cells. */
@@ -91,13 +92,19 @@ export function boxOf(grid: BoundedGrid | null): Box | null {
   return grid && grid.width > 0 && grid.height > 0 ? { x: 0, y: 0, width: grid.width, height: grid.height } : null;
 }
 
+/** All places of a board where cells can live; null on the plane. A grid without an end on two sides goes as far as cells can. */
+export function reachOf(grid: BoundedGrid | null): Box | null {
+  return grid && (boxOf(grid) ?? boxOfStrip(grid));
+}
+
 /**
  * Where a cell comes to lie: on a torus what leaves at one side comes back at the other, on every other grid with an end it
  * is gone.
  */
 export function placeOn(grid: BoundedGrid | null, x: number, y: number): readonly [x: number, y: number] | null {
+  if (!grid) return [x, y];
   const box = boxOf(grid);
-  if (!grid || !box) return [x, y];
+  if (!box) return placeOnStrip(grid, x, y);
   if (grid.kind === 'torus' && !grid.shift) return [modulo(x, box.width), modulo(y, box.height)];
   return x >= 0 && x < box.width && y >= 0 && y < box.height ? [x, y] : null;
 }

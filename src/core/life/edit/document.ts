@@ -1,7 +1,8 @@
 import { CoreError } from '../../errors';
-import { centredCells, framed, placedCells, type Pattern } from '../pattern';
-import { CONWAY, parseRule } from '../rule';
-import { gridOf, gridOrigin, planeOf, steppedBounds } from '../universe/open';
+import { framed, type Pattern } from '../pattern';
+import { CONWAY } from '../rule';
+import { readRule } from '../rules/notation';
+import { cellsOnGrid, planeOf, universeOf } from '../universe/open';
 import type { Universe } from '../universe/universe';
 import { boxOf, type LifeBoard } from './board';
 import { covers } from './runs';
@@ -11,17 +12,8 @@ import { covers } from './runs';
  * @throws CoreError `life-invalid` where it is larger than the grid that it asks for.
  */
 export function boardOfPattern(pattern: Pattern): LifeBoard {
-  const { rule, bounds, generation, position } = pattern;
-  const settings = { rule, grid: bounds, generation };
-  const box = boxOf(bounds);
-  if (!box) return { cells: placedCells(pattern), settings };
-  if (!position) return { cells: centredCells(pattern, box), settings };
-  const origin = gridOrigin(box);
-  const cells = placedCells(pattern).translated(-origin.x, -origin.y);
-  if (cells.box && !covers(box, cells.box)) {
-    throw new CoreError('life-invalid', `Live cells lie beyond the edge of the grid of ${box.width} x ${box.height}.`);
-  }
-  return { cells, settings };
+  const { rule, bounds, generation } = pattern;
+  return { cells: cellsOnGrid(pattern), settings: { rule, grid: bounds, generation } };
 }
 
 /**
@@ -52,11 +44,10 @@ export interface OpenedBoard {
 /** @throws CoreError `life-too-large`. */
 export function openBoard({ cells, settings }: LifeBoard): OpenedBoard {
   try {
-    const rule = parseRule(settings.rule);
-    const universe = settings.grid ? gridOf(cells, steppedBounds(settings.grid), rule) : planeOf(cells, rule);
-    return { universe, whyStill: null };
+    const rule = readRule(settings.rule).cells;
+    return { universe: universeOf(cells, settings.grid, rule, settings.generation), whyStill: null };
   } catch (error) {
     if (!(error instanceof CoreError) || error.code !== 'life-unsupported') throw error;
-    return { universe: planeOf(cells, parseRule(CONWAY)), whyStill: error.message };
+    return { universe: planeOf(cells, readRule(CONWAY).cells), whyStill: error.message };
   }
 }

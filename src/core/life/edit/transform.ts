@@ -2,7 +2,8 @@ import { CoreError } from '../../errors';
 import type { Random } from '../../numeric/random';
 import { CellsBuilder, type Box, type Cells } from '../cells';
 import type { BoundedGrid } from '../topology';
-import { boxOf, placeOn, type LifeBoard } from './board';
+import { boxOf, placeOn, reachOf, type LifeBoard } from './board';
+import { isStrip } from '../universe/strip';
 import { covers, forEachCell, inside, outside, union } from './runs';
 
 /** A quarter turn clockwise, or a mirror: `x` swaps left and right, `y` swaps top and bottom. */
@@ -42,7 +43,7 @@ export function turned(board: LifeBoard, selection: Box | null, turn: Turn): Tur
   // By a quarter what lives is turned, wherever it lies; a mirror is of the whole grid.
   const region = turn === 'rotate' && !selection ? cells.box : regionOf(board, selection);
   if (!region) return null;
-  const whole = boxOf(grid);
+  const whole = reachOf(grid);
   const middle = turnedBox(region, turn);
   if (!whole || (middle.width <= whole.width && middle.height <= whole.height)) {
     const to = whole ? pushedInto(whole, middle) : middle;
@@ -118,7 +119,7 @@ export interface Regridded {
  */
 export function regridded({ cells, settings }: LifeBoard, grid: BoundedGrid | null): Regridded {
   const on = (now: Cells): LifeBoard => ({ cells: now, settings: { ...settings, grid } });
-  const box = boxOf(grid);
+  const box = reachOf(grid);
   const bounds = cells.box;
   if (!box || !bounds || covers(box, bounds)) return { board: on(cells), moved: null, lost: 0 };
   if (bounds.width <= box.width && bounds.height <= box.height) {
@@ -141,7 +142,7 @@ function turnOf(region: Box, turn: Turn, left: number, top: number): Mapping {
 
 /** A grid turned by a quarter; null where its edges are joined with a shift, of which there would be no such grid. */
 function quarterTurned(grid: BoundedGrid): BoundedGrid | null {
-  if (grid.shift) return null;
+  if (grid.shift || isStrip(grid)) return null;
   const { kind, width, height, twisted } = grid;
   const turnedTwist = twisted && {
     twisted: twisted === 'horizontal' ? ('vertical' as const) : ('horizontal' as const),

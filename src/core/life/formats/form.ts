@@ -1,7 +1,8 @@
 import { CoreError } from '../../errors';
 import { beyondReach, MOST_COORDINATE } from '../cells';
 import { noteOf, type Note, type Pattern, type PatternFormat } from '../pattern';
-import { CONWAY, formatRule, parseRule } from '../rule';
+import { CONWAY } from '../rule';
+import { readRule } from '../rules/notation';
 import type { Source } from './source';
 
 /** One file form: its reader and its writer. */
@@ -23,6 +24,16 @@ export interface PatternForm {
 export function malformed(form: string, line: number | null, reason: string): CoreError {
   const where = line === null ? '' : ` Line ${line + 1}:`;
   return new CoreError('life-invalid', `The file is not ${form} as Life programs write it.${where} ${reason}`);
+}
+
+/**
+ * Checks the rule of a file before its cells are read, which it explains.
+ * @throws CoreError `life-invalid`, `life-unsupported`.
+ */
+export function checkRule(rule: string): void {
+  const { states } = readRule(rule);
+  if (states === 2) return;
+  throw new CoreError('life-unsupported', `The rule "${rule}" has ${states} states; patterns are read of two.`);
 }
 
 /** A character of a file in a sentence. */
@@ -56,7 +67,7 @@ export function noteLines(
  * @throws CoreError `life-unsupported`.
  */
 export function refuseUnsaid(pattern: Pattern, name: string, says: { readonly rule: boolean }): void {
-  const rule = formatRule(parseRule(pattern.rule));
+  const rule = readRule(pattern.rule).notation;
   const lost = !says.rule && rule !== CONWAY ? `the rule ${rule}` : pattern.bounds ? 'a bounded grid' : null;
   if (lost === null) return;
   const title = noteOf(pattern, 'name');

@@ -1,7 +1,8 @@
 import { CellsBuilder, type Cells } from '../cells';
 import { BLANK, framed, placedCells, type Note, type Pattern } from '../pattern';
-import { CONWAY, formatRule, parseRule } from '../rule';
-import { checkReach, noteLines, refuseUnsaid, type PatternForm } from './form';
+import { CONWAY } from '../rule';
+import { readRule } from '../rules/notation';
+import { checkReach, checkRule, noteLines, refuseUnsaid, type PatternForm } from './form';
 import { addRow, drawnRows } from './plaintext';
 import type { Source } from './source';
 
@@ -39,7 +40,7 @@ function read({ lines, endOfLine, encoding }: Source): Pattern {
       checkReach(x, y);
     } else if (said !== undefined) {
       rule = said.trim();
-      parseRule(rule);
+      checkRule(rule);
     } else if (line.startsWith('#')) notes.push(noteOfLine(line));
     else addRow(builder, line.trimEnd(), y++, x, NAME, at);
   });
@@ -61,9 +62,9 @@ function noteOfLine(raw: string): Note {
 
 function write(pattern: Pattern): string[] {
   refuseUnsaid(pattern, NAME, { rule: true });
-  const rule = formatRule(parseRule(pattern.rule));
-  const [birth, survival] = rule.slice(1).split('/S');
-  const notation = pattern.format === 'life-1.05' ? pattern.rule : `${survival}/${birth}`;
+  const rule = readRule(pattern.rule).notation;
+  const counts = /^B(\d*)\/S(\d*)$/.exec(rule);
+  const notation = pattern.format === 'life-1.05' ? pattern.rule : counts ? `${counts[2]}/${counts[1]}` : rule;
   return [
     '#Life 1.05',
     ...noteLines(pattern, 'life-1.05', { name: '#D Name:', author: '#D Author:', comment: '#D' }),

@@ -1,9 +1,9 @@
 import { CoreError } from '../../errors';
 import { CellsBuilder, type Cells } from '../cells';
 import { BLANK, type Note, type Pattern } from '../pattern';
-import { CONWAY, parseRule } from '../rule';
+import { CONWAY } from '../rule';
 import { formatBoundedGrid, parseBoundedGrid, type BoundedGrid } from '../topology';
-import { checkReach, malformed, noteLines, shownCharacter, type PatternForm } from './form';
+import { checkReach, checkRule, malformed, noteLines, shownCharacter, type PatternForm } from './form';
 import type { Source } from './source';
 
 const NAME = 'run-length encoded';
@@ -11,7 +11,7 @@ const HEADER = /^\s*x\s*=\s*(\d+)\s*,\s*y\s*=\s*(\d+)\s*(?:,\s*rule\s*=(.*))?$/i
 /** Columns of a line; longer ones are not read by all programs. */
 const COLUMNS = 70;
 /** A rule by itself is shorter than a line, a table of neighbourhoods some 90 characters. */
-const MOST_RULE = 400;
+export const MOST_RULE = 400;
 /** Letters that are a cell in no state. */
 const PROSE = /[ac-nYZ]|[p-w](?![A-X])/;
 /** A count beyond this is out of reach by itself. */
@@ -118,7 +118,7 @@ export function ruleAndBounds(text: string): { rule: string; bounds: BoundedGrid
   const said = (colon < 0 ? text : text.slice(0, colon)).trim();
   // Blanks within it are not read by all programs.
   const rule = /\d/.test(said) ? said.replace(/\s/g, '') : said;
-  parseRule(rule);
+  checkRule(rule);
   return { rule, bounds: colon < 0 ? null : parseBoundedGrid(text.slice(colon + 1)) };
 }
 

@@ -1,17 +1,18 @@
 import { CoreError } from '../../errors';
 import { CellsBuilder, type Box, type Cells } from '../cells';
-import type { GridSize, LifeRule } from '../rule';
+import type { GridSize } from '../rule';
+import type { CellRule } from '../rules/table';
+import { joinedAt, type BoundedGrid } from '../topology';
 import {
   bitRun,
+  columnStep,
   countBits,
   drawBits,
   forEachRunOfBits,
   highestBit,
   lowestBit,
-  ruleMasks,
-  stepColumn,
   WORD,
-  type RuleMasks,
+  type ColumnStep,
 } from './kernel';
 import type { Universe } from './universe';
 
@@ -20,12 +21,19 @@ export const MOST_GRID_CELLS = 2 ** 27;
 /** Words of a generation, 64 MB: a grid that is narrower than a word needs more of them than its cells fill. */
 const MOST_WORDS = 2 ** 24;
 
+/** How the edges of a grid meet: those of models as their torus or plane, those of files as Golly writes them. */
+export interface GridSurface extends Pick<GridSize, 'width' | 'height'>, Pick<BoundedGrid, 'twisted' | 'shift'> {
+  readonly topology: BoundedGrid['kind'];
+}
+
 /**
- * A torus or a plane with an end, 32 cells a word. Columns of words lie one after the other, each with a row above and below it
- * and the whole with a column at either side: on a torus these are copies of what lies opposite, so that one step knows no edges.
+ * A grid with an end on all sides, 32 cells a word. Columns of words lie one after the other, each with a row above and below it
+ * and the whole with a column at either side: these are copies of the cells that the edges are joined to, so that one step knows
+ * no edges.
  * Around a torus narrower than three cells a neighbour is counted as often as it is met.
  */
 export class Grid implements Universe {
+  readonly background = false;
   generation = 0;
   population = 0;
   private words: Int32Array;
@@ -35,12 +43,14 @@ export class Grid implements Universe {
   private readonly stride: number;
   /** Cells of the last column, 1 to 32. */
   private readonly last: number;
-  private readonly masks: RuleMasks;
+  private readonly stepWords: ColumnStep;
+  /** [beyond the edge, 4]: word and bit of a cell there, word and bit of its copy; null where edges meet as a torus or not. */
+  private readonly joins: Int32Array | null;
 
   /** @throws CoreError `life-invalid` or `life-too-large` for its sides. */
   constructor(
-    readonly size: GridSize,
-    readonly rule: LifeRule,
+    readonly size: GridSurface,
+    readonly rule: CellRule,
   ) {
     checkSides(size);
     this.columns = Math.ceil(size.width / WORD);
@@ -48,17 +58,28 @@ export class Grid implements Universe {
     this.last = size.width - (this.columns - 1) * WORD;
     this.words = new Int32Array((this.columns + 2) * this.stride);
     this.next = new Int32Array(this.words.length);
-    this.masks = ruleMasks(rule);
+    this.stepWords = columnStep(rule);
+    this.joins = this.isTorus || size.topology === 'plane' ? null : this.joinsOf();
+  }
+
+  get grid(): BoundedGrid {
+    const { topology: kind, ...sides } = this.size;
+    return { kind, ...sides };
+  }
+
+  private get isTorus(): boolean {
+    return this.size.topology === 'torus' && !this.size.shift;
   }
 
   step(): void {
-    const { words, next, stride, columns } = this;
-    if (this.size.topology === 'torus') this.copyEdges();
+    const { words, next, stride, columns, stepWords } = this;
+    if (this.isTorus) this.copyEdges();
+    else if (this.joins) this.copyJoined(this.joins);
     let population = 0;
     for (let column = 0; column < columns; column++) {
       const mid = (column + 1) * stride;
       const mask = column === columns - 1 ? bitRun(0, this.last) : -1;
-      population += stepColumn(words, mid - stride, mid, mid + stride, stride - 2, this.masks, next, mid + 1, mask);
+      population += stepWords(words, mid - stride, mid, mid + stride, stride - 2, next, mid + 1, mask);
     }
     this.words = next;
     this.next = words;
@@ -80,11 +101,20 @@ export class Grid implements Universe {
 
   /** Live cells of row `y` from column `start` to before column `end`, all on the grid. */
   add(y: number, start: number, end: number): void {
+    this.write(y, start, end, true);
+  }
+
+  remove(y: number, start: number, end: number): void {
+    this.write(y, start, end, false);
+  }
+
+  private write(y: number, start: number, end: number, alive: boolean): void {
     for (let x = start; x < end;) {
       const stop = Math.min(end, ((x >>> 5) + 1) * WORD);
       const at = ((x >>> 5) + 1) * this.stride + y + 1;
       const before = this.words[at] as number;
-      const after = before | bitRun(x & 31, (x & 31) + stop - x);
+      const bits = bitRun(x & 31, (x & 31) + stop - x);
+      const after = alive ? before | bits : before & ~bits;
       this.words[at] = after;
       this.population += countBits(after) - countBits(before);
       x = stop;
@@ -144,10 +174,37 @@ export class Grid implements Universe {
   }
 
   private place(x: number, y: number): { readonly word: number; readonly bit: number } | null {
-    const { width, height, topology } = this.size;
-    const [column, row] = topology === 'torus' ? [wrap(x, width), wrap(y, height)] : [x, y];
+    const { width, height } = this.size;
+    const [column, row] = this.isTorus ? [wrap(x, width), wrap(y, height)] : [x, y];
     if (column < 0 || column >= width || row < 0 || row >= height) return null;
     return { word: ((column >>> 5) + 1) * this.stride + row + 1, bit: column & 31 };
+  }
+
+  /** Word and bit of a cell of the grid, or of one beside its edge. */
+  private wordOf(x: number, y: number): [word: number, bit: number] {
+    return [((x >> 5) + 1) * this.stride + y + 1, x & 31];
+  }
+
+  private joinsOf(): Int32Array {
+    const { grid } = this;
+    const { width, height } = grid;
+    const joins: number[] = [];
+    const join = (x: number, y: number): void => {
+      const from = joinedAt(grid, x, y);
+      if (from) joins.push(...this.wordOf(x, y), ...this.wordOf(...from));
+    };
+    for (let x = -1; x <= width; x++) [-1, height].forEach((y) => join(x, y));
+    for (let y = 0; y < height; y++) [-1, width].forEach((x) => join(x, y));
+    return Int32Array.from(joins);
+  }
+
+  private copyJoined(joins: Int32Array): void {
+    const { words } = this;
+    for (let at = 0; at < joins.length; at += 4) {
+      const [to, bit] = [joins[at] as number, joins[at + 1] as number];
+      const live = ((words[joins[at + 2] as number] as number) >>> (joins[at + 3] as number)) & 1;
+      words[to] = ((words[to] as number) & ~(1 << bit)) | (live << bit);
+    }
   }
 
   /**
@@ -171,7 +228,7 @@ export class Grid implements Universe {
   }
 }
 
-function checkSides({ width, height }: GridSize): void {
+function checkSides({ width, height }: GridSurface): void {
   if (!(Number.isSafeInteger(width) && Number.isSafeInteger(height) && width > 0 && height > 0)) {
     throw new CoreError('life-invalid', `A grid cannot have ${width} x ${height} cells.`);
   }

@@ -21,6 +21,7 @@ interface Seen {
   readonly y: number;
   readonly check: number;
   readonly population: number;
+  readonly background: boolean;
 }
 
 /**
@@ -35,18 +36,21 @@ export class PeriodWatch {
    * @returns the period when it is a state that was looked at before, else null; an empty universe is a still life.
    */
   look(universe: Universe, cells: Cells = universe.cells()): Period | null {
-    const { generation } = universe;
+    const { generation, grid, background } = universe;
     const { x, y, width, height } = cells.box ?? { x: 0, y: 0, width: 0, height: 0 };
     const [hash, check] = cells.shapeHash();
     // On a grid a shape elsewhere is another state, for its edges or its seam may lie between.
-    const place = universe.size ? Math.imul(x, 0x9e3779b1) ^ Math.imul(y, 0x85ebca77) : 0;
-    const key = (hash ^ place ^ Math.imul(width, 0xc2b2ae3d) ^ Math.imul(height, 0x27d4eb2f)) >>> 0;
+    const place = grid ? Math.imul(x, 0x9e3779b1) ^ Math.imul(y, 0x85ebca77) : 0;
+    const key =
+      (hash ^ place ^ (background ? 0x5bd1e995 : 0) ^ Math.imul(width, 0xc2b2ae3d) ^ Math.imul(height, 0x27d4eb2f)) >>>
+      0;
     const before = this.seen.get(key);
-    const isSame = before?.check === check && before.population === cells.population;
-    if (before && isSame && !(universe.size && (before.x !== x || before.y !== y))) {
+    const isSame =
+      before?.check === check && before.population === cells.population && before.background === background;
+    if (before && isSame && !(grid && (before.x !== x || before.y !== y))) {
       return { period: generation - before.generation, dx: x - before.x, dy: y - before.y, since: before.generation };
     }
-    this.seen.set(key, { generation, x, y, check, population: cells.population });
+    this.seen.set(key, { generation, x, y, check, population: cells.population, background });
     if (this.seen.size > MOST_STATES) this.seen.delete(this.seen.keys().next().value as number);
     return null;
   }

@@ -1,17 +1,16 @@
 import { CoreError } from '../../errors';
 import { beyondReach, CellsBuilder, MOST_COORDINATE, type Box, type Cells } from '../cells';
-import type { LifeRule } from '../rule';
+import { backgroundAt, onBackground, type CellRule } from '../rules/table';
 import {
   bitRun,
+  columnStep,
   countBits,
   drawBits,
   forEachRunOfBits,
   highestBit,
   lowestBit,
-  ruleMasks,
-  stepColumn,
   WORD,
-  type RuleMasks,
+  type ColumnStep,
 } from './kernel';
 import type { Universe } from './universe';
 
@@ -21,7 +20,7 @@ const MOST_TILES = 2 ** 20;
 const MOST_COLUMNS = MOST_COORDINATE / WORD;
 /** More than a row of the plane has tiles, with what is beyond either end: no two tiles have one key. */
 const ROW = 4 * MOST_COLUMNS;
-/** Columns of a tile with those beside it, and the rows above and below: what {@link stepColumn} reads. */
+/** Columns of a tile with those beside it, and the rows above and below: what a step of words reads. */
 const STRIDE = WORD + 2;
 
 /** A square of 32 x 32 cells; word y holds row y. */
@@ -58,35 +57,47 @@ const [W, E, N, S, NW, SE, NE, SW] = [0, 1, 2, 3, 4, 5, 6, 7];
  * tiles that changed in the last one and on those around them: what stands still costs nothing.
  */
 export class Plane implements Universe {
+  readonly grid = null;
   readonly size = null;
   generation = 0;
   population = 0;
   private readonly tiles = new Map<number, Tile>();
   /** Tiles that may change in the next step. */
   private work: Tile[] = [];
-  private readonly masks: RuleMasks;
+  /** The steps at even and at odd generations: two where the background comes and goes. */
+  private readonly steps: readonly [even: ColumnStep, odd: ColumnStep];
+  private readonly alternates: boolean;
   private readonly scratch = new Int32Array(3 * STRIDE);
 
-  /** @throws CoreError `life-unsupported` for a rule with B0: it would fill the plane at once. */
-  constructor(readonly rule: LifeRule) {
-    if (rule.birth[0]) {
-      throw new CoreError(
-        'life-unsupported',
-        'By a rule with B0 all the dead cells of the plane come alive at once: it is stepped on a torus alone.',
-      );
-    }
-    this.masks = ruleMasks(rule);
+  /**
+   * @param rule by one with B0 the background comes alive: cells are then what differs from it.
+   * @param first generation that it begins with: whether it is even or odd matters to such a rule alone.
+   */
+  constructor(
+    readonly rule: CellRule,
+    private readonly first = 0,
+  ) {
+    const { even, odd } = onBackground(rule);
+    this.alternates = even !== odd;
+    const step = columnStep(even);
+    this.steps = [step, this.alternates ? columnStep(odd) : step];
+  }
+
+  get background(): boolean {
+    return backgroundAt(this.rule, this.first + this.generation);
   }
 
   step(): void {
     const { work } = this;
     for (const tile of work) if (tile.population > 0) this.growAround(tile);
     // Neighbours that were made just now are at the end of the list, and empty.
-    for (const tile of work) this.stepTile(tile);
+    const step = this.steps[(this.first + this.generation) % 2 === 0 ? 0 : 1];
+    for (const tile of work) this.stepTile(tile, step);
     this.generation++;
     const changed: Tile[] = [];
     for (const tile of work) {
-      if (!tile.changed) continue;
+      // What stands still by one of two rules may not by the other.
+      if (!tile.changed && !(this.alternates && tile.population > 0)) continue;
       const { cells } = tile;
       tile.cells = tile.next;
       tile.next = cells;
@@ -115,6 +126,10 @@ export class Plane implements Universe {
   /** Live cells of row `y` from column `start` to before column `end`. */
   add(y: number, start: number, end: number): void {
     this.write(y, start, end, true);
+  }
+
+  remove(y: number, start: number, end: number): void {
+    this.write(y, start, end, false);
   }
 
   cells(): Cells {
@@ -171,7 +186,7 @@ export class Plane implements Universe {
   }
 
   clone(): Plane {
-    const copy = new Plane(this.rule);
+    const copy = new Plane(this.rule, this.first);
     this.cells().forEachRun((y, start, end) => copy.add(y, start, end));
     copy.generation = this.generation;
     for (const tile of copy.work) tile.listed = copy.generation;
@@ -181,8 +196,12 @@ export class Plane implements Universe {
   private write(y: number, start: number, end: number, alive: boolean): void {
     for (let x = start; x < end;) {
       const stop = Math.min(end, ((x >> 5) + 1) * WORD);
-      const tile = this.tileAt(x >> 5, y >> 5);
       const bits = bitRun(x & 31, (x & 31) + stop - x);
+      const tile = alive ? this.tileAt(x >> 5, y >> 5) : this.tiles.get(keyOf(x >> 5, y >> 5));
+      if (!tile) {
+        x = stop;
+        continue;
+      }
       const before = tile.cells[y & 31] as number;
       const after = alive ? before | bits : before & ~bits;
       tile.cells[y & 31] = after;
@@ -249,13 +268,13 @@ export class Plane implements Universe {
     }
   }
 
-  private stepTile(tile: Tile): void {
+  private stepTile(tile: Tile, step: ColumnStep): void {
     const { scratch } = this;
     const { around, cells, next } = tile;
     fill(scratch, 0, around[NW], around[W]?.cells, around[SW]);
     fill(scratch, STRIDE, around[N], cells, around[S]);
     fill(scratch, 2 * STRIDE, around[NE], around[E]?.cells, around[SE]);
-    tile.nextPopulation = stepColumn(scratch, 0, STRIDE, 2 * STRIDE, WORD, this.masks, next, 0, -1);
+    tile.nextPopulation = step(scratch, 0, STRIDE, 2 * STRIDE, WORD, next, 0, -1);
     let changed = false;
     for (let y = 0; y < WORD && !changed; y++) changed = next[y] !== cells[y];
     tile.changed = changed;

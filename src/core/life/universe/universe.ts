@@ -1,14 +1,22 @@
 import type { Box, Cells } from '../cells';
-import type { LifeRule } from '../rule';
+import type { CellRule } from '../rules/table';
+import type { BoundedGrid } from '../topology';
 
 /**
  * Cells that step by a rule. Coordinates are of the plane, x to the right and y down; on a grid they are 0 to below its sides,
  * and a torus takes any and wraps them.
  */
 export interface Universe {
-  readonly rule: LifeRule;
-  /** Sides of the grid; null where it has no end. */
+  readonly rule: CellRule;
+  /** The grid that it lives on; null on the plane without an end. */
+  readonly grid: BoundedGrid | null;
+  /** Sides of the grid; null where it has no end, at least not on all sides. */
   readonly size: { readonly width: number; readonly height: number } | null;
+  /**
+   * Whether what are no cells on show lives: on the plane by a rule with B0. Cells on show are then those that are dead, and all
+   * that is said of live cells is of what differs from the background.
+   */
+  readonly background: boolean;
   /** Generations stepped since it was opened. */
   readonly generation: number;
   /** Live cells. */
@@ -18,6 +26,10 @@ export interface Universe {
   get(x: number, y: number): boolean;
   /** Off the end of a grid that does not wrap nothing happens. */
   set(x: number, y: number, alive: boolean): void;
+  /** Live cells of row `y` from column `start` to before column `end`, all on the grid. */
+  add(y: number, start: number, end: number): void;
+  /** The same cells dead. */
+  remove(y: number, start: number, end: number): void;
   /** All live cells. */
   cells(): Cells;
   /** The smallest rectangle around the live cells; null where there are none. */

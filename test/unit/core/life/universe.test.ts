@@ -6,14 +6,7 @@ import { randomBoard } from '../../../../src/core/life/board';
 import { CellsBuilder, MOST_COORDINATE } from '../../../../src/core/life/cells';
 import { readPattern } from '../../../../src/core/life/formats/index';
 import { findPattern } from '../../../../src/core/life/patterns';
-import {
-  formatRule,
-  neighbourCounts,
-  parseRule,
-  step,
-  type GridSize,
-  type LifeRule,
-} from '../../../../src/core/life/rule';
+import { neighbourCounts, parseRule, step, type GridSize, type LifeRule } from '../../../../src/core/life/rule';
 import { Grid } from '../../../../src/core/life/universe/grid';
 import { gridOf, openUniverse, planeOf } from '../../../../src/core/life/universe/open';
 import { PeriodWatch } from '../../../../src/core/life/universe/period';
@@ -203,17 +196,10 @@ test('periods: of what stands, turns, moves, dies, and of what comes to rest lat
 test('what is not stepped is refused with a sentence', () => {
   const refused = (open: () => unknown, code: string, reason: RegExp): void =>
     assert.throws(open, (error) => error instanceof CoreError && error.code === code && reason.test(error.message));
-  refused(() => new Plane(parseRule('B03/S23')), 'life-unsupported', /B0/);
+  refused(() => openUniverse(readPattern('x = 1, y = 1, rule = B03/S23:T0,20\no!')), 'life-unsupported', /B0/);
   refused(() => new Grid({ width: 0, height: 4, topology: 'torus' }, CONWAY), 'life-invalid', /0 x 4/);
   refused(() => new Grid({ width: 2 ** 20, height: 2 ** 20, topology: 'torus' }, CONWAY), 'life-too-large', /larger/);
   refused(() => new Grid({ width: 1, height: 2 ** 26, topology: 'torus' }, CONWAY), 'life-too-large', /narrow/);
-  for (const grid of ['K30*,20', 'C30,20', 'S30', 'T30+7,20', 'T0,20', 'P0,20']) {
-    refused(
-      () => openUniverse(readPattern(`x = 3, y = 1, rule = B3/S23:${grid}\n3o!`)),
-      'life-unsupported',
-      /is read but not stepped/,
-    );
-  }
   const size: GridSize = { width: 4, height: 4, topology: 'torus' };
   refused(() => openUniverse(readPattern('5o!'), size), 'life-invalid', /5 x 1 does not fit a grid of 4 x 4/);
   refused(() => gridOf(readPattern('3b2o!').cells, size, CONWAY), 'life-invalid', /beyond the edge/);
@@ -233,5 +219,10 @@ test('a pattern goes where its file says: on its grid about the origin, in the m
     width: 3,
     height: 1,
   });
-  assert.equal(formatRule(openUniverse(readPattern('x = 3, y = 1, rule = 23/36:P9,5\n3o!')).rule), 'B36/S23');
+  const { rule } = openUniverse(readPattern('x = 3, y = 1, rule = 23/36:P9,5\n3o!'));
+  assert.deepEqual(rule, parseRule('B36/S23'));
+  // Tubes and strips lie on the plane, about its origin.
+  assert.deepEqual(at('x = 3, y = 1, rule = B3/S23:T0,5\n3o!'), { x: 0, y: 0, width: 3, height: 1 });
+  assert.deepEqual(at('x = 3, y = 1, rule = B3/S23:P9,0\n3o!'), { x: -1, y: 0, width: 3, height: 1 });
+  assert.throws(() => at('#CXRLE Pos=0,7\nx = 3, y = 1, rule = B3/S23:P0,5\n3o!'), /beyond the edge/);
 });

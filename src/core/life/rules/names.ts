@@ -1,0 +1,26 @@
+/** Rules of two states by the names that Golly, LifeViewer and the Life wiki give them, in small letters and digits alone. */
+export const NAMED: Readonly<Record<string, string>> = {
+  ...{ life: 'B3/S23', conwayslife: 'B3/S23', conwaylife: 'B3/S23', gameoflife: 'B3/S23' },
+  ...{
+    highlife: 'B36/S23',
+    daynight: 'B3678/S34678',
+    dayandnight: 'B3678/S34678',
+    seeds: 'B2/S',
+    serviettes: 'B234/S',
+  },
+  ...{ persianrug: 'B234/S', lifewithoutdeath: 'B3/S012345678', flakes: 'B3/S012345678', inkspot: 'B3/S012345678' },
+  ...{ maze: 'B3/S12345', mazectric: 'B3/S1234', mazewithmice: 'B37/S12345', mazectricwithmice: 'B37/S1234' },
+  ...{ morley: 'B368/S245', move: 'B368/S245', anneal: 'B4678/S35678', twistedmajority: 'B4678/S35678' },
+  ...{ replicator: 'B1357/S1357', fredkin: 'B1357/S02468', '2x2': 'B36/S125', '34life': 'B34/S34' },
+  ...{ amoeba: 'B357/S1358', assimilation: 'B345/S4567', coagulations: 'B378/S235678', coral: 'B3/S45678' },
+  ...{ diamoeba: 'B35678/S5678', dotlife: 'B3/S023', drylife: 'B37/S23', eightlife: 'B3/S238', gnarl: 'B1/S1' },
+  ...{ htrees: 'B1/S012345678', iceballs: 'B25678/S5678', liveanddie: 'B2/S0', livefreeordie: 'B2/S0' },
+  ...{ longlife: 'B345/S5', logarithmicreplicatorrule: 'B36/S245', pedestrianlife: 'B38/S23' },
+  ...{ plowworld: 'B378/S012345678', pseudolife: 'B357/S238', stains: 'B3678/S235678', vote: 'B5678/S45678' },
+  ...{ walledcities: 'B45678/S2345', snakeskin: 'B1/S134567', slowblob: 'B367/S125678', bugs: 'B3567/S15678' },
+  ...{ holstein: 'B35678/S4678', landrush: 'B36/S234578', geology: 'B3578/S24678', gems: 'B3457/S4568' },
+  ...{ gemsminor: 'B34578/S456', corrosionofconformity: 'B3/S124', blinkers: 'B345/S2', bacteria: 'B34/S456' },
+  ...{ electrifiedmaze: 'B45/S12345', flock: 'B3/S12', eppstein: 'B35/S236', startrek: 'B3/S0248', virus: 'B36/S235' },
+  ...{ antilife: 'B0123478/S01234678', invertamaze: 'B028/S0124', neonblobs: 'B08/S4', justfriends: 'B2-a/S12' },
+  ...{ tlife: 'B3/S2-i34q' },
+};
