@@ -13,6 +13,8 @@ export type LifeTool = (typeof LIFE_TOOLS)[number];
 /** A board as it is sent: live cells as runs, and what they live by. */
 export interface BoardMessage {
   readonly cells: Runs;
+  /** Those in state 2 and on, an entry a state. */
+  readonly states: readonly Runs[];
   readonly settings: BoardSettings;
 }
 

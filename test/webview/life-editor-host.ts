@@ -164,7 +164,7 @@ export class LifeHost {
     return {
       state: 'open',
       version: this.version,
-      board: { cells: runsOf(board.cells), settings: board.settings },
+      board: { cells: runsOf(board.cells), states: (board.states ?? []).map(runsOf), settings: board.settings },
       about,
       warnings: this.warnings,
     };

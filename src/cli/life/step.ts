@@ -122,9 +122,16 @@ function resultOf(pattern: Pattern, universe: Universe): Pattern {
   const { notation: rule } = readRule(pattern.rule);
   const now = { ...pattern, rule, bounds: grid, generation: pattern.generation + universe.generation };
   const cells = universe.cells();
-  if (size) return framed({ ...now, position: gridOrigin(size) }, cells, { x: 0, y: 0, ...size });
+  const layers = universe.layers();
+  if (size)
+    return framed(
+      { ...now, position: gridOrigin(size) },
+      cells,
+      { x: 0, y: 0, width: size.width, height: size.height },
+      layers,
+    );
   const { x, y } = cells.box ?? { x: 0, y: 0 };
-  return framed({ ...now, position: { x, y } }, cells);
+  return framed({ ...now, position: { x, y } }, cells, undefined, layers);
 }
 
 function report(result: Pattern, universe: Universe, population: readonly number[], period: Period | null): string[] {

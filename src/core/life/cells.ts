@@ -57,6 +57,20 @@ export class Cells {
     }
   }
 
+  /** Whether a cell lives. */
+  has(x: number, y: number): boolean {
+    const { data } = this;
+    let [low, high] = [0, this.runs];
+    // The first run that does not lie before the cell.
+    while (low < high) {
+      const at = (low + high) >>> 1;
+      const row = data[at * FIELDS] as number;
+      if (row < y || (row === y && (data[at * FIELDS + 2] as number) <= x)) low = at + 1;
+      else high = at;
+    }
+    return low < this.runs && data[low * FIELDS] === y && (data[low * FIELDS + 1] as number) <= x;
+  }
+
   translated(dx: number, dy: number): Cells {
     if (dx === 0 && dy === 0) return this;
     if (this.box) checkBox({ ...this.box, x: this.box.x + dx, y: this.box.y + dy });

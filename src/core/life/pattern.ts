@@ -23,6 +23,11 @@ export interface Pattern {
   readonly height: number;
   /** Live cells, from the top left corner of that rectangle. */
   readonly cells: Cells;
+  /**
+   * Those of the live cells that are in state 2 and on, an entry a state, where the rule has more than two; states beyond the last
+   * entry have no cell.
+   */
+  readonly states: readonly Cells[];
   /** Where that corner lies on the plane, where the file says so. */
   readonly position: { readonly x: number; readonly y: number } | null;
   /** As the file writes it, without the bounded grid; {@link CONWAY} where it says nothing. */
@@ -45,6 +50,7 @@ export const BLANK: Pattern = {
   width: 0,
   height: 0,
   cells: Cells.none,
+  states: [],
   position: null,
   rule: CONWAY,
   bounds: null,
@@ -59,10 +65,22 @@ export const BLANK: Pattern = {
  * The same pattern with other cells, as an editor saves it: name, comments, rule and all else stay, the position too.
  * @param cells on the plane, or on a grid from its top left corner.
  * @param frame the rectangle to describe; the smallest around the cells where absent.
+ * @param states see {@link Pattern}, where the cells are.
  */
-export function framed(pattern: Pattern, cells: Cells, frame: Box | null = cells.box): Pattern {
+export function framed(
+  pattern: Pattern,
+  cells: Cells,
+  frame: Box | null = cells.box,
+  states: readonly Cells[] = [],
+): Pattern {
   const { x, y, width, height } = frame ?? { x: 0, y: 0, width: 0, height: 0 };
-  return { ...pattern, width, height, cells: cells.translated(-x, -y) };
+  return {
+    ...pattern,
+    width,
+    height,
+    cells: cells.translated(-x, -y),
+    states: states.map((each) => each.translated(-x, -y)),
+  };
 }
 
 /** The pattern's live cells where they lie on the plane: at its position, or from the origin. */

@@ -111,11 +111,11 @@ export class LifeSession implements vscode.Disposable {
     const { problem, fileName: file } = document;
     if (problem) return { state: 'unreadable', about: { file }, problem: problem.toData() };
     const { format, notes } = document.pattern;
-    const { cells, settings } = document.board;
+    const { cells, states = [], settings } = document.board;
     return {
       state: 'open',
       version: document.version,
-      board: { cells: runsOf(cells), settings },
+      board: { cells: runsOf(cells), states: states.map(runsOf), settings },
       about: { file, format, notes: notes.map(({ kind, text }) => ({ kind, text })) },
       warnings: document.warnings,
     };

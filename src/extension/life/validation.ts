@@ -93,8 +93,10 @@ export function editOfMessage(message: EditMessage, before: BoardSettings): Life
     const flips = cellsOfRuns(message.flips);
     if (!flips) throw refused('The cells of an edit must be runs in order.');
     const after = message.settings;
+    if ([before, after ?? before].some(({ rule }) => readRule(rule).states > 2)) {
+      throw refused('Boards of more than two states are not edited.');
+    }
     if (after) {
-      readRule(after.rule);
       checkGrid(after.grid);
     }
     return { kind: message.kind, flips, settings: after && { before, after } };

@@ -51,22 +51,28 @@ export class CellsPainter {
   ): void {
     const cells = this.read(universe, box);
     const snap = (value: number): number => Math.round(value / pixel) * pixel;
-    context.fillStyle = css(palette.cell);
-    context.beginPath();
+    // A path a state: colours are changed once each.
+    const paths = new Map<number, Path2D>();
     for (let row = 0; row < box.height; row++) {
       const y = snap(top + (box.y + row - view.y) * view.zoom);
       const bottom = snap(top + (box.y + row + 1 - view.y) * view.zoom);
       const from = row * box.width;
       for (let column = 0; column < box.width; column++) {
-        if (!cells[from + column]) continue;
+        const state = cells[from + column] as number;
+        if (state === 0) continue;
         let end = column + 1;
-        while (end < box.width && cells[from + end]) end++;
+        while (end < box.width && cells[from + end] === state) end++;
         const x = snap(left + (box.x + column - view.x) * view.zoom);
-        context.rect(x, y, snap(left + (box.x + end - view.x) * view.zoom) - x, bottom - y);
-        column = end;
+        let path = paths.get(state);
+        if (!path) paths.set(state, (path = new Path2D()));
+        path.rect(x, y, snap(left + (box.x + end - view.x) * view.zoom) - x, bottom - y);
+        column = end - 1;
       }
     }
-    context.fill();
+    for (const [state, path] of paths) {
+      context.fillStyle = css(palette.state(state, universe.states));
+      context.fill(path);
+    }
   }
 
   private drawPicture(
@@ -80,8 +86,10 @@ export class CellsPainter {
     const cells = this.read(universe, box);
     const image = new ImageData(box.width, box.height);
     const pixels = new Uint32Array(image.data.buffer);
-    const alive = pixelOf(palette.cell);
-    for (let at = 0; at < cells.length; at++) if (cells[at]) pixels[at] = alive;
+    const colours = Array.from({ length: universe.states }, (_, state) =>
+      pixelOf(palette.state(state, universe.states)),
+    );
+    for (let at = 0; at < cells.length; at++) if (cells[at]) pixels[at] = colours[cells[at] as number] as number;
     const at = [left + (box.x - view.x) * view.zoom, top + (box.y - view.y) * view.zoom] as const;
     this.paste(context, image, ...at, view.zoom);
   }

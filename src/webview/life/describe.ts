@@ -5,6 +5,7 @@ import type { Universe } from '../../core/life/universe/universe';
 import { count, counted } from '../components/format';
 import { shownCells } from './shown-cells';
 import type { LifeState } from './state';
+import type { Place } from './view';
 
 /** Rows that are told one by one. */
 export const MOST_ROWS = 200;
@@ -20,6 +21,13 @@ export function describeBoard(state: LifeState): string {
   const background = backgroundNote(universe);
   const said = background === null ? '' : ` ${background}`;
   return `Generation ${count(generation)}: ${counted(universe.population, 'cell')} alive${where}. Rule ${rule}, ${surface}.${said}`;
+}
+
+/** What a cell is, in words: by its state where there are more than two. */
+export function stateName(universe: Universe, { x, y }: Place): string {
+  const state = universe.state(x, y);
+  if (universe.states > 2 && state > 0) return `state ${state} of ${universe.states - 1}`;
+  return state > 0 ? 'alive' : 'dead';
 }
 
 /** What must be known of a board whose background lives, by a rule with B0; null where it does not. */

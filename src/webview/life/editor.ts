@@ -25,7 +25,8 @@ import { Drawing } from './drawing';
 import type { Player } from './player';
 import { shownCells } from './shown-cells';
 import type { LifeState, Placing } from './state';
-import { becameOf, lostOf, TURNED } from './outcome';
+import { stateName } from './describe';
+import { becameOf, lostOf, NOT_EDITED, TURNED } from './outcome';
 import type { Store } from './store';
 import type { Sync } from './sync';
 import { centredOn, fitted, panned, revealing, shownBox, zoomed, type Extent, type Place, type View } from './view';
@@ -54,7 +55,8 @@ export class LifeEditor {
   get shown(): LifeBoard {
     const { board, universe, generation } = this.state;
     if (this.player.isStart && !this.drawing.isUnderWay) return board;
-    return { cells: universe.cells(), settings: { ...board.settings, generation } };
+    const states = universe.layers();
+    return { cells: universe.cells(), states, settings: { ...board.settings, generation } };
   }
 
   private get grid(): BoundedGrid | null {
@@ -129,7 +131,7 @@ export class LifeEditor {
     const where = `row ${to.y}, column ${to.x}`;
     if (selects) this.speakSelection();
     else if (placing) this.store.speak(`${placing.name} at ${where}.`);
-    else this.store.speak(`${where}, ${universe.get(to.x, to.y) ? 'alive' : 'dead'}.`);
+    else this.store.speak(`${where}, ${stateName(universe, to)}.`);
   }
 
   /** Enter: what the tool does with the cell under the cursor. */
@@ -274,14 +276,20 @@ export class LifeEditor {
 
   /** The selection, or everything, as text; null where there is nothing. */
   copied(): string | null {
-    const { cells, settings } = this.shown;
-    const region = regionOf({ cells, settings }, this.state.selection);
+    const { shown } = this;
+    const { cells, states = [], settings } = shown;
+    const region = regionOf(shown, this.state.selection);
     if (!region) {
       this.store.say({ kind: 'info', message: 'There is nothing to copy: no cell is alive.' });
       return null;
     }
     const part = inside(cells, region);
-    const pattern = framed({ ...BLANK, rule: settings.rule }, part, region);
+    const pattern = framed(
+      { ...BLANK, rule: settings.rule },
+      part,
+      region,
+      states.map((each) => inside(each, region)),
+    );
     this.store.speak(`Copied ${region.width} by ${region.height} cells, ${count(part.population)} alive.`);
     return patternText(pattern, 'rle');
   }
@@ -290,6 +298,7 @@ export class LifeEditor {
     try {
       const pattern = readPattern(text);
       if (pattern.cells.population === 0) throw new CoreError('life-invalid', 'It holds no live cell.');
+      if (pattern.states.length > 0) throw new CoreError('life-unsupported', 'Its cells are in more than two states.');
       const { cells, width, height } = pattern;
       this.startPlacing({ kind: 'paste', name: noteOf(pattern, 'name') ?? 'The pattern', cells, width, height });
     } catch (error) {
@@ -331,9 +340,9 @@ export class LifeEditor {
     const { board } = this.state;
     try {
       const { notation: rule, states } = readRule(text);
+      if (rule === readRule(board.settings.rule).notation) return this.store.say(null);
       if (states > 2)
         throw new CoreError('life-unsupported', `Boards of two states are edited, and ${rule} has ${states}.`);
-      if (rule === board.settings.rule) return this.store.say(null);
       if (!this.mayEdit()) return;
       if (!this.sync.change('rule', { ...board, settings: { ...board.settings, rule } })) return;
       this.store.speak(`The rule is ${rule}.`);
@@ -370,6 +379,10 @@ export class LifeEditor {
 
   /** Whether the board on show is the file's; where it is not, the user is asked which of the two is to be edited. */
   mayEdit(): boolean {
+    if (this.state.universe.states > 2) {
+      this.store.say(NOT_EDITED);
+      return false;
+    }
     if (this.player.isStart) return true;
     this.player.pause();
     this.store.update({ asking: true });

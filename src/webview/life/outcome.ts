@@ -9,6 +9,13 @@ export const TURNED: Record<Turn, string> = {
   'flip-y': 'flipped from top to bottom',
 };
 
+/** What is said where a board of more than two states is to be changed. */
+export const NOT_EDITED: Said = {
+  kind: 'info',
+  message: 'Patterns of more than two states are shown and stepped here, and not edited.',
+  action: 'Open the file as text to change it.',
+};
+
 /** What is said of live cells that met others, after what was done. */
 export function becameOf({ covered }: Carried): string {
   return covered === 0 ? '' : ` ${counted(covered, 'cell')} came to lie on others that live.`;

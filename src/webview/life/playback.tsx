@@ -68,6 +68,11 @@ export function Playback({ editor, state }: { readonly editor: LifeEditor; reado
         <span>
           <span class="muted">column</span> {at.x}
         </span>
+        {universe.states > 2 && (
+          <span>
+            <span class="muted">state</span> {universe.state(at.x, at.y)}
+          </span>
+        )}
       </span>
       <div class="actions zoom" role="group" aria-label="Zoom">
         <Action

@@ -151,7 +151,12 @@ export class Sync {
     this.store.update({ phase: 'open', version, about, warnings, problem: null });
     // A page that was only hidden goes on where it was.
     if (isSame) return;
-    const taken = { cells: cellsOfRuns(board.cells) ?? Cells.none, settings: board.settings };
+    const states = board.states.map((runs) => cellsOfRuns(runs) ?? Cells.none);
+    const taken: LifeBoard = {
+      cells: cellsOfRuns(board.cells) ?? Cells.none,
+      ...(states.length > 0 ? { states } : {}),
+      settings: board.settings,
+    };
     this.store.update({ board: taken, asking: false });
     this.player.load(taken);
     this.revive();

@@ -17,6 +17,8 @@ export interface BoardSettings {
 /** Live cells, and what they live by. */
 export interface LifeBoard {
   readonly cells: Cells;
+  /** Those in state 2 and on, an entry a state, where the rule has more than two. Such boards are looked at and stepped. */
+  readonly states?: readonly Cells[];
   readonly settings: BoardSettings;
 }
 

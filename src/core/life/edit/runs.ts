@@ -44,6 +44,11 @@ export function union(one: Cells, other: Cells): Cells {
   return combined(one, other, (a, b) => a || b);
 }
 
+/** Cells of the first that do not live in the other. */
+export function minus(one: Cells, other: Cells): Cells {
+  return combined(one, other, (a, b) => a && !b);
+}
+
 /** Live cells of a rectangle. */
 export function inside(cells: Cells, box: Box): Cells {
   const builder = new CellsBuilder();

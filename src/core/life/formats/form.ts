@@ -26,16 +26,6 @@ export function malformed(form: string, line: number | null, reason: string): Co
   return new CoreError('life-invalid', `The file is not ${form} as Life programs write it.${where} ${reason}`);
 }
 
-/**
- * Checks the rule of a file before its cells are read, which it explains.
- * @throws CoreError `life-invalid`, `life-unsupported`.
- */
-export function checkRule(rule: string): void {
-  const { states } = readRule(rule);
-  if (states === 2) return;
-  throw new CoreError('life-unsupported', `The rule "${rule}" has ${states} states; patterns are read of two.`);
-}
-
 /** A character of a file in a sentence. */
 export function shownCharacter(character: string): string {
   return /[\u0020-\u007e]/.test(character)
@@ -68,7 +58,13 @@ export function noteLines(
  */
 export function refuseUnsaid(pattern: Pattern, name: string, says: { readonly rule: boolean }): void {
   const rule = readRule(pattern.rule).notation;
-  const lost = !says.rule && rule !== CONWAY ? `the rule ${rule}` : pattern.bounds ? 'a bounded grid' : null;
+  const lost = pattern.states.some(({ runs }) => runs > 0)
+    ? 'cells of more than two states'
+    : !says.rule && rule !== CONWAY
+      ? `the rule ${rule}`
+      : pattern.bounds
+        ? 'a bounded grid'
+        : null;
   if (lost === null) return;
   const title = noteOf(pattern, 'name');
   throw new CoreError(

@@ -2,7 +2,7 @@ import { CellsBuilder, type Cells } from '../cells';
 import { BLANK, framed, placedCells, type Note, type Pattern } from '../pattern';
 import { CONWAY } from '../rule';
 import { readRule } from '../rules/notation';
-import { checkReach, checkRule, noteLines, refuseUnsaid, type PatternForm } from './form';
+import { checkReach, noteLines, refuseUnsaid, type PatternForm } from './form';
 import { addRow, drawnRows } from './plaintext';
 import type { Source } from './source';
 
@@ -40,7 +40,7 @@ function read({ lines, endOfLine, encoding }: Source): Pattern {
       checkReach(x, y);
     } else if (said !== undefined) {
       rule = said.trim();
-      checkRule(rule);
+      readRule(rule);
     } else if (line.startsWith('#')) notes.push(noteOfLine(line));
     else addRow(builder, line.trimEnd(), y++, x, NAME, at);
   });

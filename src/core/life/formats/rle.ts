@@ -1,9 +1,11 @@
 import { CoreError } from '../../errors';
 import { CellsBuilder, type Cells } from '../cells';
+import { minus } from '../edit/runs';
 import { BLANK, type Note, type Pattern } from '../pattern';
 import { CONWAY } from '../rule';
+import { readRule } from '../rules/notation';
 import { formatBoundedGrid, parseBoundedGrid, type BoundedGrid } from '../topology';
-import { checkReach, checkRule, malformed, noteLines, shownCharacter, type PatternForm } from './form';
+import { checkReach, malformed, noteLines, shownCharacter, type PatternForm } from './form';
 import type { Source } from './source';
 
 const NAME = 'run-length encoded';
@@ -21,7 +23,7 @@ const MOST_COUNT = 2 ** 31;
  * Run-length encoding, as the Life wiki ("Run Length Encoded") and Golly's help ("File formats", "Bounded grids") describe it:
  * runs of `b` dead, `o` alive and `$` ends of rows with counts before them, up to `!`. Read leniently, as files are: no header, a
  * header that is too small, counts and runs over several lines, blanks, no `!`, comments between runs, text after the end;
- * `.` and `A` of Golly's many-state form; `x`, `y` and `z` as live cells, as older programs mark them. Other letters are
+ * `.`, `A` to `X` and `pA` to `yO` of Golly's many-state form, where the rule has so many states; `x`, `y` and `z` as live cells, as older programs mark them. Other letters are
  * prose, which belongs after `!` or behind `#`.
  */
 export const rle: PatternForm = {
@@ -48,7 +50,7 @@ function read(source: Source): Pattern {
     if (text.trimStart().startsWith('#')) about.add(text);
     else if (header === undefined && text.trim() !== '') {
       header = HEADER.exec(text);
-      if (header) about.header(header[3]);
+      if (header) body.mostStates = about.header(header[3]);
       else body.add(text, line);
     } else body.add(text, line);
   }
@@ -59,7 +61,7 @@ function read(source: Source): Pattern {
   checkReach(width, height);
   const trailer = [body.trailer ?? '', ...source.lines.slice(line)].join('\n').trimEnd();
   const { endOfLine, encoding } = source;
-  return { ...BLANK, ...about.read(), width, height, cells, trailer, endOfLine, encoding };
+  return { ...BLANK, ...about.read(), width, height, cells, states: body.states(), trailer, endOfLine, encoding };
 }
 
 /** What lines with `#` and the header say. */
@@ -78,11 +80,13 @@ class About {
     else this.notes.push(noteOfLine(text, line));
   }
 
-  /** @throws CoreError as {@link ruleAndBounds}, before the cells are read: a rule of more states explains theirs. */
-  header(rule: string | undefined): void {
-    if (rule === undefined || rule.trim() === '') return;
-    this.rule = rule.trim();
-    ruleAndBounds(this.rule);
+  /**
+   * @returns how many states the rule has, which explains the cells.
+   * @throws CoreError as {@link ruleAndBounds}, before the cells are read.
+   */
+  header(rule: string | undefined): number {
+    if (rule !== undefined && rule.trim() !== '') this.rule = rule.trim();
+    return readRule(ruleAndBounds(this.rule ?? CONWAY).rule).states;
   }
 
   /** @throws CoreError as {@link ruleAndBounds}. */
@@ -118,7 +122,7 @@ export function ruleAndBounds(text: string): { rule: string; bounds: BoundedGrid
   const said = (colon < 0 ? text : text.slice(0, colon)).trim();
   // Blanks within it are not read by all programs.
   const rule = /\d/.test(said) ? said.replace(/\s/g, '') : said;
-  checkRule(rule);
+  readRule(rule);
   return { rule, bounds: colon < 0 ? null : parseBoundedGrid(text.slice(colon + 1)) };
 }
 
@@ -135,7 +139,11 @@ class Body {
   trailer: string | null = null;
   width = 0;
   height = 0;
+  /** States that the rule has. */
+  mostStates = 2;
   private readonly builder = new CellsBuilder();
+  /** Of cells in state 2 and on. */
+  private readonly layers: CellsBuilder[] = [];
   private x = 0;
   private y = 0;
   /** The count that was read so far; -1 before its first digit. */
@@ -164,7 +172,11 @@ class Body {
         this.x = 0;
         continue;
       }
-      if (isAlive(text, at, line, isProse)) this.builder.add(this.y, this.x, this.x + count);
+      const state = this.mostStates > 2 ? this.stateAt(text, at, line) : Number(isAlive(text, at, line, isProse));
+      // A state beyond 24 has two letters.
+      if (this.mostStates > 2 && isPrefix(text, at)) at++;
+      if (state > 0) this.builder.add(this.y, this.x, this.x + count);
+      if (state > 1) this.layer(state).add(this.y, this.x, this.x + count);
       this.x += count;
       if (this.x > this.width) this.width = this.x;
       if (count > 0) this.height = this.y + 1;
@@ -174,6 +186,47 @@ class Body {
   cells(): Cells {
     return this.builder.build();
   }
+
+  states(): readonly Cells[] {
+    return this.layers.map((builder) => builder.build());
+  }
+
+  private layer(state: number): CellsBuilder {
+    while (this.layers.length < state - 1) this.layers.push(new CellsBuilder());
+    return this.layers[state - 2] as CellsBuilder;
+  }
+
+  /** @throws CoreError `life-invalid` for what is no cell, or one in a state that the rule does not have. */
+  private stateAt(text: string, at: number, line: number): number {
+    const character = text.charAt(at);
+    if (character === 'b' || character === '.') return 0;
+    if (character === 'o') return 1;
+    const prefixed = isPrefix(text, at);
+    const letter = text.charCodeAt(prefixed ? at + 1 : at) - CODE_OF_A;
+    if (letter < 0 || letter >= STATES_A_LETTER)
+      throw malformed(NAME, line, `Among runs stands ${shownCharacter(character)}.`);
+    const state = letter + 1 + (prefixed ? STATES_A_LETTER * (text.charCodeAt(at) - CODE_OF_P + 1) : 0);
+    if (state < this.mostStates) return state;
+    throw malformed(NAME, line, `A cell is in state ${state}, and the rule has states 0 to ${this.mostStates - 1}.`);
+  }
+}
+
+const CODE_OF_A = 0x41;
+const CODE_OF_P = 0x70;
+/** A to X. */
+const STATES_A_LETTER = 24;
+
+/** Whether a letter from p to y stands before the letter of a state beyond 24. */
+function isPrefix(text: string, at: number): boolean {
+  return /[p-y]/.test(text.charAt(at)) && /[A-X]/.test(text.charAt(at + 1));
+}
+
+/** A state as Golly writes it where there are more than two. */
+function tagOf(state: number): string {
+  if (state === 0) return '.';
+  const letter = String.fromCharCode(CODE_OF_A + ((state - 1) % STATES_A_LETTER));
+  const prefix = Math.floor((state - 1) / STATES_A_LETTER);
+  return prefix === 0 ? letter : String.fromCharCode(CODE_OF_P + prefix - 1) + letter;
 }
 
 /** @throws CoreError `life-unsupported` for a state beyond the two, `life-invalid` for what is no cell. */
@@ -181,8 +234,7 @@ function isAlive(text: string, at: number, line: number, isProse: () => boolean)
   const character = text.charAt(at);
   if (character === 'b' || character === '.') return false;
   if (character === 'o' || character === 'A') return true;
-  const isPrefix = /[p-y]/.test(character) && /[A-X]/.test(text.charAt(at + 1));
-  if ((isPrefix || /[B-X]/.test(character)) && !isProse()) {
+  if ((isPrefix(text, at) || /[B-X]/.test(character)) && !isProse()) {
     throw new CoreError(
       'life-unsupported',
       `The pattern has cells in more than two states (line ${line + 1}); only patterns of dead and live cells are read.`,
@@ -193,7 +245,7 @@ function isAlive(text: string, at: number, line: number, isProse: () => boolean)
 }
 
 function write(pattern: Pattern): string[] {
-  const { width, height, cells, rule, bounds, position, generation, trailer } = pattern;
+  const { width, height, rule, bounds, position, generation, trailer } = pattern;
   const lines: string[] = [];
   if (position || generation > 0) {
     const at = position ? ` Pos=${position.x},${position.y}` : '';
@@ -201,14 +253,15 @@ function write(pattern: Pattern): string[] {
   }
   lines.push(...noteLines(pattern, 'rle', { name: '#N', author: '#O', comment: '#C' }));
   lines.push(`x = ${width}, y = ${height}, rule = ${rule}${bounds ? `:${formatBoundedGrid(bounds)}` : ''}`);
-  lines.push(...runLines(cells));
+  lines.push(...runLines(pattern));
   const [rest = '', ...after] = trailer.split('\n');
   lines.push(`${lines.pop() as string}${rest}`, ...after);
   return lines;
 }
 
 /** The runs of cells up to `!`, in lines of at most 70 columns; a run is never split. */
-function runLines(cells: Cells): string[] {
+function runLines({ cells, states, rule }: Pattern): string[] {
+  const tags = readRule(rule).states > 2 ? tagOf : (state: number): string => (state === 0 ? 'b' : 'o');
   const lines: string[] = [];
   let line = '';
   const put = (count: number, tag: string): void => {
@@ -221,16 +274,31 @@ function runLines(cells: Cells): string[] {
     line += run;
   };
   let [row, column] = [0, 0];
-  cells.forEachRun((y, start, end) => {
+  forEachRunOfStates(cells, states, (y, start, end, state) => {
     if (y > row) {
       put(y - row, '$');
       [row, column] = [y, 0];
     }
-    put(start - column, 'b');
-    put(end - start, 'o');
+    put(start - column, tags(0));
+    put(end - start, tags(state));
     column = end;
   });
   put(1, '!');
   lines.push(line);
   return lines;
+}
+
+/** Runs of cells in one state, in order. */
+function forEachRunOfStates(
+  cells: Cells,
+  states: readonly Cells[],
+  visit: (y: number, start: number, end: number, state: number) => void,
+): void {
+  if (states.length === 0) return cells.forEachRun((y, start, end) => visit(y, start, end, 1));
+  const runs: [y: number, start: number, end: number, state: number][] = [];
+  [states.reduce(minus, cells), ...states].forEach((layer, at) => {
+    layer.forEachRun((y, start, end) => runs.push([y, start, end, at + 1]));
+  });
+  runs.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
+  for (const run of runs) visit(...run);
 }

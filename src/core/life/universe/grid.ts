@@ -33,6 +33,7 @@ export interface GridSurface extends Pick<GridSize, 'width' | 'height'>, Pick<Bo
  * Around a torus narrower than three cells a neighbour is counted as often as it is met.
  */
 export class Grid implements Universe {
+  readonly states = 2;
   readonly background = false;
   generation = 0;
   population = 0;
@@ -119,6 +120,14 @@ export class Grid implements Universe {
       this.population += countBits(after) - countBits(before);
       x = stop;
     }
+  }
+
+  state(x: number, y: number): number {
+    return this.get(x, y) ? 1 : 0;
+  }
+
+  layers(): readonly Cells[] {
+    return [];
   }
 
   cells(): Cells {

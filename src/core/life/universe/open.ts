@@ -1,10 +1,12 @@
 import { CoreError } from '../../errors';
-import type { Cells } from '../cells';
+import { Cells } from '../cells';
+import { minus } from '../edit/runs';
 import { centredCells, placedCells, type Pattern } from '../pattern';
 import type { GridSize } from '../rule';
-import { readRule } from '../rules/notation';
-import type { CellRule } from '../rules/table';
+import { readRule, type BoardRule } from '../rules/notation';
+import { isBornOfNothing, type CellRule } from '../rules/table';
 import type { BoundedGrid } from '../topology';
+import { Generations } from './generations';
 import { Grid, type GridSurface } from './grid';
 import { Plane } from './plane';
 import { boxOfStrip, isStrip, Strip } from './strip';
@@ -40,12 +42,38 @@ function stripOf(cells: Cells, grid: BoundedGrid, rule: CellRule): Strip {
   return strip;
 }
 
+/** Cells, and those of them that are in state 2 and on, an entry a state. */
+export interface LayeredCells {
+  readonly cells: Cells;
+  readonly states?: readonly Cells[];
+}
+
 /**
  * Cells of a board on its grid: from the top left corner of one with an end on all sides, else where they lie on the plane.
  * @param first generation that they are.
  * @throws CoreError `life-unsupported` for a rule that is not run there, `life-invalid`, `life-too-large`.
  */
-export function universeOf(cells: Cells, grid: BoundedGrid | null, rule: CellRule, first: number): Universe {
+export function universeOf(
+  { cells, states = [] }: LayeredCells,
+  grid: BoundedGrid | null,
+  rule: BoardRule,
+  first: number,
+): Universe {
+  if (rule.states === 2) return inTwoStates(cells, grid, rule.cells, first);
+  if (!grid && isBornOfNothing(rule.cells)) {
+    throw new CoreError(
+      'life-unsupported',
+      'By a rule of more than two states with B0 all the dead cells of the plane come alive at once: it is run on grids with an end.',
+    );
+  }
+  if (states.length > rule.states - 2) {
+    throw new CoreError('life-invalid', `Cells are in more than the ${rule.states} states that the rule has.`);
+  }
+  const old = Array.from({ length: rule.states - 2 }, (_, at) => states[at] ?? Cells.none);
+  return new Generations(rule.states, inTwoStates(old.reduce(minus, cells), grid, rule.cells, first), old);
+}
+
+function inTwoStates(cells: Cells, grid: BoundedGrid | null, rule: CellRule, first: number): Universe {
   if (!grid) return planeOf(cells, rule, first);
   if (isStrip(grid)) return stripOf(cells, grid, rule);
   const { kind: topology, ...sides } = grid;
@@ -59,10 +87,22 @@ export function universeOf(cells: Cells, grid: BoundedGrid | null, rule: CellRul
  * @throws CoreError `life-unsupported` for a rule that is not run, `life-invalid` where it does not fit, `life-too-large`.
  */
 export function openUniverse(pattern: Pattern, where?: 'plane' | GridSize): Universe {
-  const rule = readRule(pattern.rule).cells;
-  if (where === 'plane') return planeOf(placedCells(pattern), rule, pattern.generation);
-  if (where) return gridOf(centredCells(pattern, where), where, rule);
-  return universeOf(cellsOnGrid(pattern), pattern.bounds, rule, pattern.generation);
+  const rule = readRule(pattern.rule);
+  const grid: BoundedGrid | null =
+    where === undefined ? pattern.bounds : where === 'plane' ? null : { ...where, kind: where.topology };
+  const cells =
+    where === undefined
+      ? cellsOnGrid(pattern)
+      : where === 'plane'
+        ? placedCells(pattern)
+        : centredCells(pattern, where);
+  return universeOf({ cells, states: movedWith(pattern, cells) }, grid, rule, pattern.generation);
+}
+
+/** The states of a pattern whose cells were moved, moved with them. */
+export function movedWith(pattern: Pattern, cells: Cells): readonly Cells[] {
+  const [from, to] = [pattern.cells.box, cells.box];
+  return from && to ? pattern.states.map((each) => each.translated(to.x - from.x, to.y - from.y)) : [];
 }
 
 /**

@@ -38,7 +38,7 @@ export class PeriodWatch {
   look(universe: Universe, cells: Cells = universe.cells()): Period | null {
     const { generation, grid, background } = universe;
     const { x, y, width, height } = cells.box ?? { x: 0, y: 0, width: 0, height: 0 };
-    const [hash, check] = cells.shapeHash();
+    const [hash, check] = hashOf(universe.layers(), cells);
     // On a grid a shape elsewhere is another state, for its edges or its seam may lie between.
     const place = grid ? Math.imul(x, 0x9e3779b1) ^ Math.imul(y, 0x85ebca77) : 0;
     const key =
@@ -54,4 +54,17 @@ export class PeriodWatch {
     if (this.seen.size > MOST_STATES) this.seen.delete(this.seen.keys().next().value as number);
     return null;
   }
+}
+
+/** Two hashes of the shape, wherever it stands, and of which of its cells are in which state. */
+function hashOf(layers: readonly Cells[], cells: Cells): readonly [number, number] {
+  const { x = 0, y = 0 } = cells.box ?? {};
+  let [one, other] = cells.shapeHash();
+  for (const layer of layers) {
+    const [hash, check] = layer.shapeHash();
+    const place = Math.imul((layer.box?.x ?? x) - x, 0x9e3779b1) ^ Math.imul((layer.box?.y ?? y) - y, 0x85ebca77);
+    one = Math.imul(one ^ hash ^ place, 0x01000193);
+    other = Math.imul(other + check + place, 0x85ebca6b);
+  }
+  return [one >>> 0, other >>> 0];
 }

@@ -57,6 +57,7 @@ const [W, E, N, S, NW, SE, NE, SW] = [0, 1, 2, 3, 4, 5, 6, 7];
  * tiles that changed in the last one and on those around them: what stands still costs nothing.
  */
 export class Plane implements Universe {
+  readonly states = 2;
   readonly grid = null;
   readonly size = null;
   generation = 0;
@@ -130,6 +131,14 @@ export class Plane implements Universe {
 
   remove(y: number, start: number, end: number): void {
     this.write(y, start, end, false);
+  }
+
+  state(x: number, y: number): number {
+    return this.get(x, y) ? 1 : 0;
+  }
+
+  layers(): readonly Cells[] {
+    return [];
   }
 
   cells(): Cells {

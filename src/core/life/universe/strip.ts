@@ -11,6 +11,7 @@ import type { Universe } from './universe';
  * away, as Golly does.
  */
 export class Strip implements Universe {
+  readonly states = 2;
   readonly size = null;
   readonly background = false;
 
@@ -76,6 +77,14 @@ export class Strip implements Universe {
 
   remove(y: number, start: number, end: number): void {
     this.plane.remove(y, start, end);
+  }
+
+  state(x: number, y: number): number {
+    return this.get(x, y) ? 1 : 0;
+  }
+
+  layers(): readonly Cells[] {
+    return [];
   }
 
   cells(): Cells {

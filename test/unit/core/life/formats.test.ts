@@ -159,13 +159,28 @@ test('what is no pattern, or one of another kind, is refused with a sentence', (
   refused('x = 3, y = 1, rule = LifeHistory\nABC!', 'life-unsupported', /seven states/);
   refused('x = 3, y = 1, rule = B3/S23\nABC!', 'life-unsupported', /more than two states \(line 2\)/);
   refused('x = 3, y = 1, rule = B3/S23\npA2.!', 'life-unsupported', /more than two states/);
-  refused('x = 3, y = 1, rule = 345/2/4\n3o!', 'life-unsupported', /4 states/);
+  refused(
+    'x = 3, y = 1, rule = 345/2/4\nABD!',
+    'life-invalid',
+    /Line 2: A cell is in state 4, and the rule has states 0 to 3/,
+  );
+  refused('x = 3, y = 1, rule = 345/2/4\nAB?!', 'life-invalid', /Line 2: Among runs stands "\?"/);
   refused('x = 3, y = 1, rule = B3/S23:Q3,4\n3o!', 'life-invalid', /":Q3,4" is no bounded grid/);
   refused('999999999999o!', 'life-too-large', /further than/);
   refused('900000000o!', 'life-too-large', /more than 67,108,864 live cells/);
   refused(`x = 99999999999, y = 1\no!`, 'life-too-large', /further than/);
   refused('#Life 1.06\n2000000000 1\n', 'life-too-large', /further than/);
   refused('#CXRLE Gen=99999999999999999999\no!', 'life-too-large', /older/);
+});
+
+test('cells of more than two states are read and written by their letters', () => {
+  const text = 'x = 6, y = 2, rule = 23/36/60\n.AX2pAyK$yK!\n'.replaceAll('yK', 'qK');
+  const pattern = readPattern(text);
+  assert.equal(pattern.cells.population, 6);
+  const at = (state: number): number => pattern.states[state - 2]?.population ?? 0;
+  assert.deepEqual([at(24), at(25), at(59)], [1, 2, 2]);
+  assert.equal(patternText(pattern), text);
+  assert.throws(() => patternText(pattern, 'cells'), /cannot say cells of more than two states/);
 });
 
 test('a form refuses to write what it cannot say', () => {
