@@ -1,7 +1,9 @@
+import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Trace } from '../core/trace/record';
-import { serializeTrace } from '../core/trace/vivtrace';
+import { whyNotWritten } from '../core/text/fileError';
+import type { TraceEvent } from '../core/trace/record';
+import { serializeEvent } from '../core/trace/vivtrace';
 import { Problem } from '../protocol/errors';
 
 /** Where a run is written. */
@@ -57,58 +59,81 @@ export async function checkOutFile(out: string): Promise<string> {
  * Writes a file beside its place and renames it: whole or not at all.
  * @throws Problem `file`.
  */
-export function writeAtomically(file: string, data: string | Uint8Array): Promise<void> {
-  return beside(file, data, () => Promise.resolve());
+export async function writeAtomically(file: string, data: string | Uint8Array): Promise<void> {
+  const temporary = temporaryOf(file);
+  try {
+    await writeFile(temporary, data);
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw notWritten(file, error);
+  }
 }
 
 /**
- * Writes the trace, and has the tensors written beside it: both or neither, and neither ever half.
- * @param saveTensors writes them to a path, atomically.
- * @throws Problem `file`, or what `saveTensors` throws.
+ * The trace of a run, written while it goes on as the editor does: what was recorded before it fails, or before the command is
+ * killed, is in the file. A file that stood there is replaced when the run has begun.
  */
-export async function writeRun(
-  output: Output,
-  trace: Trace,
-  saveTensors: (path: string) => Promise<{ readonly tensors: readonly string[] }>,
-): Promise<WrittenRun> {
-  const saved = await beside(output.trace, serializeTrace(trace), async () =>
-    output.tensors === undefined ? null : saveTensors(output.tensors),
-  );
-  return { trace: output.trace, tensors: output.tensors ?? null, tensorNames: saved?.tensors ?? [] };
+export class TraceFile {
+  private begun = false;
+  private failure: Problem | undefined;
+
+  constructor(private readonly output: Output | undefined) {}
+
+  /** The events of a run in their order, from the header on. Nothing that fails here ends the run: `end` tells it. */
+  add(events: readonly TraceEvent[]): void {
+    if (!this.output || this.failure || events.length === 0) return;
+    const { trace: file } = this.output;
+    const text = events.map(serializeEvent).join('');
+    try {
+      if (this.begun) appendFileSync(file, text);
+      else begin(file, text);
+      this.begun = true;
+    } catch (error) {
+      this.failure = notWritten(file, error);
+    }
+  }
+
+  /**
+   * The files of a run that ended, with its tensors beside the trace.
+   * @param saveTensors writes them to a path, atomically.
+   * @throws Problem `file`, or what `saveTensors` throws.
+   */
+  async end(saveTensors: (path: string) => Promise<{ readonly tensors: readonly string[] }>): Promise<WrittenRun> {
+    if (!this.output) return { trace: null, tensors: null, tensorNames: [] };
+    if (this.failure) throw this.failure;
+    const { trace, tensors } = this.output;
+    const saved = tensors === undefined ? null : await saveTensors(tensors);
+    return { trace, tensors: tensors ?? null, tensorNames: saved?.tensors ?? [] };
+  }
+
+  /** A failure of the run, with where that is which came before. */
+  withKept(failure: Problem): Problem {
+    if (!this.output || !this.begun || failure.code === 'cancelled') return failure;
+    const message = `${failure.message} What came before is in ${this.output.trace}.`;
+    return new Problem({ ...failure.toData(), message });
+  }
 }
 
-/** Writes a file; it takes its place when what is `meanwhile` to be done is done. */
-async function beside<T>(file: string, data: string | Uint8Array, meanwhile: () => Promise<T>): Promise<T> {
-  const temporary = `${file}.${process.pid}.tmp`;
+/** Writes the beginning of a file beside its place and renames it: where that fails, what stood there still does. */
+function begin(file: string, text: string): void {
+  const temporary = temporaryOf(file);
   try {
-    await writeFile(temporary, data);
-    const done = await meanwhile();
-    await rename(temporary, file);
-    return done;
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
-    if (error instanceof Problem) throw error;
-    throw new Problem({
-      code: 'file',
-      message: `${file} could not be written: ${reasonOf(error as NodeJS.ErrnoException)}.`,
-      action: 'Choose another place for --out.',
-      details: String(error),
-    });
+    rmSync(temporary, { force: true });
+    throw error;
   }
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
-  switch (code) {
-    case 'ENOSPC':
-      return 'the disk is full';
-    case 'EACCES':
-    case 'EPERM':
-      return 'writing there is not allowed';
-    case 'EROFS':
-      return 'the disk is read-only';
-    case 'EISDIR':
-      return 'it is a folder';
-    default:
-      return message;
-  }
+const temporaryOf = (file: string): string => `${file}.${process.pid}.tmp`;
+
+function notWritten(file: string, error: unknown): Problem {
+  return new Problem({
+    code: 'file',
+    message: `${file} could not be written: ${whyNotWritten(error)}.`,
+    action: 'Choose another place for --out.',
+    details: String(error),
+  });
 }

@@ -3,11 +3,12 @@ import { DECODERS } from '../core/decode/registry';
 import type { TraceEvent } from '../core/trace/record';
 import { assembleTrace } from '../core/trace/assemble';
 import type { CaptureRequest, RunRequest } from '../protocol/runs';
+import { Problem } from '../protocol/errors';
 import { cancelled } from '../protocol/rpc';
 import type { Arguments, Options } from './arguments';
 import { DECODER_HELP, DECODER_OPTIONS, decoderNamed, optionsOf, refuseUnused } from './decoderChoice';
 import { chooseDraft, chooseModel, MODEL_HELP, MODEL_OPTIONS } from './modelChoice';
-import { checkOutput, writeRun, type Output, type WrittenRun } from './output';
+import { checkOutput, TraceFile, type Output } from './output';
 import { PROMPT_HELP, PROMPT_OPTIONS, readPrompt } from './prompt';
 import { RunTable, runDocument, runSummary } from './runReport';
 import { prepareServerRun, SERVER_HELP, SERVER_RUN_OPTIONS } from './serverRun';
@@ -97,22 +98,30 @@ async function execute(
 ): Promise<void> {
   const events: TraceEvent[] = [];
   const rows = json ? undefined : new RunTable(terminal);
-  await engine.call('run', request, {
-    signal,
-    onEvent: (event) => {
-      if (event.type === 'loading') terminal.status(event.message);
-      if (event.type !== 'trace') return;
-      for (const traced of event.events) {
-        events.push(traced);
-        rows?.add(traced);
-      }
-    },
-  });
+  const file = new TraceFile(output);
+  try {
+    await engine.call('run', request, {
+      signal,
+      onEvent: (event) => {
+        if (event.type === 'loading') terminal.status(event.message);
+        if (event.type !== 'trace') return;
+        file.add(event.events);
+        for (const traced of event.events) {
+          events.push(traced);
+          rows?.add(traced);
+        }
+      },
+    });
+  } catch (error) {
+    throw file.withKept(Problem.from(error));
+  }
   if (signal.aborted) throw cancelled();
   const trace = assembleTrace(events);
-  const written: WrittenRun = output
-    ? await writeRun(output, trace, (path) => engine.call('saveTensors', { runId: request.runId, path }, { signal }))
-    : { trace: null, tensors: null, tensorNames: [] };
+  const written = await file
+    .end((path) => engine.call('saveTensors', { runId: request.runId, path }, { signal }))
+    .catch((error: unknown) => {
+      throw file.withKept(Problem.from(error));
+    });
   if (json) terminal.json(runDocument(trace, written));
   else for (const line of runSummary(trace, written)) terminal.line(line);
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { assembleTrace } from '../core/trace/assemble';
-import type { Trace, TraceEvent } from '../core/trace/record';
+import type { TraceEvent } from '../core/trace/record';
 import { Problem } from '../protocol/errors';
 import { cancelled } from '../protocol/rpc';
 import type { ServerRef, ServerRunRequest } from '../protocol/servers';
 import type { Arguments, Options } from './arguments';
-import { checkOutput, writeRun, type Output, type WrittenRun } from './output';
+import { checkOutput, TraceFile } from './output';
 import { readPrompt } from './prompt';
 import { RunTable, runDocument, runSummary } from './runReport';
 import { serverAccess } from './serverAccess';
@@ -69,6 +69,7 @@ export async function prepareServerRun(
   return async ({ engine, signal }, terminal) => {
     const events: TraceEvent[] = [];
     const rows = args.flag('json') ? undefined : new RunTable(terminal);
+    const file = new TraceFile(output);
     let failure: Problem | undefined;
     try {
       await engine.call('runServer', request, {
@@ -76,6 +77,7 @@ export async function prepareServerRun(
         onEvent: (event) => {
           if (event.type === 'loading') terminal.status(event.message);
           if (event.type !== 'trace') return;
+          file.add(event.events);
           for (const traced of event.events) {
             events.push(traced);
             rows?.add(traced);
@@ -87,20 +89,10 @@ export async function prepareServerRun(
       if (events.length === 0) throw failure;
     }
     const trace = assembleTrace(events);
-    const written = await write(output, trace);
-    if (failure !== undefined) throw withKept(failure, written);
+    if (failure !== undefined) throw file.withKept(failure);
+    const written = await file.end(() => Promise.resolve({ tensors: [] }));
     if (signal.aborted) throw cancelled();
     if (args.flag('json')) terminal.json(runDocument(trace, written));
     else for (const line of runSummary(trace, written)) terminal.line(line);
   };
-}
-
-async function write(output: Output | undefined, trace: Trace): Promise<WrittenRun> {
-  if (!output) return { trace: null, tensors: null, tensorNames: [] };
-  return writeRun(output, trace, () => Promise.resolve({ tensors: [] }));
-}
-
-function withKept(failure: Problem, { trace }: WrittenRun): Problem {
-  if (trace === null) return failure;
-  return new Problem({ ...failure.toData(), message: `${failure.message} What came before is in ${trace}.` });
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import { after, test } from 'node:test';
 import type { Trace } from '../../src/core/trace/record';
 import { parseTrace } from '../../src/core/trace/vivtrace';
 import {
+  CLI,
   document,
   GOLDEN_RUNS,
   largestDifference,
@@ -201,31 +203,48 @@ test('a folder without a tokenizer takes ids and shows ids', skip, async () => {
   assert.match(refused.stderr, /tokenizer/);
 });
 
-test('Ctrl-C ends the run with 130 and leaves no file behind', skip, async () => {
-  const inside = mkdtempSync(path.join(folder, 'stopped-'));
-  const child = start(
-    // Without a cache every pass reads everything again: time enough to be stopped.
-    [
-      'run',
-      '--model',
-      path.join(STORIES, 'optimum_no_cache'),
-      '--prompt',
-      'Once',
-      '--max-new',
-      '500',
-      '--seed',
-      '1',
-    ].concat(['--attention', 'all', '--logits', '--out', path.join(inside, 'run.vivtrace')]),
-    { detached: true },
-  );
-  let seen = '';
-  child.stdout.on('data', (text: Buffer) => {
-    const before = seen.includes('generated');
-    seen += text.toString();
-    // A terminal sends the signal to the whole group, the engine included.
-    if (!before && seen.includes('generated')) process.kill(-child.pid!, 'SIGINT');
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGKILL', null],
+] as const) {
+  test(`a run that is ended by ${signal} leaves the trace of what came before, and nothing else`, skip, async () => {
+    const inside = mkdtempSync(path.join(folder, 'stopped-'));
+    const out = path.join(inside, 'run.vivtrace');
+    const child = start(
+      // Without a cache every pass reads everything again: time enough to be stopped.
+      [
+        ...['run', '--model', path.join(STORIES, 'optimum_no_cache'), '--prompt', 'Once', '--max-new', '500'],
+        ...['--seed', '1', '--attention', 'all', '--logits', '--out', out],
+      ],
+      { detached: true },
+    );
+    let seen = '';
+    child.stdout.on('data', (text: Buffer) => {
+      const before = seen.includes('generated');
+      seen += text.toString();
+      // A terminal sends the signal to the whole group, the engine included.
+      if (!before && seen.includes('generated')) process.kill(-child.pid!, signal);
+    });
+    const ended = await outcome(child);
+    assert.deepEqual([ended.code, ended.stderr], [code, '']);
+    assert.deepEqual(readdirSync(inside), ['run.vivtrace']);
+    const { trace } = parseTrace(readFileSync(out, 'utf8'));
+    assert.ok(trace.tokens.length > trace.header.promptLength);
+  });
+}
+
+test('a file that grows beyond what is allowed is said, and what came before is in it', skip, async () => {
+  const out = path.join(mkdtempSync(path.join(folder, 'full-')), 'run.vivtrace');
+  const args = ['run', '--model', path.join(STORIES, 'optimum'), '--prompt', 'Once', '--max-new', '200', '--out', out];
+  // 16 blocks of 512 or 1024 bytes, as the shell counts.
+  const child = spawn('sh', ['-c', 'trap "" XFSZ; ulimit -f 16; exec "$0" "$@"', process.execPath, CLI, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { code, stderr } = await outcome(child);
-  assert.deepEqual([code, stderr], [130, '']);
-  assert.deepEqual(readdirSync(inside), []);
+  assert.equal(code, 1, stderr);
+  assert.match(
+    stderr,
+    /run\.vivtrace could not be written: files may not be that large there\. What came before is in /,
+  );
+  assert.ok(parseTrace(readFileSync(out, 'utf8')).trace.tokens.length > 0);
 });

@@ -9,6 +9,7 @@ const DEFAULT_MEGABYTES = 200;
 
 /** The history of all windows, within the limit of the settings. */
 export function runHistory(context: vscode.ExtensionContext, log: Log, onChange: () => void): RunStore {
+  let telling = false;
   return new RunStore({
     folder: path.join(context.globalStorageUri.fsPath, 'runs'),
     limit: () => {
@@ -16,6 +17,12 @@ export function runHistory(context: vscode.ExtensionContext, log: Log, onChange:
       return (typeof set === 'number' && set >= 0 ? set : DEFAULT_MEGABYTES) * MEGABYTE;
     },
     report: (what, error) => void log.problem(what, error),
+    onLost: (problem) => {
+      // Every run of a full disk is lost: said once while the message is there.
+      if (telling) return;
+      telling = true;
+      void log.show('The history of runs', problem).finally(() => (telling = false));
+    },
     onChange,
   });
 }

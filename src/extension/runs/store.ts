@@ -1,10 +1,18 @@
+import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { whyNotWritten } from '../../core/text/fileError';
 import type { Trace, TraceEvent } from '../../core/trace/record';
 import { parseTrace, serializeEvent, type ParsedTrace } from '../../core/trace/vivtrace';
+import { Problem } from '../../protocol/errors';
 import { writeAtomically } from '../files';
 import { digestOf, readDigest, renewedDigest, type RunDigest } from './digest';
 
+const MINUTE = 60_000;
+/** Milliseconds after which a run that nothing was added to is not being written any more. */
+const LONGEST_PAUSE = 24 * 60 * MINUTE;
+/** To add to a file that is there. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND;
 const RUN_ID = /^[0-9a-f-]{36}$/;
 
 export interface RunStoreOptions {
@@ -14,6 +22,8 @@ export interface RunStoreOptions {
   readonly limit: () => number;
   /** For what fails in the background: the run itself is none the worse. */
   readonly report: (what: string, error: unknown) => void;
+  /** For a run that could not be written down, or not to its end: whoever looks for it later is to know. */
+  readonly onLost: (problem: Problem) => void;
   readonly onChange: () => void;
 }
 
@@ -76,23 +86,37 @@ export class RunStore {
   async begin(id: string, text: string): Promise<boolean> {
     if (!RUN_ID.test(id) || this.options.limit() === 0) return false;
     await fs.mkdir(this.options.folder, { recursive: true });
-    await fs.writeFile(this.traceFile(id), text);
+    // Whole or not at all: where the disk is full, nothing empty is left.
+    await writeAtomically(this.traceFile(id), text);
     return true;
   }
 
   async append(id: string, text: string): Promise<void> {
-    await fs.appendFile(this.traceFile(id), text);
+    // Where it was deleted meanwhile, nothing without a beginning is made.
+    await fs.appendFile(this.traceFile(id), text, { flag: APPEND });
   }
 
   async end(trace: Trace, comparison?: string): Promise<void> {
-    const digest = { ...digestOf(trace), ...(comparison === undefined ? {} : { comparison }) };
-    await writeAtomically(this.digestFile(trace.header.id), JSON.stringify(digest));
+    const { id } = trace.header;
+    const { name, pinned } = (await this.keptDigest(id)) ?? {};
+    const given = { ...(name ? { name } : {}), ...(pinned ? { pinned } : {}) };
+    const digest = { ...digestOf(trace), ...given, ...(comparison === undefined ? {} : { comparison }) };
+    await writeAtomically(this.digestFile(id), JSON.stringify(digest));
     await this.prune();
     this.options.onChange();
   }
 
-  report(what: string, error: unknown): void {
-    this.options.report(what, error);
+  /** A run could not be written down. */
+  lost(id: string, error: unknown): void {
+    this.options.report(`The run ${id} could not be kept`, error);
+    this.options.onLost(
+      new Problem({
+        code: 'file',
+        message: `The run could not be kept in the history: ${whyNotWritten(error)}.`,
+        action: 'Make room on the disk, or set vivarium.runs.historyMegabytes to 0, which keeps none.',
+        details: String(error),
+      }),
+    );
   }
 
   private traceFile(id: string): string {
@@ -117,12 +141,7 @@ export class RunStore {
    * said less of it, once.
    */
   private async digest(id: string): Promise<RunDigest | undefined> {
-    let digest: RunDigest | undefined;
-    try {
-      digest = readDigest(await fs.readFile(this.digestFile(id), 'utf8'));
-    } catch {
-      // Not there, or not one: the trace says it.
-    }
+    const digest = await this.keptDigest(id);
     if (digest?.generated !== undefined) return digest;
     const found = await this.find(id);
     if (!digest || !found) return digest ?? (found && digestOf(found.trace));
@@ -133,26 +152,59 @@ export class RunStore {
     return renewed;
   }
 
+  /** What stands beside the trace; undefined where that is nothing, or no digest. */
+  private async keptDigest(id: string): Promise<RunDigest | undefined> {
+    try {
+      return readDigest(await fs.readFile(this.digestFile(id), 'utf8'));
+    } catch {
+      return undefined;
+    }
+  }
+
   private async erase(id: string): Promise<void> {
     await fs.rm(this.traceFile(id), { force: true });
     await fs.rm(this.digestFile(id), { force: true });
   }
 
-  /** Removes the oldest runs, until the rest is within the limit. Another window may remove the same ones meanwhile. */
+  /**
+   * Removes the oldest runs, until the rest is within the limit, and what is empty. Another window may remove the same ones
+   * meanwhile, or be writing one.
+   */
   private async prune(): Promise<void> {
     const limit = this.options.limit();
-    const runs = await this.list();
+    const found = await Promise.all((await this.names()).map((id) => this.standing(id)));
+    const runs = found.filter((run) => run !== undefined);
+    runs.sort((a, b) => Number(b.stays) - Number(a.stays) || b.time - a.time);
     let total = 0;
     const erased: string[] = [];
-    for (const { id, pinned } of runs) {
-      total += await fs.stat(this.traceFile(id)).then(
-        ({ size }) => size,
-        () => 0,
-      );
-      if (total > limit && !pinned) erased.push(id);
+    for (const { id, bytes, stays } of runs) {
+      total += bytes;
+      if (!stays && (total > limit || bytes === 0)) erased.push(id);
     }
     await Promise.all(erased.map((id) => this.erase(id)));
   }
+
+  /** What pruning asks of a run: when it was made, and whether it must not go. */
+  private async standing(id: string): Promise<Standing | undefined> {
+    const info = await fs.stat(this.traceFile(id)).catch(() => undefined);
+    if (!info) return undefined;
+    const now = Date.now();
+    const kept = await this.keptDigest(id);
+    const digest = kept ?? (await this.digest(id));
+    // A date in the future says nothing of its age: its file may, else it counts as the oldest.
+    const time = [Date.parse(digest?.createdAt ?? ''), info.mtimeMs].find((each) => each <= now + MINUTE) ?? 0;
+    // The digest is written at the end: without one a window may be writing it, or went in the middle of it.
+    const isBeingWritten = !kept && Math.abs(now - info.mtimeMs) < LONGEST_PAUSE;
+    return { id, bytes: info.size, time, stays: digest?.pinned === true || isBeingWritten };
+  }
+}
+
+interface Standing {
+  readonly id: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly stays: boolean;
 }
 
 /** One run, written down event by event. Nothing that fails here fails the run. */
@@ -178,7 +230,7 @@ export class RunRecording {
         await this.store.append(id, text);
         return true;
       } catch (error) {
-        this.store.report(`The run ${id} could not be kept`, error);
+        this.store.lost(id, error);
         return false;
       }
     });
@@ -193,7 +245,7 @@ export class RunRecording {
     try {
       await this.store.end(trace, comparison);
     } catch (error) {
-      this.store.report(`The run ${this.id} could not be listed`, error);
+      this.store.lost(this.id, error);
     }
   }
 }

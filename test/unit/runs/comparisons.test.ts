@@ -29,7 +29,13 @@ function storeIn(t: TestContext): { folder: string; store: ComparisonStore; runs
   t.after(() => rmSync(folder, { recursive: true }));
   const reported: string[] = [];
   const report = (what: string): void => void reported.push(what);
-  const runs = new RunStore({ folder: join(folder, 'runs'), limit: () => 1e9, report, onChange: () => undefined });
+  const runs = new RunStore({
+    folder: join(folder, 'runs'),
+    limit: () => 1e9,
+    report,
+    onLost: ({ message }) => report(message),
+    onChange: () => undefined,
+  });
   return { folder, runs, reported, store: new ComparisonStore(join(folder, 'comparisons'), runs, report) };
 }
 

@@ -1,11 +1,23 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it, mock, type TestContext } from 'node:test';
 import { traceEvents } from '../../../src/core/trace/assemble';
 import type { Trace, TraceHeader, TraceToken } from '../../../src/core/trace/record';
 import { serializeTrace } from '../../../src/core/trace/vivtrace';
+import type { Problem } from '../../../src/protocol/errors';
 import { RunStore } from '../../../src/extension/runs/store';
 
 const idOf = (place: number): string => `00000000-0000-4000-8000-${String(place).padStart(12, '0')}`;
@@ -64,14 +76,23 @@ function history(t: TestContext, limit = 1e6) {
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-runs-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const reported: string[] = [];
+  const lost: string[] = [];
   let changes = 0;
   const options = {
     folder: join(folder, 'runs'),
     limit: () => limit,
     report: (what: string) => void reported.push(what),
+    onLost: ({ message }: Problem) => void lost.push(message),
     onChange: () => void changes++,
   };
-  return { folder: options.folder, reported, store: new RunStore(options), changes: () => changes };
+  return {
+    folder: options.folder,
+    reported,
+    lost,
+    another: () => new RunStore(options),
+    store: new RunStore(options),
+    changes: () => changes,
+  };
 }
 
 async function keep(store: RunStore, trace: Trace): Promise<void> {
@@ -184,6 +205,91 @@ describe('the history of runs', () => {
     assert.equal(await store.find('../other'), undefined);
     await store.remove(['../other']);
     assert.equal(readFileSync(other, 'utf8'), 'mine');
+  });
+
+  it('leaves nothing on a full disk, and says so', async (t) => {
+    const { store, folder, lost } = history(t);
+    const { writeFile } = fs;
+    const full = mock.method(fs, 'writeFile', async (file: string) => {
+      // What a full disk does: the file is made, and what is to stand in it is refused.
+      await writeFile(file, '');
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    });
+    syncBuiltinESMExports();
+    try {
+      await keep(store, traceNumber(1));
+    } finally {
+      full.mock.restore();
+      syncBuiltinESMExports();
+    }
+    assert.ok(full.mock.callCount() > 0);
+    assert.deepEqual(readdirSync(folder), []);
+    assert.deepEqual(lost, ['The run could not be kept in the history: the disk is full.']);
+    await keep(store, traceNumber(2));
+    assert.deepEqual(await ids(store), [idOf(2)]);
+  });
+
+  it('removes empty files that others left', async (t) => {
+    const { store, folder } = history(t);
+    await keep(store, traceNumber(1));
+    const empty = join(folder, `${idOf(2)}.vivtrace`);
+    writeFileSync(empty, '');
+    utimesSync(empty, new Date(2026, 0, 1), new Date(2026, 0, 1));
+    await keep(store, traceNumber(3));
+    assert.ok(!existsSync(empty));
+  });
+
+  it('does not remove a run that another window is writing', async (t) => {
+    const { store, another, folder, lost } = history(t, 2.2 * serializeTrace(traceNumber(1)).length);
+    const trace = traceNumber(1);
+    const events = [...traceEvents(trace)];
+    const recording = store.record();
+    recording.add(events.slice(0, 3));
+    await waitFor(async () => (existsSync(join(folder, `${idOf(1)}.vivtrace`)) ? true : undefined));
+    for (const place of [2, 3, 4]) await keep(another(), traceNumber(place));
+    recording.add(events.slice(3));
+    await recording.end(trace);
+    assert.deepEqual(lost, []);
+    assert.deepEqual(await store.find(idOf(1)), { trace, notes: [] });
+    assert.deepEqual(await ids(store), [4, 1].map(idOf));
+  });
+
+  it('does not make a run anew that was deleted while it was written', async (t) => {
+    const { store, folder } = history(t);
+    const trace = traceNumber(1);
+    const events = [...traceEvents(trace)];
+    const recording = store.record();
+    recording.add(events.slice(0, 3));
+    const file = join(folder, `${idOf(1)}.vivtrace`);
+    await waitFor(async () => (existsSync(file) ? true : undefined));
+    await store.remove([idOf(1)]);
+    recording.add(events.slice(3));
+    await recording.end(trace);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('removes a run that is dated in the future before those that are not', async (t) => {
+    const { store, folder } = history(t, 2.5 * serializeTrace(traceNumber(1)).length);
+    const { header, ...rest } = traceNumber(1);
+    await keep(store, { ...rest, header: { ...header, createdAt: '9999-01-01T00:00:00.000Z' } });
+    const file = join(folder, `${idOf(1)}.vivtrace`);
+    utimesSync(file, new Date(2030, 0, 1), new Date(2030, 0, 1));
+    for (const place of [2, 3]) await keep(store, traceNumber(place));
+    assert.deepEqual(await ids(store), [3, 2].map(idOf));
+  });
+
+  it('keeps the name and the pin that a run was given while it was written', async (t) => {
+    const { store, folder } = history(t);
+    const trace = traceNumber(1);
+    const events = [...traceEvents(trace)];
+    const recording = store.record();
+    recording.add(events.slice(0, 3));
+    await waitFor(async () => (existsSync(join(folder, `${idOf(1)}.vivtrace`)) ? true : undefined));
+    await store.change(idOf(1), { name: 'mine', pinned: true });
+    recording.add(events.slice(3));
+    await recording.end(trace);
+    const [run] = await store.list();
+    assert.deepEqual([run?.name, run?.pinned, run?.finish], ['mine', true, 'length']);
   });
 
   it('that cannot be written costs a run nothing', async (t) => {
