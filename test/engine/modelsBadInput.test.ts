@@ -121,8 +121,8 @@ describe('a model folder that cannot be used', { skip: skipWithoutFixtures }, ()
 
   for (const [what, content, sentence] of [
     ['is cut', '{"version": "1.0", "model": {"vo', /tokenizer\.json is not valid JSON/],
-    ['has no vocabulary', '{"version": "1.0", "model": {}}', /tokenizer\.json has no vocabulary/],
-    ['is a list', '[1, 2]', /tokenizer\.json has no vocabulary/],
+    ['has no vocabulary', '{"version": "1.0", "model": {}}', /tokenizer\.json .*has no vocabulary/],
+    ['is a list', '[1, 2]', /tokenizer\.json .*has no vocabulary/],
   ] as const) {
     it(`has a tokenizer that ${what}`, async (t) => {
       const folder = copy(t);
@@ -134,7 +134,7 @@ describe('a model folder that cannot be used', { skip: skipWithoutFixtures }, ()
   it('has a tokenizer of a kind that is not known', async (t) => {
     const folder = copy(t);
     folder.edit('tokenizer.json', { model: { type: 'Abacus', vocab: {} } });
-    await refused({ folder: folder.path }, 'tokenizer-invalid', /is of a kind that is not known \(Abacus\)/);
+    await refused({ folder: folder.path }, 'tokenizer-invalid', /the model Abacus is not supported here/);
   });
 
   it('has a tokenizer of a larger vocabulary than the model', async (t) => {
