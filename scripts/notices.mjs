@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const file = path.join(root, 'THIRD_PARTY_NOTICES.txt');
+/** What onnxruntime's binary files contain, as its own notices say. */
+const ofRuntime = 'THIRD_PARTY_NOTICES.onnxruntime.txt';
 /** Staged as they are, not bundled. */
 const staged = ['onnxruntime-node', 'onnxruntime-common'];
 
@@ -34,7 +36,18 @@ const sections = [...names].sort().map((name) => {
   return `${name} ${version} (${license})\n${source}\n\n${text}\n`;
 });
 const rule = `\n${'-'.repeat(100)}\n\n`;
-const content = `Vivarium contains code of the packages below, under their licences.\n${rule}${sections.join(rule)}`;
+const content = `Vivarium contains code of the packages below, under their licences.\nWhat the binary files of onnxruntime contain is in ${ofRuntime}.\n${rule}${sections.join(rule)}`;
+
+const { version: runtime } = JSON.parse(
+  fs.readFileSync(path.join(root, 'node_modules/onnxruntime-node/package.json'), 'utf8'),
+);
+const [told = ''] = fs.readFileSync(path.join(root, ofRuntime), 'utf8').split('\n');
+if (!told.includes(`onnxruntime-node ${runtime} `)) {
+  console.error(
+    `${ofRuntime} is not of onnxruntime ${runtime}: take LICENSE and ThirdPartyNotices.txt of that version.`,
+  );
+  process.exit(1);
+}
 
 if (process.argv.includes('--check')) {
   const current = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';

@@ -6,6 +6,7 @@ const required = [
   'changelog.md',
   'license.txt',
   'THIRD_PARTY_NOTICES.txt',
+  'THIRD_PARTY_NOTICES.onnxruntime.txt',
   'dist/extension.cjs',
   'dist/engine.mjs',
   'dist/cli.mjs',

@@ -9,6 +9,7 @@ const sound = [
   'changelog.md',
   'LICENSE.txt',
   'THIRD_PARTY_NOTICES.txt',
+  'THIRD_PARTY_NOTICES.onnxruntime.txt',
   'dist/extension.cjs',
   'dist/engine.mjs',
   'dist/cli.mjs',
