@@ -4,6 +4,7 @@ import { Problem, type ProblemData } from '../../protocol/errors';
 import type { ModelRoot, ModelSummary } from '../../protocol/models';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
+import { BrokenFolders } from './brokenFolders';
 
 /**
  * The model folders that can be chosen: bundled ones, those of a trusted workspace, and those that the user added.
@@ -16,7 +17,7 @@ export class ModelCatalog implements vscode.Disposable {
   private listed: Promise<readonly ModelSummary[]> | undefined;
   private pendingRefresh: NodeJS.Timeout | undefined;
   private readonly subscriptions: vscode.Disposable[] = [];
-  private readonly broken = new BrokenFolders(() => this.refreshSoon());
+  private readonly broken = new BrokenFolders(watchFolder, () => this.refreshSoon());
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -124,46 +125,17 @@ export class ModelCatalog implements vscode.Disposable {
   }
 }
 
-/** Folders that are watched at most: each takes two watches of the system's. */
-const MOST_BROKEN_WATCHED = 50;
-
-/** Models that cannot be run, looked at again by themselves: most of them are still being copied, or just being mended. */
-class BrokenFolders implements vscode.Disposable {
-  private readonly watches = new Map<string, vscode.Disposable>();
-
-  constructor(private readonly changed: () => void) {}
-
-  /** These are broken now, and no others. */
-  watch(folders: readonly string[]): void {
-    const wanted = folders.slice(0, MOST_BROKEN_WATCHED);
-    for (const [folder, watch] of this.watches) {
-      if (wanted.includes(folder)) continue;
-      watch.dispose();
-      this.watches.delete(folder);
-    }
-    const added = wanted.filter((folder) => !this.watches.has(folder));
-    for (const folder of added) this.watches.set(folder, this.watchOf(folder));
-    // What changed between the reading of the list and now was not seen.
-    if (added.length > 0) this.changed();
-  }
-
-  dispose(): void {
-    vscode.Disposable.from(...this.watches.values()).dispose();
-    this.watches.clear();
-  }
-
-  /** Of the folder and `onnx/` in it by themselves: outside the workspace everything below could be a whole disk. */
-  private watchOf(folder: string): vscode.Disposable {
-    const watchers = [folder, path.join(folder, 'onnx')].map((each) =>
-      vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(each), '*')),
-    );
-    const events = watchers.flatMap((watcher) => [
-      watcher.onDidCreate(this.changed),
-      watcher.onDidChange(this.changed),
-      watcher.onDidDelete(this.changed),
-    ]);
-    return vscode.Disposable.from(...watchers, ...events);
-  }
+/** Watches a folder and `onnx/` in it by themselves: outside the workspace everything below could be a whole disk. */
+function watchFolder(folder: string, changed: () => void): vscode.Disposable {
+  const watchers = [folder, path.join(folder, 'onnx')].map((each) =>
+    vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(each), '*')),
+  );
+  const events = watchers.flatMap((watcher) => [
+    watcher.onDidCreate(changed),
+    watcher.onDidChange(changed),
+    watcher.onDidDelete(changed),
+  ]);
+  return vscode.Disposable.from(...watchers, ...events);
 }
 
 function addedFolders(): readonly string[] {
