@@ -4,6 +4,7 @@ const SHORT_LABELS = { left: 52, top: 50 } as const;
 const LITTLE_ROOM = 360;
 /** The notes below it, in two lines at most; beside the map they stand with the readout. */
 const FOOT = 60;
+const KEY_HINTS = 24;
 const NO_FOOT = 12;
 /** The readout with the legend, and its distance from the map and from its edges. */
 const READOUT_WIDTH = 272;
@@ -38,6 +39,8 @@ export interface MapRoom {
   /** Device pixels of one CSS pixel. */
   readonly ratio: number;
   readonly tokens: number;
+  /** Whether the keys are explained among the notes. */
+  readonly hints?: boolean;
 }
 
 export interface MapLayout {
@@ -62,10 +65,10 @@ export interface MapLayout {
 type Squares = Pick<MapLayout, 'count' | 'cell' | 'pitch' | 'side' | 'whole'>;
 
 /** How a causal map of `tokens` tokens is laid out: cells of whole device pixels, as large as the room allows. */
-export function mapLayout({ width, height, ratio, tokens }: MapRoom): MapLayout {
+export function mapLayout({ width, height, ratio, tokens, hints = false }: MapRoom): MapLayout {
   const labels = Math.min(width, height) < LITTLE_ROOM ? SHORT_LABELS : LABELS;
   const across = Math.max(SMALLEST_MAP, width - labels.left);
-  const down = Math.max(SMALLEST_MAP, height - labels.top - FOOT);
+  const down = Math.max(SMALLEST_MAP, height - labels.top - FOOT - (hints ? KEY_HINTS : 0));
   const above = { aside: READOUT_WIDTH, overview: OVERVIEW_ABOVE, labels };
   const triangle = squares(Math.min(across, down), ratio, tokens);
   if (triangle.whole && triangle.side >= TRIANGLE_HOLDS_READOUT) return { ...triangle, readout: 'triangle', ...above };

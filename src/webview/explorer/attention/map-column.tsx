@@ -164,8 +164,9 @@ function MapBody(props: MapColumnProps) {
         height: props.scrolls ? Infinity : size.height,
         ratio,
         tokens: props.tokens,
+        hints: props.hints,
       }),
-    [size.width, size.height, props.scrolls, ratio, props.tokens],
+    [size.width, size.height, props.scrolls, ratio, props.tokens, props.hints],
   );
   return (
     <div class="map-room" ref={room}>

@@ -42,7 +42,7 @@ export interface QueryColumnProps {
   readonly onHead: (head: HeadRef) => void;
 }
 
-const LEAST = 3;
+const LEAST = 2;
 /** CSS pixels: heading with direction, three lines of text, heading of the list with the row of others, a row, the keys. */
 const HEIGHT = { heading: 76, text: 84, most: 66, row: 21, pairHeading: 36, keys: 43 } as const;
 
