@@ -412,14 +412,60 @@ describe('the Life editor', () => {
     assert.deepEqual(await kept(), state);
   });
 
-  it('says that a long play was not gone through again', async () => {
+  it('goes through a long play again, says how far it is, and stops where it is told to', async () => {
     const host = new LifeHost(GLIDER);
     await open(host);
-    const state = { ...(await kept()), generation: 1_000_000 };
+    const state = { ...(await kept()), generation: 100_000_000 };
     await view!.close();
     const page = await open(host, { state });
-    await page.getByText('it had been played to 1000000').waitFor();
-    await shows(page, 'Generation', '0');
+    const way = page.getByRole('progressbar', { name: 'Going to generation 100,000,000' });
+    await way.waitFor();
+    await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 0);
+    await page.getByRole('button', { name: 'Stop (Space)' }).click();
+    await way.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Play (Space)' }).waitFor();
+    const at = await fact(page, 'Generation').innerText();
+    // A glider is five cells wherever it is.
+    await shows(page, 'Population', '5');
+    assert.ok(Number(at.replaceAll(',', '')) > 0 && at !== '100,000,000', at);
+  });
+
+  it('goes to a generation that is typed, on and back, and by steps of a power of two', async () => {
+    const page = await open(new LifeHost(GLIDER));
+    await press(page, 'g');
+    await page.keyboard.type('1,000');
+    await page.keyboard.press('Enter');
+    await shows(page, 'Generation', '1,000');
+    const field = page.getByRole('textbox', { name: 'Go to generation' });
+    await field.fill('+24');
+    await field.press('Enter');
+    await shows(page, 'Generation', '1,024');
+    await field.fill('3');
+    await field.press('Enter');
+    await shows(page, 'Generation', '3');
+    await press(page, ']', ']', ']', '.');
+    await shows(page, 'Generation', '11');
+    await press(page, '[', '.');
+    await shows(page, 'Generation', '15');
+    assert.equal(await page.getByRole('combobox', { name: 'Generations of a step' }).inputValue(), '4');
+    await field.fill('soon');
+    await field.press('Enter');
+    await page.getByText('"soon" is no generation.').waitFor();
+    await shows(page, 'Generation', '15');
+  });
+
+  it('plays as fast as it goes, says how fast that is, and pauses at once', async () => {
+    const page = await open(new LifeHost(GLIDER));
+    await page.getByRole('slider', { name: 'Speed' }).press('End');
+    await page.getByText('max', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Play (Space)' }).click();
+    // More in a frame than the fastest speed that is asked for by number.
+    await page.getByText(/^\d{1,3}(,\d{3})+ \/ s$|^[1-9]\d{2} \/ s$/).waitFor();
+    await page.getByRole('button', { name: 'Pause (Space)' }).click();
+    await page.getByRole('button', { name: 'Play (Space)' }).waitFor();
+    const at = await fact(page, 'Generation').innerText();
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    assert.equal(await fact(page, 'Generation').innerText(), at);
   });
 
   it('shows why a file is no pattern, and offers it as text', async () => {

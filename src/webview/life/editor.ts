@@ -24,9 +24,9 @@ import { cellsThatFit, clippedTo, fixedCorner, placedCorner, sameBox, withinGrid
 import { Drawing } from './drawing';
 import type { Player } from './player';
 import { shownCells } from './shown-cells';
-import type { LifeState, Placing } from './state';
 import { stateName } from './describe';
 import { becameOf, lostOf, NOT_EDITED, TURNED } from './outcome';
+import { type LifeState, type Placing, STRIDES } from './state';
 import type { Store } from './store';
 import type { Sync } from './sync';
 import { centredOn, fitted, panned, revealing, shownBox, zoomed, type Extent, type Place, type View } from './view';
@@ -107,6 +107,30 @@ export class LifeEditor {
   point(place: Place | null): void {
     const { hover } = this.state;
     if (hover?.x !== place?.x || hover?.y !== place?.y) this.store.update({ hover: place });
+  }
+
+  // The generations
+
+  changeStride(by: 1 | -1): void {
+    const stride = STRIDES[STRIDES.indexOf(this.state.stride) + by];
+    if (stride === undefined) return;
+    this.store.update({ stride });
+    this.store.speak(`A step is ${counted(stride, 'generation')}.`);
+  }
+
+  /** @param text what was typed: a generation, or `+100` for so many on. */
+  goTo(text: string): void {
+    const typed = /^\s*(\+?)\s*(\d{1,15})\s*$/.exec(text.replaceAll(',', ''));
+    if (!typed) {
+      this.store.say({
+        kind: 'error',
+        message: `"${text.slice(0, 40)}" is no generation.`,
+        action: 'Type a whole number, such as 1000, or +1000 for so many on.',
+      });
+      return;
+    }
+    const [, relative, digits] = typed;
+    this.player.goTo(Number(digits) + (relative === '+' ? this.state.generation : 0));
   }
 
   // The cursor

@@ -18,6 +18,8 @@ export interface KeyTargets {
   readonly editor: LifeEditor;
   readonly gestures: Gestures;
   readonly onFill: () => void;
+  /** Asks for the generation to go to. */
+  readonly onGo: () => void;
   readonly onHelp: () => void;
 }
 
@@ -57,6 +59,9 @@ function plain(event: KeyboardEvent, onBoard: boolean, targets: KeyTargets): boo
     '.': () => editor.player.step(),
     ',': () => editor.player.back(),
     '0': () => editor.player.reset(),
+    g: () => targets.onGo(),
+    '[': () => editor.changeStride(-1),
+    ']': () => editor.changeStride(1),
     r: () => editor.turn('rotate'),
     x: () => editor.turn('flip-x'),
     y: () => editor.turn('flip-y'),

@@ -158,6 +158,7 @@ function useKeys(
         editor,
         gestures,
         onFill: () => setFilling(true),
+        onGo: () => document.querySelector<HTMLElement>('.go-to-field')?.focus(),
         onHelp: () => setHelping(true),
       });
     };

@@ -2,14 +2,17 @@ import { count } from '../components/format';
 import { Slider } from '../components/slider';
 import { backgroundNote } from './describe';
 import type { LifeEditor } from './editor';
-import { SPEEDS, type LifeState } from './state';
+import { Dropdown } from '../ui/dropdown';
+import { TextField } from '../ui/text-field';
+import { AS_FAST, SPEEDS, STRIDES, type LifeState } from './state';
 import { Action } from './toolbar';
 import { ZOOMS, zoomLabel } from './view';
 
 /** Row of the generations: where the board stands, forth and back, and how near it is looked at. */
 export function Playback({ editor, state }: { readonly editor: LifeEditor; readonly state: LifeState }) {
   const { player } = editor;
-  const { playing, speed, generation, universe, changes, board, cursor, hover, view, whyStill } = state;
+  const { playing, going, speed, pace, stride, generation, universe, changes, board, cursor, hover, view, whyStill } =
+    state;
   const start = board.settings.generation;
   const at = hover ?? cursor;
   const still = whyStill !== null;
@@ -30,24 +33,58 @@ export function Playback({ editor, state }: { readonly editor: LifeEditor; reado
           onClick={() => player.back()}
         />
         <Action
-          icon={playing ? 'pause' : 'play'}
-          label={playing ? 'Pause (Space)' : 'Play (Space)'}
+          icon={playing || going ? 'pause' : 'play'}
+          label={going ? 'Stop (Space)' : playing ? 'Pause (Space)' : 'Play (Space)'}
           disabled={still}
           onClick={() => player.toggle()}
         />
-        <Action icon="step" label="One generation on (.)" disabled={still} onClick={() => player.step()} />
+        <Action
+          icon="step"
+          label={stride === 1 ? 'One generation on (.)' : `${count(stride)} generations on (.)`}
+          disabled={still}
+          onClick={() => player.step()}
+        />
       </div>
+      <label class="field stride">
+        <span class="muted">Step</span>
+        <Dropdown
+          label="Generations of a step"
+          value={String(stride)}
+          options={STRIDES.map((each) => ({ value: String(each), text: count(each) }))}
+          onChange={(value) => editor.store.update({ stride: Number(value) })}
+        />
+      </label>
       <span class="speed">
         <span class="muted">Speed</span>
         <Slider
           label="Speed"
           place={SPEEDS.indexOf(speed as (typeof SPEEDS)[number])}
           last={SPEEDS.length - 1}
-          text={`${speed} generations a second`}
+          text={speed === AS_FAST ? 'as fast as it goes' : `${speed} generations a second`}
           onPlace={(place) => editor.store.update({ speed: SPEEDS[place] ?? speed })}
         />
-        <span class="number">{speed} / s</span>
+        <span class="number" title="Generations a second; at the right end as many as this machine makes">
+          {paceText(speed, playing ? pace : null)}
+        </span>
       </span>
+      {going ? (
+        <span class="going">
+          <progress
+            aria-label={`Going to generation ${count(going.to)}`}
+            max={going.to - going.from}
+            value={generation - going.from}
+          />
+          <span class="number">
+            {count(generation)} of {count(going.to)}
+            {pace !== null && ` · ${count(Math.round(pace))} / s`}
+          </span>
+        </span>
+      ) : (
+        <label class="field go-to">
+          <span class="muted">Go to</span>
+          <TextField label="Go to generation" class="go-to-field" value="" onCommit={(text) => editor.goTo(text)} />
+        </label>
+      )}
       <dl class="facts">
         <Fact name="Generation" value={count(generation)} title="Generation of the board on show" large />
         <Fact name="Population" value={count(universe.population)} title="Live cells of the board on show" large />
@@ -94,6 +131,13 @@ export function Playback({ editor, state }: { readonly editor: LifeEditor; reado
       </div>
     </div>
   );
+}
+
+/** `20 / s`, `max`, and what there really is where it is less: `12 of 60 / s`. */
+function paceText(speed: number, pace: number | null): string {
+  const real = pace === null ? null : count(Math.round(pace));
+  if (speed === AS_FAST) return real === null ? 'max' : `${real} / s`;
+  return real !== null && pace !== null && pace < 0.9 * speed ? `${real} of ${speed} / s` : `${speed} / s`;
 }
 
 function Fact(props: {

@@ -4,13 +4,18 @@ import { openBoard } from '../../core/life/edit/document';
 import { Timeline } from '../../core/life/edit/timeline';
 import type { Universe } from '../../core/life/universe/universe';
 import { count, counted } from '../components/format';
+import { AS_FAST } from './state';
 import type { Store } from './store';
 
 /** Steps that may be made up for after a slow frame. */
-const MOST_STEPS_A_FRAME = 8;
+const MOST_OWED = 8;
+/** What stepping may take of a frame: the rest is the page's, so that a key or a press is heard within a tenth of a second. */
+const STEPPING_MS = 24;
+const PACE_EVERY_MS = 500;
 const COUNT_AFTER_MS = 60;
-/** While playing the next step is counted so often: it costs as much as a step. */
+/** While the board moves the next step is counted so often, where that takes no longer than so much. */
 const COUNT_EVERY_MS = 250;
+const MOST_COUNTING_MS = 20;
 const MOST_COUNTED = 4_000_000;
 
 /** What is on show: steps the board forth and back. Nothing of it touches the document. */
@@ -20,6 +25,9 @@ export class Player {
   private owed = 0;
   private counting: ReturnType<typeof setTimeout> | null = null;
   private countedAt = 0;
+  /** What counting took, in milliseconds a live cell. */
+  private countingCost = 0;
+  private paced = { since: 0, steps: 0 };
 
   constructor(private readonly store: Store) {
     this.timeline = new Timeline(store.state.universe, 0);
@@ -37,11 +45,14 @@ export class Player {
   load(board: LifeBoard): void {
     const { universe, whyStill } = openBoard(board);
     this.timeline = new Timeline(universe, board.settings.generation);
-    this.store.update({ playing: false, whyStill });
+    this.store.update({ playing: false, going: null, pace: null, whyStill });
     this.show();
   }
 
+  /** On by the chosen number of generations. */
   step(): void {
+    const { stride } = this.store.state;
+    if (stride > 1) return this.goTo(this.timeline.generation + stride);
     this.pause();
     if (!this.tryStep()) return;
     this.show();
@@ -66,31 +77,31 @@ export class Player {
     this.speakGeneration();
   }
 
-  /** Goes to a generation that was on show before; false where that would take too long. */
-  seek(generation: number): boolean {
-    const steps = generation - this.timeline.generation;
-    if (steps < 0 || steps * Math.max(1, this.universe.population) > 20_000_000 || steps > 20_000) return false;
-    try {
-      this.timeline.seek(generation);
-    } catch (error) {
-      if (!(error instanceof CoreError)) throw error;
-      this.timeline.reset();
-      return false;
-    } finally {
-      this.show();
+  /** Goes to a generation, frame by frame: it can be stopped on the way, and says where it is. */
+  goTo(generation: number): void {
+    this.pause();
+    const { first } = this.timeline;
+    if (generation < first) {
+      this.store.say({ kind: 'info', message: `The file begins with generation ${count(first)}.` });
+      return;
     }
-    return true;
+    if (generation > this.timeline.generation && !this.mayStep()) return;
+    this.timeline.rewind(generation);
+    this.store.update({ going: { from: this.timeline.generation, to: generation }, said: null });
+    this.store.speak(`Going to generation ${count(generation)}.`);
+    this.show();
+    this.begin();
   }
 
   toggle(): void {
-    if (this.store.state.playing) {
-      this.pause();
-      this.speakGeneration();
-    } else this.play();
+    const { playing, going } = this.store.state;
+    if (!playing && !going) return this.play();
+    this.pause();
+    this.speakGeneration();
   }
 
   pause(): void {
-    if (this.store.state.playing) this.store.update({ playing: false });
+    this.halt();
     this.countSoon(COUNT_AFTER_MS);
   }
 
@@ -104,48 +115,86 @@ export class Player {
   show(): void {
     const { universe, generation } = this.timeline;
     this.store.update({ universe, generation, revision: this.store.state.revision + 1 });
-    this.countSoon(this.store.state.playing ? COUNT_EVERY_MS : COUNT_AFTER_MS);
+    this.countSoon(this.isMoving ? COUNT_EVERY_MS : COUNT_AFTER_MS);
+  }
+
+  private get isMoving(): boolean {
+    return this.store.state.playing || this.store.state.going !== null;
   }
 
   private play(): void {
-    const { whyStill } = this.store.state;
-    if (whyStill !== null) {
-      this.store.say({ kind: 'info', message: whyStill });
-      return;
-    }
+    if (!this.mayStep()) return;
     this.store.update({ playing: true });
     this.store.speak('Playing.');
+    this.begin();
+  }
+
+  private begin(): void {
     this.playedAt = performance.now();
+    this.paced = { since: this.playedAt, steps: 0 };
     this.owed = 1;
     requestAnimationFrame(this.frame);
   }
 
+  private halt(): void {
+    if (this.isMoving || this.store.state.pace !== null) this.store.update({ playing: false, going: null, pace: null });
+  }
+
   private readonly frame = (now: number): void => {
-    const { playing, speed } = this.store.state;
-    if (!playing) return;
-    this.owed = Math.min(MOST_STEPS_A_FRAME, this.owed + ((now - this.playedAt) * speed) / 1000);
-    this.playedAt = now;
-    const due = Math.floor(this.owed);
-    this.owed -= due;
+    if (!this.isMoving) return;
+    const due = this.dueBy(now);
+    const until = performance.now() + STEPPING_MS;
     let done = 0;
-    while (done < due && this.tryStep()) done++;
+    // One step at least, however long it takes: the board would stand still otherwise.
+    while (done < due && (done === 0 || performance.now() < until)) {
+      if (!this.tryStep()) break;
+      done++;
+    }
+    this.owed -= Math.min(done, this.owed);
+    this.keepPace(now, done);
     if (done > 0) this.show();
-    if (done === due) requestAnimationFrame(this.frame);
+    const { going } = this.store.state;
+    if (going && this.timeline.generation >= going.to) {
+      this.pause();
+      this.speakGeneration();
+    } else requestAnimationFrame(this.frame);
   };
+
+  /** Steps that are to be made now, as far as time allows. */
+  private dueBy(now: number): number {
+    const { going, speed } = this.store.state;
+    if (going) return going.to - this.timeline.generation;
+    if (speed === AS_FAST) return Infinity;
+    this.owed = Math.min(MOST_OWED, this.owed + ((now - this.playedAt) * speed) / 1000);
+    this.playedAt = now;
+    return Math.floor(this.owed);
+  }
+
+  private keepPace(now: number, steps: number): void {
+    this.paced.steps += steps;
+    const took = now - this.paced.since;
+    if (took < PACE_EVERY_MS) return;
+    this.store.update({ pace: (1000 * this.paced.steps) / took });
+    this.paced = { since: now, steps: 0 };
+  }
+
+  /** Whether the board is stepped; where it is not, why is said. */
+  private mayStep(): boolean {
+    const { whyStill } = this.store.state;
+    if (whyStill !== null) this.store.say({ kind: 'info', message: whyStill });
+    return whyStill === null;
+  }
 
   /** False where the board cannot go on: that is then said. */
   private tryStep(): boolean {
-    const { whyStill } = this.store.state;
-    if (whyStill !== null) {
-      this.store.say({ kind: 'info', message: whyStill });
-      return false;
-    }
+    if (!this.mayStep()) return false;
     try {
       this.timeline.step();
       return true;
     } catch (error) {
       if (!(error instanceof CoreError)) throw error;
-      this.store.update({ playing: false, said: { kind: 'info', message: error.message } });
+      this.halt();
+      this.store.say({ kind: 'info', message: error.message });
       return false;
     }
   }
@@ -157,17 +206,21 @@ export class Player {
 
   /** Births and deaths of the next step, when nothing more urgent is to be done. */
   private countSoon(after: number): void {
-    const { playing, whyStill } = this.store.state;
+    const { whyStill } = this.store.state;
+    const moving = this.isMoving;
     if (this.counting !== null) {
-      if (playing) return;
+      if (moving) return;
       clearTimeout(this.counting);
     }
-    const wait = playing ? Math.max(0, this.countedAt + after - performance.now()) : after;
+    const wait = moving ? Math.max(0, this.countedAt + after - performance.now()) : after;
     this.counting = setTimeout(() => {
       this.counting = null;
       this.countedAt = performance.now();
-      const possible = whyStill === null && this.universe.population <= MOST_COUNTED;
+      const { population } = this.universe;
+      const quick = !this.isMoving || population * this.countingCost <= MOST_COUNTING_MS;
+      const possible = whyStill === null && population <= MOST_COUNTED && quick;
       this.store.update({ changes: possible ? this.changes() : null });
+      if (possible) this.countingCost = (performance.now() - this.countedAt) / Math.max(1, population);
     }, wait);
   }
 

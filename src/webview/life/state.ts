@@ -43,8 +43,14 @@ export interface LifeState {
   /** Why the board is not stepped; null where it is. */
   readonly whyStill: string | null;
   readonly playing: boolean;
-  /** Generations a second. */
+  /** On the way to a generation; null where it is not. */
+  readonly going: { readonly from: number; readonly to: number } | null;
+  /** Generations a second; {@link AS_FAST} for as many as there can be. */
   readonly speed: number;
+  /** Generations a second that there really were of late; null while nothing moves. */
+  readonly pace: number | null;
+  /** Generations of a step, a power of two. */
+  readonly stride: number;
 
   readonly tool: LifeTool;
   readonly density: number;
@@ -68,9 +74,10 @@ export interface LifeState {
 
 /** Kept by `setState`, given back when the page is loaded again. */
 export interface SavedView {
-  readonly version: 1;
+  readonly version: 2;
   readonly tool: LifeTool;
   readonly speed: number;
+  readonly stride: number;
   readonly density: number;
   readonly view: View;
   readonly cursor: Place;
@@ -78,15 +85,19 @@ export interface SavedView {
   readonly generation: number;
 }
 
-export const SPEEDS = [1, 2, 3, 5, 8, 10, 15, 20, 30, 60] as const;
+/** A speed that is none: as fast as it goes. */
+export const AS_FAST = 0;
+export const SPEEDS = [1, 2, 3, 5, 8, 10, 15, 20, 30, 60, AS_FAST] as const;
+export const STRIDES: readonly number[] = Array.from({ length: 17 }, (_, power) => 2 ** power);
 
 /** What `getState` gave, where it is of this version; else null. */
 export function readSavedView(value: unknown): SavedView | null {
-  if (!isRecord(value) || value['version'] !== 1) return null;
-  const { tool, speed, density, view, cursor, selection, generation } = value;
+  if (!isRecord(value) || value['version'] !== 2) return null;
+  const { tool, speed, stride, density, view, cursor, selection, generation } = value;
   const valid =
     LIFE_TOOLS.includes(tool as LifeTool) &&
     SPEEDS.includes(speed as (typeof SPEEDS)[number]) &&
+    STRIDES.includes(stride as number) &&
     isNumber(density) &&
     density >= 0 &&
     density <= 1 &&

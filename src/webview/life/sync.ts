@@ -130,9 +130,10 @@ export class Sync {
   flush(): void {
     if (this.saving !== null) clearTimeout(this.saving);
     this.saving = null;
-    const { phase, tool, speed, density, view, cursor, selection, generation } = this.store.state;
+    const { phase, tool, speed, stride, density, view, cursor, selection, generation, going } = this.store.state;
     if (phase !== 'open' || !view) return;
-    const saved: SavedView = { version: 1, tool, speed, density, view, cursor, selection, generation };
+    const at = going ? going.to : generation;
+    const saved: SavedView = { version: 2, tool, speed, stride, density, view, cursor, selection, generation: at };
     this.host.setState(saved);
   }
 
@@ -162,16 +163,14 @@ export class Sync {
     this.revive();
   }
 
-  /** After the page was loaded again: the generation that was on show, or a word that it is not. */
+  /** After the page was loaded again: the generation that was on show, or that was gone to. */
   private revive(): void {
     const { revived } = this;
     this.revived = null;
     const { generation } = this.store.state.board.settings;
-    if (!revived || revived.generation <= generation || this.player.seek(revived.generation)) return;
-    this.store.say({
-      kind: 'info',
-      message: `The view was loaded again at generation ${generation}; it had been played to ${revived.generation}.`,
-    });
+    if (revived && revived.generation > generation && this.store.state.whyStill === null) {
+      this.player.goTo(revived.generation);
+    }
   }
 
   private notified(name: string, data: unknown): void {

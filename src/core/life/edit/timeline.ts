@@ -19,7 +19,8 @@ export class Timeline {
   /** @param start is not changed by what comes after, except by {@link replaceStart}. */
   constructor(
     private start: Universe,
-    private readonly first: number,
+    /** The generation that the start is. */
+    readonly first: number,
   ) {
     this.current = start.clone();
     this.offset = first - start.generation;
@@ -61,11 +62,16 @@ export class Timeline {
 
   /** Goes to a generation, at least the first one. */
   seek(generation: number): void {
+    this.rewind(generation);
+    while (this.generation < generation) this.step();
+  }
+
+  /** Goes as near before a generation as it stands or is kept: what is left is to be stepped. */
+  rewind(generation: number): void {
     const from = this.kept.findLast(({ at }) => at <= generation);
     if (generation < this.generation || (from && from.at > this.generation)) {
       this.current = (from?.universe ?? this.start).clone();
     }
-    while (this.generation < generation) this.step();
   }
 
   /** Takes the board on show, which was drawn on, as the start. Only at the first generation. */
