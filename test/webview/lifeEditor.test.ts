@@ -468,6 +468,36 @@ describe('the Life editor', () => {
     assert.equal(await fact(page, 'Generation').innerText(), at);
   });
 
+  it('keeps the board in the picture when its room changes, and the answer of the dock when the page comes back', async () => {
+    const host = new LifeHost(GUN);
+    let page = await open(host);
+    const seen = async () => {
+      const { x, y, zoom } = (await kept()).view;
+      const { width, height } = (await page.locator('.life-board').boundingBox())!;
+      return { left: x, top: y, right: x + (width - 30) / zoom, bottom: y + (height - 20) / zoom };
+    };
+    // Gosper's gun is 36 by 9 cells from row 0, column 0.
+    const isWhole = async (): Promise<boolean> => {
+      const { left, top, right, bottom } = await seen();
+      return left <= 0 && top <= 0 && right >= 36 && bottom >= 9;
+    };
+    assert.ok(await isWhole());
+    for (const size of [
+      { width: 700, height: 500 },
+      { width: 1280, height: 860 },
+    ]) {
+      await page.setViewportSize(size);
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      assert.ok(await isWhole(), JSON.stringify(await seen()));
+    }
+    await page.getByRole('button', { name: 'Ask a model' }).click();
+    await page.getByRole('combobox', { name: 'Model of Life' }).waitFor();
+    const state = await kept();
+    await view!.close();
+    page = await open(host, { state });
+    await page.getByRole('combobox', { name: 'Model of Life' }).waitFor();
+  });
+
   it('shows why a file is no pattern, and offers it as text', async () => {
     const host = new LifeHost(EMPTY, 'broken.rle');
     const problem = {

@@ -43,7 +43,10 @@ export function Explorer({ session }: { readonly session: ExplorerSession }) {
     [models, trace?.header],
   );
   const tabs = TABS.filter((tab) => tab.available(trace, mode, model));
-  const tab = tabs.find((candidate) => candidate.id === view.tab) ?? tabs[0]!;
+  const tab =
+    tabs.find((candidate) => candidate.id === view.tab) ??
+    tabs.find((candidate) => trace !== null && candidate.opens?.(trace)) ??
+    tabs[0]!;
   const selected = effectiveSelection(trace, view.selected, status);
 
   const onSelect = useCallback((index: number | null) => session.setView({ selected: index }), [session]);

@@ -2,7 +2,8 @@ import type { Sampling } from '../../core/trace/record';
 import type { ExplorerSettings, ExplorerState, ExplorerView } from '../../protocol/explorer';
 import { isRecord } from '../is-record';
 
-export const EMPTY_VIEW: ExplorerView = { tab: 'tokens', selected: null, tabs: {} };
+/** No tab was chosen: a run opens on the one that is for its kind. */
+export const EMPTY_VIEW: ExplorerView = { tab: '', selected: null, tabs: {} };
 
 export const DEFAULT_SAMPLING: Sampling = { temperature: 0.7, topK: 0, topP: 1, minP: 0, seed: 1 };
 

@@ -93,6 +93,8 @@ export interface Tab {
   readonly load: () => Promise<TabView>;
   /** Whether the tab is offered for the run on show (null: no run yet), and for the model that is chosen. */
   readonly available: (trace: Trace | null, mode: TabProps['mode'], chosen: ModelSummary | null) => boolean;
+  /** Whether a run opens on the tab where nobody has chosen one yet; the first tab otherwise. */
+  readonly opens?: (trace: Trace) => boolean;
   /** Whether it shows something before there is a run, in place of the page that says how to begin. */
   readonly withoutRun?: boolean;
   /** What the tab keeps of every run that ends, whichever tab is on show: merged into its state. null: nothing. */

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { errorOf } from '../../core/life/prediction';
 import { parseRule, step } from '../../core/life/rule';
 import type { LifeGrid } from '../../core/trace/record';
@@ -19,14 +19,12 @@ import { ProgressRing } from '../ui/progress-ring';
 import { askedBoard, type Asked } from './asked-board';
 import { DockRollout } from './dock-rollout';
 import type { LifeEditor } from './editor';
-import type { LifeState } from './state';
+import type { DockShows, DockState, LifeState } from './state';
 import { Action } from './toolbar';
 import { usePrediction, type PredictionState } from './use-prediction';
 
 const SIDE = 176;
 const LIVE_SHARE = 0.84;
-
-type Shows = 'prediction' | 'exact' | 'error' | 'rollout';
 
 export interface DockProps {
   readonly editor: LifeEditor;
@@ -36,15 +34,15 @@ export interface DockProps {
 
 /** The model beside the rule: what a model of Life says comes next, what does, and where the two differ. */
 export function Dock({ editor, state, theme }: DockProps) {
-  const [open, setOpen] = useState(true);
-  const [folder, setFolder] = useState<string | null>(null);
-  const [shows, setShows] = useState<Shows>('error');
-  const { models } = state;
+  const { models, dock } = state;
+  const { open, folder, shows } = dock;
+  const change = (part: Partial<DockState>): void => editor.store.update({ dock: { ...dock, ...part } });
   const model = models?.find((each) => each.folder === folder) ?? models?.[0] ?? null;
   const grid = model?.life ?? null;
+  const moving = state.playing || state.going !== null;
   const asked = useMemo(
-    () => (open && grid && !state.playing ? askedBoard(editor.shown, state.selection, grid) : null),
-    [open, grid, state.playing, state.revision, state.board, state.selection],
+    () => (open && grid && !moving ? askedBoard(editor.shown, state.selection, grid) : null),
+    [open, grid, moving, state.revision, state.board, state.selection],
   );
   const prediction = usePrediction(editor.sync.api, model, asked?.fits && shows !== 'rollout' ? asked.cells : null);
   const exact = useMemo(
@@ -63,7 +61,7 @@ export function Dock({ editor, state, theme }: DockProps) {
               label="Model of Life"
               value={model.folder}
               options={models.map(({ folder: value, name }) => ({ value, text: name }))}
-              onChange={setFolder}
+              onChange={(value) => change({ folder: value })}
             />
             <Segmented
               label="What is shown"
@@ -74,7 +72,7 @@ export function Dock({ editor, state, theme }: DockProps) {
                 { name: 'error', title: 'Error', hint: 'The prediction, with a mark on each wrong cell' },
                 { name: 'rollout', title: 'Rollout', hint: 'The model given its own boards, beside the exact run' },
               ]}
-              onChange={setShows}
+              onChange={(value) => change({ shows: value })}
             />
           </>
         )}
@@ -86,7 +84,7 @@ export function Dock({ editor, state, theme }: DockProps) {
             icon={open ? 'down' : 'up'}
             label={open ? 'Close the model beside the rule' : 'Open the model beside the rule'}
             expanded={open}
-            onClick={() => setOpen(!open)}
+            onClick={() => change({ open: !open })}
           />
         </span>
       </header>
@@ -100,7 +98,7 @@ export function Dock({ editor, state, theme }: DockProps) {
             </Message>
           ) : !grid ? (
             <Message text="Nothing is predicted here: there is no model of Life that can be run." />
-          ) : state.playing ? (
+          ) : moving ? (
             <Message text="The model is asked when the board stands still." />
           ) : !asked?.fits ? (
             asked && <WayOut editor={editor} state={state} asked={asked} grid={grid} />
@@ -155,7 +153,7 @@ function Boards(props: {
   readonly asked: Extract<Asked, { fits: true }>;
   readonly exact: Uint8Array;
   readonly prediction: PredictionState | null;
-  readonly shows: Exclude<Shows, 'rollout'>;
+  readonly shows: Exclude<DockShows, 'rollout'>;
   readonly theme: ThemeInfo;
 }) {
   const { grid, asked, exact, prediction, shows, theme } = props;

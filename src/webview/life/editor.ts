@@ -1,7 +1,7 @@
 import { CoreError } from '../../core/errors';
 import type { Box } from '../../core/life/cells';
 import { boxOf, placeOn, sameGrid, type EditKind, type LifeBoard } from '../../core/life/edit/board';
-import { boxBetween, countInside, holds, inside } from '../../core/life/edit/runs';
+import { boxBetween, countInside, covers, holds, inside } from '../../core/life/edit/runs';
 import {
   cleared,
   filled,
@@ -29,7 +29,18 @@ import { becameOf, lostOf, NOT_EDITED, TURNED } from './outcome';
 import { type LifeState, type Placing, STRIDES } from './state';
 import type { Store } from './store';
 import type { Sync } from './sync';
-import { centredOn, fitted, panned, revealing, shownBox, zoomed, type Extent, type Place, type View } from './view';
+import {
+  centredOn,
+  fitted,
+  middleOf,
+  panned,
+  revealing,
+  shownBox,
+  zoomed,
+  type Extent,
+  type Place,
+  type View,
+} from './view';
 
 /** Cells of a random fill: one edit of them goes in one message. */
 const MOST_FILLED = 2_000_000;
@@ -66,15 +77,33 @@ export class LifeEditor {
   // The view
 
   resized(extent: Extent): void {
-    const first = this.state.view === null && extent.width > 0;
+    const { view, extent: before } = this.state;
+    const first = view === null && extent.width > 0;
     this.store.update({ extent });
+    if (view && before.width > 0 && extent.width > 0) this.keepInPicture(view, before);
     if (first && this.state.phase === 'open') this.fit();
   }
 
+  /** What was in the middle stays there, and what was wholly on show stays so. */
+  private keepInPicture(view: View, before: Extent): void {
+    const { extent } = this.state;
+    const after = centredOn(...middleOf(view, before), view.zoom, extent);
+    const { whole } = this;
+    const isCut = whole !== null && covers(shownBox(view, before), whole) && !covers(shownBox(after, extent), whole);
+    if (isCut) this.fit();
+    else this.see(after);
+  }
+
+  /** The grid, or on the plane the smallest rectangle around what lives; null where nothing does. */
+  private get whole(): Box | null {
+    const { universe, board } = this.state;
+    return boxOf(board.settings.grid) ?? universe.box();
+  }
+
   fit(): void {
-    const { extent, universe, board } = this.state;
+    const { extent } = this.state;
     if (extent.width <= 0) return;
-    const box = boxOf(board.settings.grid) ?? universe.box();
+    const box = this.whole;
     this.see(box ? fitted(box, extent) : centredOn(0, 0, FIRST_ZOOM, extent));
   }
 

@@ -21,6 +21,20 @@ export interface Placing {
 /** Something to be said in a sentence, with what to do about it. */
 export type Said = Pick<ProblemData, 'message' | 'action'> & { readonly kind: 'error' | 'info' };
 
+/** What the dock shows of the prediction. */
+export const DOCK_SHOWS = ['prediction', 'exact', 'error', 'rollout'] as const;
+export type DockShows = (typeof DOCK_SHOWS)[number];
+
+/** The dock below the board, as it was left. */
+export interface DockState {
+  readonly open: boolean;
+  /** Whether a model was asked for: it is asked again when the page comes back. */
+  readonly asked: boolean;
+  /** Folder of the chosen model; null for the first. */
+  readonly folder: string | null;
+  readonly shows: DockShows;
+}
+
 /** Everything that the page draws from. A new object for every change. */
 export interface LifeState {
   /** `opening` until the host has answered for the first time. */
@@ -67,6 +81,7 @@ export interface LifeState {
   readonly asking: boolean;
   /** Models of Life; null before anybody asked for one. */
   readonly models: readonly ModelSummary[] | null;
+  readonly dock: DockState;
   readonly said: Said | null;
   /** For the live region. */
   readonly spoken: string;
@@ -83,6 +98,7 @@ export interface SavedView {
   readonly cursor: Place;
   readonly selection: Box | null;
   readonly generation: number;
+  readonly dock: DockState;
 }
 
 /** A speed that is none: as fast as it goes. */
@@ -93,7 +109,7 @@ export const STRIDES: readonly number[] = Array.from({ length: 17 }, (_, power) 
 /** What `getState` gave, where it is of this version; else null. */
 export function readSavedView(value: unknown): SavedView | null {
   if (!isRecord(value) || value['version'] !== 2) return null;
-  const { tool, speed, stride, density, view, cursor, selection, generation } = value;
+  const { tool, speed, stride, density, view, cursor, selection, generation, dock } = value;
   const valid =
     LIFE_TOOLS.includes(tool as LifeTool) &&
     SPEEDS.includes(speed as (typeof SPEEDS)[number]) &&
@@ -107,7 +123,12 @@ export function readSavedView(value: unknown): SavedView | null {
     ZOOMS.includes(view['zoom'] as (typeof ZOOMS)[number]) &&
     isPlace(cursor) &&
     (selection === null || (isPlace(selection) && isSide(selection['width']) && isSide(selection['height']))) &&
-    Number.isSafeInteger(generation);
+    Number.isSafeInteger(generation) &&
+    isRecord(dock) &&
+    typeof dock['open'] === 'boolean' &&
+    typeof dock['asked'] === 'boolean' &&
+    (dock['folder'] === null || typeof dock['folder'] === 'string') &&
+    DOCK_SHOWS.includes(dock['shows'] as DockShows);
   return valid ? (value as unknown as SavedView) : null;
 }
 

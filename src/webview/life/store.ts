@@ -38,6 +38,7 @@ export class Store {
       placing: null,
       asking: false,
       models: null,
+      dock: saved?.dock ?? { open: true, asked: false, folder: null, shows: 'error' },
       said: null,
       spoken: '',
     };

@@ -119,6 +119,7 @@ export class Sync {
   }
 
   async loadModels(): Promise<void> {
+    this.store.update({ dock: { ...this.store.state.dock, asked: true } });
     try {
       this.store.update(await this.api.call('models', {}));
     } catch (error) {
@@ -130,10 +131,13 @@ export class Sync {
   flush(): void {
     if (this.saving !== null) clearTimeout(this.saving);
     this.saving = null;
-    const { phase, tool, speed, stride, density, view, cursor, selection, generation, going } = this.store.state;
+    const { phase, tool, speed, stride, density, view, cursor, selection, generation, going, dock } = this.store.state;
     if (phase !== 'open' || !view) return;
     const at = going ? going.to : generation;
-    const saved: SavedView = { version: 2, tool, speed, stride, density, view, cursor, selection, generation: at };
+    const saved: SavedView = {
+      ...{ version: 2, tool, speed, stride, density, view, cursor, selection, dock },
+      generation: at,
+    };
     this.host.setState(saved);
   }
 
@@ -167,6 +171,7 @@ export class Sync {
   private revive(): void {
     const { revived } = this;
     this.revived = null;
+    if (revived?.dock.asked) void this.loadModels();
     const { generation } = this.store.state.board.settings;
     if (revived && revived.generation > generation && this.store.state.whyStill === null) {
       this.player.goTo(revived.generation);

@@ -1,9 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ModelSummary } from '../../protocol/models';
 import { Problem, type ProblemData } from '../../protocol/errors';
 import type { LifeApi, Prediction } from '../../protocol/lifeEditor';
 import type { RpcClient } from '../../protocol/rpc';
 
+/** Answers that are kept: a board that comes back, or is asked about from another part of the dock, has its answer at once. */
+const MOST_KEPT = 64;
 /** Boards that are gone again before so long are not asked about. */
 const ASK_AFTER_MS = 250;
 
@@ -22,10 +24,16 @@ export function usePrediction(
   cells: Uint8Array<ArrayBuffer> | null,
 ): PredictionState | null {
   const [known, setKnown] = useState<PredictionState | null>(null);
+  const kept = useRef(new Map<string, Prediction>());
   const of = model && cells ? `${model.folder} ${model.file ?? ''} ${cells.join('')}` : null;
   useEffect(() => {
     if (!model || !cells || of === null) {
       setKnown(null);
+      return;
+    }
+    const before = kept.current.get(of);
+    if (before) {
+      setKnown({ state: 'said', of, prediction: before });
       return;
     }
     const stopper = new AbortController();
@@ -33,7 +41,12 @@ export function usePrediction(
       setKnown({ state: 'asking' });
       const ref = { folder: model.folder, ...(model.file ? { file: model.file } : {}) };
       api.call('predict', { model: ref, cells }, { signal: stopper.signal }).then(
-        (prediction) => setKnown({ state: 'said', of, prediction }),
+        (prediction) => {
+          const [oldest] = kept.current.keys();
+          if (oldest !== undefined && kept.current.size >= MOST_KEPT) kept.current.delete(oldest);
+          kept.current.set(of, prediction);
+          setKnown({ state: 'said', of, prediction });
+        },
         (error: unknown) => {
           if (!stopper.signal.aborted) setKnown({ state: 'failed', problem: Problem.from(error).toData() });
         },

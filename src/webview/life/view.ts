@@ -80,6 +80,11 @@ export function centredOn(x: number, y: number, zoom: number, { width, height }:
   return { x: snap(x - width / zoom / 2), y: snap(y - height / zoom / 2), zoom };
 }
 
+/** What is in the middle, in cells and parts of them. */
+export function middleOf({ x, y, zoom }: View, { width, height }: Extent): readonly [x: number, y: number] {
+  return [x + width / zoom / 2, y + height / zoom / 2];
+}
+
 export function panned(view: View, right: number, down: number): View {
   return { ...view, x: view.x - right / view.zoom, y: view.y - down / view.zoom };
 }
