@@ -424,7 +424,7 @@ describe('the Life editor', () => {
     await page.getByRole('button', { name: 'Stop (Space)' }).click();
     await way.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Play (Space)' }).waitFor();
-    const at = await fact(page, 'Generation').innerText();
+    const at = await fact(page, 'Generation').first().innerText();
     // A glider is five cells wherever it is.
     await shows(page, 'Population', '5');
     assert.ok(Number(at.replaceAll(',', '')) > 0 && at !== '100,000,000', at);
@@ -463,14 +463,13 @@ describe('the Life editor', () => {
     await page.getByText(/^\d{1,3}(,\d{3})+ \/ s$|^[1-9]\d{2} \/ s$/).waitFor();
     await page.getByRole('button', { name: 'Pause (Space)' }).click();
     await page.getByRole('button', { name: 'Play (Space)' }).waitFor();
-    const at = await fact(page, 'Generation').innerText();
+    const at = await fact(page, 'Generation').first().innerText();
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    assert.equal(await fact(page, 'Generation').innerText(), at);
+    assert.equal(await fact(page, 'Generation').first().innerText(), at);
   });
 
-  it('keeps the board in the picture when its room changes, and the answer of the dock when the page comes back', async () => {
-    const host = new LifeHost(GUN);
-    let page = await open(host);
+  it('keeps the board in the picture when its room changes', async () => {
+    const page = await open(new LifeHost(GUN));
     const seen = async () => {
       const { x, y, zoom } = (await kept()).view;
       const { width, height } = (await page.locator('.life-board').boundingBox())!;
@@ -490,12 +489,6 @@ describe('the Life editor', () => {
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
       assert.ok(await isWhole(), JSON.stringify(await seen()));
     }
-    await page.getByRole('button', { name: 'Ask a model' }).click();
-    await page.getByRole('combobox', { name: 'Model of Life' }).waitFor();
-    const state = await kept();
-    await view!.close();
-    page = await open(host, { state });
-    await page.getByRole('combobox', { name: 'Model of Life' }).waitFor();
   });
 
   it('shows why a file is no pattern, and offers it as text', async () => {

@@ -86,6 +86,29 @@ describe('the model beside the rule, over the real model', () => {
       .waitFor();
   });
 
+  it('keeps its answer by board, and has it again when the page is loaded again', async () => {
+    const host = hostOf(GLIDER);
+    let page = await open(host);
+    await ask(page);
+    await dock(page).getByText('All 256 cells are right.').waitFor();
+    const predictions = (): number => host.requests.filter(({ method }) => method === 'predict').length;
+    await dock(page).getByRole('radio', { name: 'Exact' }).click();
+    await page.getByRole('button', { name: 'One generation on (.)' }).click();
+    await dock(page)
+      .getByRole('img', { name: /^Asked: 5/ })
+      .waitFor();
+    await host.until(() => predictions() === 2);
+    await page.getByRole('button', { name: 'One generation back (,)' }).click();
+    await dock(page).getByText('All 256 cells are right.').waitFor();
+    assert.equal(predictions(), 2);
+    await page.evaluate(() => window.dispatchEvent(new Event('pagehide')));
+    const state = await view!.state();
+    await view!.close();
+    page = await open(host, { state });
+    await dock(page).getByText('All 256 cells are right.').waitFor();
+    assert.equal(await dock(page).getByRole('radio', { name: 'Exact' }).getAttribute('aria-checked'), 'true');
+  });
+
   for (const theme of themeIds) {
     it(`tells false births from false deaths by shape, in ${theme}`, async () => {
       const host = hostOf(GLIDER);

@@ -45,10 +45,14 @@ import {
 /** Cells of a random fill: one edit of them goes in one message. */
 const MOST_FILLED = 2_000_000;
 const FIRST_ZOOM = 16;
+/** Pixels that the room may change by, as where a line of facts wraps, and the board stays where it is. */
+const SAME_ROOM = 24;
 
 /** What a person does with the board: every button, key and drag of the page ends here. */
 export class LifeEditor {
   readonly drawing: Drawing;
+  /** The room of the board when the view was last made to fit it. */
+  private room: Extent = { width: 0, height: 0 };
 
   constructor(
     readonly store: Store,
@@ -77,10 +81,15 @@ export class LifeEditor {
   // The view
 
   resized(extent: Extent): void {
-    const { view, extent: before } = this.state;
+    const { view } = this.state;
     const first = view === null && extent.width > 0;
     this.store.update({ extent });
-    if (view && before.width > 0 && extent.width > 0) this.keepInPicture(view, before);
+    const { room } = this;
+    const isNew = Math.max(Math.abs(extent.width - room.width), Math.abs(extent.height - room.height)) > SAME_ROOM;
+    if (isNew && extent.width > 0) {
+      this.room = extent;
+      if (view && room.width > 0) this.keepInPicture(view, room);
+    }
     if (first && this.state.phase === 'open') this.fit();
   }
 
