@@ -91,7 +91,7 @@ export function Playback({ editor, state }: { readonly editor: LifeEditor; reado
         <Fact
           name="next step"
           value={changes ? `+${count(changes.births)} −${count(changes.deaths)}` : '–'}
-          title="Cells that come alive, and cells that die, in the next step"
+          title="Cells that come alive, and cells that die, in the next step; not counted where that takes long"
         />
         {background !== null && <Fact name="background" value="alive" title={background} />}
         {generation !== start && (

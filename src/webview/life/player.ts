@@ -15,8 +15,11 @@ const PACE_EVERY_MS = 500;
 const COUNT_AFTER_MS = 60;
 /** While the board moves the next step is counted so often, where that takes no longer than so much. */
 const COUNT_EVERY_MS = 250;
-const MOST_COUNTING_MS = 20;
-const MOST_COUNTED = 4_000_000;
+const MOST_COUNTING_MS = { moving: 20, still: 80 };
+/** Milliseconds a live cell: a guess until it was measured. */
+const FIRST_COST = 1e-4;
+/** What counting takes of a board with hardly a cell, as cells. */
+const COUNTED_ANYWAY = 20_000;
 
 /** What is on show: steps the board forth and back. Nothing of it touches the document. */
 export class Player {
@@ -25,8 +28,8 @@ export class Player {
   private owed = 0;
   private counting: ReturnType<typeof setTimeout> | null = null;
   private countedAt = 0;
-  /** What counting took, in milliseconds a live cell. */
-  private countingCost = 0;
+  /** What counting took of late. */
+  private countingCost = FIRST_COST;
   private paced = { since: 0, steps: 0 };
 
   constructor(private readonly store: Store) {
@@ -217,10 +220,11 @@ export class Player {
       this.counting = null;
       this.countedAt = performance.now();
       const { population } = this.universe;
-      const quick = !this.isMoving || population * this.countingCost <= MOST_COUNTING_MS;
-      const possible = whyStill === null && population <= MOST_COUNTED && quick;
+      const most = this.isMoving ? MOST_COUNTING_MS.moving : MOST_COUNTING_MS.still;
+      const weight = population + COUNTED_ANYWAY;
+      const possible = whyStill === null && weight * this.countingCost <= most;
       this.store.update({ changes: possible ? this.changes() : null });
-      if (possible) this.countingCost = (performance.now() - this.countedAt) / Math.max(1, population);
+      if (possible) this.countingCost = (performance.now() - this.countedAt) / weight;
     }, wait);
   }
 

@@ -196,7 +196,14 @@ export class Plane implements Universe {
 
   clone(): Plane {
     const copy = new Plane(this.rule, this.first);
-    this.cells().forEachRun((y, start, end) => copy.add(y, start, end));
+    for (const { column, row, cells, population } of this.tiles.values()) {
+      if (population === 0) continue;
+      const tile = copy.tileAt(column, row);
+      tile.cells.set(cells);
+      tile.population = population;
+    }
+    copy.population = this.population;
+    for (const tile of copy.tiles.values()) copy.list(tile);
     copy.generation = this.generation;
     for (const tile of copy.work) tile.listed = copy.generation;
     return copy;
