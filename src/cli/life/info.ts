@@ -10,7 +10,7 @@ import { drawing, fileOf, patternDocument, readPatternFile, titleOf } from './pa
 export const lifeInfo: Verb = {
   name: 'life info',
   usage: 'life info FILE',
-  summary: 'Reads a pattern (RLE, plaintext, Life 1.05 or 1.06) and says what it is.',
+  summary: 'Reads a pattern (RLE, plaintext, Life 1.05 or 1.06, Macrocell) and says what it is.',
   help: [],
   options: {},
   prepare: async (args) => {

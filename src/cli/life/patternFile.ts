@@ -38,7 +38,7 @@ export async function readPatternFile(file: string): Promise<Pattern> {
 }
 
 function fileProblem(message: string): Problem {
-  return new Problem({ code: 'file', message, action: 'Give the path of a pattern (.rle, .cells, .lif, .life).' });
+  return new Problem({ code: 'file', message, action: 'Give the path of a pattern (.rle, .cells, .lif, .life, .mc).' });
 }
 
 /** What a file says of its pattern, as `--json` gives it; the fields are documented in docs/cli.md. */

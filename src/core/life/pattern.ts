@@ -4,7 +4,7 @@ import { CONWAY } from './rule';
 import type { BoundedGrid } from './topology';
 
 /** File forms in which patterns are exchanged. */
-export type PatternFormat = 'rle' | 'cells' | 'life-1.05' | 'life-1.06';
+export type PatternFormat = 'rle' | 'cells' | 'life-1.05' | 'life-1.06' | 'macrocell';
 
 /** A line of a file that is about the pattern and not of it. */
 export interface Note {

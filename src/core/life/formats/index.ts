@@ -3,19 +3,19 @@ import type { Pattern, PatternFormat } from '../pattern';
 import type { PatternForm } from './form';
 import { life105 } from './life105';
 import { life106 } from './life106';
+import { macrocell } from './macrocell';
 import { plaintext } from './plaintext';
 import { rle } from './rle';
 import { bytesOf, sourceOf } from './source';
 
 /** Every form that is read and written; of those with one ending, the first is the usual one. */
-export const PATTERN_FORMS: readonly PatternForm[] = [rle, plaintext, life105, life106];
+export const PATTERN_FORMS: readonly PatternForm[] = [rle, plaintext, life105, life106, macrocell];
 
 /** In the order in which a text is asked whether it is of them: the most telling first. */
-const BY_TEXT: readonly PatternForm[] = [life105, life106, plaintext, rle];
+const BY_TEXT: readonly PatternForm[] = [life105, life106, macrocell, plaintext, rle];
 
 /** Forms that are told from patterns only to say so. */
 const OTHERS: readonly { readonly form: RegExp; readonly name: string }[] = [
-  { form: /^\[M2\]/, name: 'a Macrocell file' },
   { form: /^#MCell\b/i, name: 'an MCell file' },
   { form: /^#Life 1\.(?!0[56])/i, name: 'a Life file of another version' },
   { form: /^@RULE\b/, name: 'a rule table' },
@@ -37,7 +37,7 @@ export function readPattern(file: Uint8Array | string, fileName = ''): Pattern {
   if (other) {
     throw new CoreError(
       'life-unsupported',
-      `This is ${other.name}; patterns are read from RLE, plaintext, Life 1.05 and Life 1.06.`,
+      `This is ${other.name}; patterns are read from RLE, plaintext, Life 1.05, Life 1.06 and Macrocell.`,
     );
   }
   const recognises = (form: PatternForm | undefined): boolean => form?.recognises(source.lines) === true;

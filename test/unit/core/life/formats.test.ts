@@ -154,7 +154,9 @@ test('what is no pattern, or one of another kind, is refused with a sentence', (
   refused('#Life 1.06\n1 2\n3\n', 'life-invalid', /Line 3: It is no pair of coordinates/);
   refused(Uint8Array.of(0x78, 0, 0x3d), 'life-invalid', /binary/);
   refused(Uint8Array.of(0x1f, 0x8b, 8, 0), 'life-unsupported', /compressed \(gzip\): unpack it/);
-  refused('[M2] (golly 3.3)\n', 'life-unsupported', /Macrocell/);
+  refused('[M2] (golly 3.3)\n4 0 1 0 0\n', 'life-invalid', /Line 2: Node 1 is none of the level below/);
+  refused('[M2]\n.********\n', 'life-invalid', /Line 2: It is no square of eight rows/);
+  refused('[M2]\n5 0 0\n', 'life-invalid', /Line 2: It is no node/);
   refused('#MCell 4.00\n', 'life-unsupported', /MCell/);
   refused('x = 3, y = 1, rule = LifeHistory\nABC!', 'life-unsupported', /seven states/);
   refused('x = 3, y = 1, rule = B3/S23\nABC!', 'life-unsupported', /more than two states \(line 2\)/);
@@ -183,6 +185,22 @@ test('cells of more than two states are read and written by their letters', () =
   assert.throws(() => patternText(pattern, 'cells'), /cannot say cells of more than two states/);
 });
 
+test('a macrocell is opened flat, however often its nodes are met, up to a bound', () => {
+  // Golly's own of a glider, its middle at the origin.
+  const glider = readPattern('[M2] (golly 3.3)\n#R B3/S23\n#G 12\n$$$$$$.......*$\n$$$$$$*$\n*$.*$**$\n4 1 2 0 3\n');
+  assert.deepEqual([glider.format, glider.generation, glider.rule], ['macrocell', 12, 'B3/S23']);
+  const doubled = (levels: number): string => {
+    const lines = ['[M2]', '#R B36/S23', '********$'.repeat(1)];
+    for (let level = 4; level < 4 + levels; level++) lines.push(`${level} ${`${level - 3} `.repeat(4).trim()}`);
+    return lines.join('\n');
+  };
+  assert.equal(readPattern(doubled(4)).cells.population, 8 * 4 ** 4);
+  assert.deepEqual(readPattern(doubled(1)).position, { x: -8, y: -8 });
+  assert.throws(() => readPattern(doubled(40)), /opened flat, up to 67,108,864/);
+  const many = readPattern('[M2]\n#R /2/3\n1 0 1 2 0\n2 0 0 1 0\n');
+  assert.deepEqual([many.cells.population, many.states[0]?.population], [2, 1]);
+});
+
 test('a form refuses to write what it cannot say', () => {
   const highLife = readPattern('x = 1, y = 1, rule = B36/S23\no!');
   for (const format of ['cells', 'life-1.06'] as const) {
@@ -190,7 +208,7 @@ test('a form refuses to write what it cannot say', () => {
   }
   assert.match(patternText(highLife, 'life-1.05'), /#R 23\/36/);
   const torus = readPattern('#N Ring\nx = 1, y = 1, rule = B3/S23:T4,4\no!');
-  for (const { format } of PATTERN_FORMS.filter((form) => form.format !== 'rle')) {
+  for (const { format } of PATTERN_FORMS.filter(({ format: form }) => form !== 'rle' && form !== 'macrocell')) {
     assert.throws(() => patternText(torus, format), /cannot say a bounded grid, which "Ring" has/);
   }
   assert.throws(() => patternText(readPattern('99999$99999bo!'), 'cells'), /too large to be drawn/);
