@@ -73,7 +73,7 @@ export const bundles = [
     parts: {
       'src/webview/explorer/tokens/tokens-view.tsx': 52 * KB,
       // With every form of a pattern that can be pasted.
-      'src/webview/explorer/board/board-input.tsx': 56 * KB,
+      'src/webview/explorer/board/board-input.tsx': 62 * KB,
       // With the map of all heads beside their pictures, and what leaves keys out of the rows.
       'src/webview/explorer/attention/attention-tab.tsx': 62 * KB,
       'src/webview/explorer/layers/layers-tab.tsx': 30 * KB,
