@@ -158,7 +158,7 @@ export class LifeEditor {
 
   /** @param text what was typed: a generation, or `+100` for so many on. */
   goTo(text: string): void {
-    const typed = /^\s*(\+?)\s*(\d{1,15})\s*$/.exec(text.replaceAll(',', ''));
+    const typed = /^(\+?)\s*(\d{1,15})$/.exec(text.replaceAll(',', '').trim());
     if (!typed) {
       this.store.say({
         kind: 'error',
