@@ -207,7 +207,7 @@ describe('the Life editor', () => {
     await press(page, '.', '.', '.', '.');
     await shows(page, 'Generation', '4');
     await says(page, 'Generation 4, 5 cells alive.');
-    await page.locator('.fact', { hasText: 'file holds generation' }).waitFor();
+    await page.locator('.fact', { hasText: 'file at' }).waitFor();
     await press(page, ',');
     await shows(page, 'Generation', '3');
     await page.locator('.life-board').focus();

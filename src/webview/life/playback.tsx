@@ -80,10 +80,13 @@ export function Playback({ editor, state }: { readonly editor: LifeEditor; reado
           </span>
         </span>
       ) : (
-        <label class="field go-to">
-          <span class="muted">Go to</span>
-          <TextField label="Go to generation" class="go-to-field" value="" onCommit={(text) => editor.goTo(text)} />
-        </label>
+        <TextField
+          label="Go to generation"
+          class="go-to-field"
+          placeholder="Go to (G)"
+          value=""
+          onCommit={(text) => editor.goTo(text)}
+        />
       )}
       <dl class="facts">
         <Fact name="Generation" value={count(generation)} title="Generation of the board on show" large />
@@ -95,7 +98,11 @@ export function Playback({ editor, state }: { readonly editor: LifeEditor; reado
         />
         {background !== null && <Fact name="background" value="alive" title={background} />}
         {generation !== start && (
-          <Fact name="file holds generation" value={count(start)} title="Playing does not change the file" />
+          <Fact
+            name="file at"
+            value={count(start)}
+            title="The generation that the file holds: playing does not change it"
+          />
         )}
       </dl>
       <span class="where number" title="The cell under the pointer, or of the keyboard">

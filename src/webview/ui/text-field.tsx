@@ -10,6 +10,8 @@ export interface TextFieldProps {
   /** Id of a `datalist` with suggestions. */
   readonly list?: string;
   readonly disabled?: boolean;
+  /** What to type, while nothing is. */
+  readonly placeholder?: string;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface TextFieldProps {
  * beside it, until something else is done. Plain, not the toolkit's, whose hidden inner field costs 8 kB and a label for every
  * number beside a slider.
  */
-export function TextField({ label, value, onCommit, class: className, list, disabled }: TextFieldProps) {
+export function TextField({ label, value, onCommit, class: className, list, disabled, placeholder }: TextFieldProps) {
   const element = useRef<HTMLInputElement>(null);
   const [refused, setRefused] = useState<Refused | null>(null);
   useEffect(() => {
@@ -51,6 +53,7 @@ export function TextField({ label, value, onCommit, class: className, list, disa
       aria-label={label}
       defaultValue={value}
       disabled={disabled ?? false}
+      placeholder={placeholder}
       {...(list === undefined ? {} : { list })}
       onBlur={commit}
       onKeyDown={(event) => {
