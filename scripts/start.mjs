@@ -106,7 +106,7 @@ async function serve({ open, port }, vscode) {
   };
   const address = server.url(samples);
   console.log(`Ready in ${seconds(started)}. Vivarium on the samples, until Ctrl-C:\n\n  ${address}\n`);
-  console.log('Press F1 there and run "Vivarium: Explore Prompt".');
+  console.log('It opens with the walkthrough: press "Explore a Sample" there.');
   if (open) openBrowser(address);
   const code = await server.ended;
   await server.stop();
@@ -127,7 +127,7 @@ await timed('Packages', install, 'The packages could not be installed, see above
 const build = async () => (await run(process.execPath, ['esbuild.mjs'], { quiet: true })) === 0;
 await timed('Build', build, 'The build failed.');
 if (code !== null && (await openDesktop(code))) {
-  console.log(`Ready in ${seconds(started)}: VS Code is open on the samples. Run "Vivarium: Explore Prompt" there.`);
+  console.log(`Ready in ${seconds(started)}: VS Code is open on the samples. The walkthrough is open there.`);
 } else {
   if (code !== null) console.log('The "code" on PATH did not open: VS Code from npm instead.');
   await (fetching ?? fetchVsCode()).then((vscode) => serve(options, vscode)).catch(quit);

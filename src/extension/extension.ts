@@ -23,6 +23,7 @@ import { RunTree } from './runs/tree';
 import { registerServerCommands } from './servers/commands';
 import { ServerCounting } from './servers/counting';
 import { Servers } from './servers/servers';
+import { registerWelcome } from './welcome';
 
 /** Composes the extension and returns; no model is read and no process is started before something is asked for. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -56,6 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerSurprisalCommands(colours, panels, register),
     colours,
     registerNotebooks({ engine, catalog, servers, runs, panels, lifeModels, running, log }, register),
+    registerWelcome({ panels, catalog, log }, register),
     models,
     new CursorViews(context.extensionUri, engine, catalog, log),
     new StripView(context.extensionUri, { engine, catalog, colours, log }),

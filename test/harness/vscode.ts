@@ -14,6 +14,8 @@ export interface VsCodeOptions {
   readonly extension: { readonly vsix: string } | { readonly folder: string } | null;
   /** Copied into the workspace, which is a temporary folder. */
   readonly workspaceFrom?: string;
+  /** Keeps the file that makes a window of the samples begin with the walkthrough. */
+  readonly welcome?: boolean;
   /** Files put into the workspace: path to content. */
   readonly files?: Readonly<Record<string, string>>;
   readonly theme?: ThemeId;
@@ -42,6 +44,7 @@ async function installExtension(extension: VsCodeOptions['extension'], extension
 async function fillWorkspace(workspace: string, options: VsCodeOptions): Promise<void> {
   await mkdir(workspace, { recursive: true });
   if (options.workspaceFrom !== undefined) await cp(options.workspaceFrom, workspace, { recursive: true });
+  if (!options.welcome) await rm(path.join(workspace, '.vivarium-start'), { force: true });
   for (const [file, content] of Object.entries(options.files ?? {})) {
     await mkdir(path.dirname(path.join(workspace, file)), { recursive: true });
     await writeFile(path.join(workspace, file), content);

@@ -260,11 +260,7 @@ export class ExplorerSession implements vscode.Disposable {
         return null;
       },
       openWalkthrough: async () => {
-        await vscode.commands.executeCommand(
-          'workbench.action.openWalkthrough',
-          `${context.extension.id}#vivarium.start`,
-          false,
-        );
+        await vscode.commands.executeCommand('vivarium.getStarted');
         return null;
       },
       describeTokens: async ({ runId, ids }, { signal }) => {

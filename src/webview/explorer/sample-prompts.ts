@@ -1,3 +1,4 @@
+import { SAMPLE_TEXTS } from '../../core/text/samples';
 import type { LifeGrid } from '../../core/trace/record';
 import type { ModelSummary } from '../../protocol/models';
 
@@ -6,12 +7,6 @@ export interface SamplePrompt {
   readonly title: string;
   readonly prompt: string;
 }
-
-const TEXTS = [
-  'In the beginning God created the heaven and the earth.',
-  'The state of the Union is strong, and',
-  'Once upon a time, there was a little dog who',
-];
 
 /** Live cells of small patterns, as [row, column]. */
 const PATTERNS: readonly (readonly [title: string, cells: readonly (readonly [number, number])[]])[] = [
@@ -57,7 +52,7 @@ export function samplePrompts(model: ModelSummary | null): readonly SamplePrompt
     const grid = model.life;
     return PATTERNS.map(([title, cells]) => ({ title, prompt: gridPrompt(grid, cells) }));
   }
-  return TEXTS.map((prompt) => ({ title: prompt, prompt }));
+  return SAMPLE_TEXTS.map(({ title, text }) => ({ title, prompt: text }));
 }
 
 /** The model's own prompt with a pattern in the middle of its grid. */

@@ -18,6 +18,11 @@ function extension(): vscode.Extension<unknown> {
 
 const manifest = (): Manifest => extension().packageJSON as Manifest;
 
+interface Media {
+  readonly image: Readonly<Record<string, string>>;
+  readonly altText: string;
+}
+
 describe('activation', () => {
   it('waits for a contribution: no star and no event of its own', () => {
     assert.deepEqual(
@@ -46,7 +51,7 @@ describe('activation', () => {
     const { contributes } = extension().packageJSON as {
       contributes: {
         viewsWelcome: { contents: string }[];
-        walkthroughs: { steps: { description: string; media: { markdown: string }; completionEvents?: string[] }[] }[];
+        walkthroughs: { steps: { description: string; media: Media; completionEvents?: string[] }[] }[];
         views: Record<string, { id: string }[]>;
       };
     };
@@ -69,7 +74,10 @@ describe('activation', () => {
       assert.ok(kind === 'onCommand' ? registered.has(id) : kind === 'onView' && views.has(id), event);
     }
     for (const { media } of steps) {
-      await vscode.workspace.fs.stat(vscode.Uri.joinPath(extension().extensionUri, media.markdown));
+      assert.match(media.altText, /^\w/);
+      for (const image of Object.values(media.image)) {
+        await vscode.workspace.fs.stat(vscode.Uri.joinPath(extension().extensionUri, image));
+      }
     }
   });
 
