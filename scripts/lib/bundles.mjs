@@ -38,7 +38,7 @@ export const bundles = [
     // Every decoder and every form of a Life pattern is in it, what notebooks draw without us, what two runs are to each other,
     // servers, what stands beside a text, and what tells runs apart; its Markdown is
     // made of texts, and it looks after the files of its history.
-    budget: 300 * KB,
+    budget: 320 * KB,
     options: host,
   },
   {

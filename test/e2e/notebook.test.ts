@@ -149,7 +149,7 @@ describe('a new notebook', () => {
     await result(/^Life by lifegpt-16/)
       .getByRole('button', { name: 'Open in Explorer' })
       .click();
-    await workbench.editorTab(/Vivarium: lifegpt-16/).waitFor();
+    await workbench.editorTab(/ alive · /).waitFor();
   });
 });
 

@@ -35,7 +35,7 @@ describe('the first minute, in a window of the samples', () => {
       .locator('.gettingStartedDetailsContent')
       .getByRole('button', { name: 'Explore a Sample' })
       .click();
-    await workbench.editorTab(/Vivarium: almanac/).waitFor();
+    await workbench.editorTab(/^Fellow citizens/).waitFor();
     const explorer = new Explorer(workbench);
     await explorer.completed();
     assert.match(await explorer.tokens.first().innerText(), /^Fel/);
@@ -45,10 +45,10 @@ describe('the first minute, in a window of the samples', () => {
     const { workbench, vscode } = vivarium;
     const walkthrough = workbench.editorTab(/Walkthrough: Look inside a transformer/);
     await walkthrough.waitFor();
-    await workbench.editorTab(/Vivarium: almanac/).click();
+    await workbench.editorTab(/^Fellow citizens/).click();
     await workbench.reloadWindow();
-    await workbench.editorTab(/Vivarium: almanac/).waitFor();
-    assert.equal(await workbench.editorTab(/Vivarium: almanac/).getAttribute('aria-selected'), 'true');
+    await workbench.editorTab(/^Fellow citizens/).waitFor();
+    assert.equal(await workbench.editorTab(/^Fellow citizens/).getAttribute('aria-selected'), 'true');
     await workbench.runCommand('Vivarium: Get Started');
     await vscode.page.locator('.gettingStartedDetailsContent').getByText('Explore a prompt').first().waitFor();
   });

@@ -27,14 +27,15 @@ describe('the texts to begin with, on the bundled model', () => {
     await client.ended();
   });
 
+  const requestOf = (text: string): RunRequest => ({
+    ...{ model: { folder }, prompt: { text }, decoder: 'autoregressive', maxNewTokens: 0, runId: 'sample' },
+    sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 1 },
+    capture: { attention: 'all', hidden: [], logits: false },
+  });
+
   async function read(text: string): Promise<Trace> {
-    const request: RunRequest = {
-      ...{ model: { folder }, prompt: { text }, decoder: 'autoregressive', maxNewTokens: 0, runId: 'sample' },
-      sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 1 },
-      capture: { attention: 'all', hidden: [], logits: false },
-    };
     const events: RunEvent[] = [];
-    await client.call('run', request, { onEvent: (event) => events.push(event) });
+    await client.call('run', requestOf(text), { onEvent: (event) => events.push(event) });
     return assembleTrace(events.flatMap((event) => (event.type === 'trace' ? event.events : [])));
   }
 
@@ -43,6 +44,18 @@ describe('the texts to begin with, on the bundled model', () => {
 
   test('surprise it less than what was held out does (4.8 bits a token: 1.72 a byte, 2.81 bytes a token, says its card)', async () => {
     for (const { text } of SAMPLE_TEXTS.slice(0, 2)) assert.ok(mean(bitsOf(await read(text))) < 4, text);
+  });
+
+  test('are told to be read before their first token is there', async () => {
+    const seen: string[] = [];
+    await client.call('run', requestOf(SAMPLE_TEXTS[0]!.text), {
+      onEvent: (event) => {
+        if (event.type === 'progress') seen.push(`${event.tokens} read`);
+        if (event.type === 'trace' && event.events.some(({ type }) => type === 'token')) seen.push('a token');
+      },
+    });
+    assert.equal(seen[0], '0 read');
+    assert.ok(seen.includes('a token'));
   });
 
   test('show copying: what comes again surprises less, and a head looks at what came after it before', async () => {

@@ -42,7 +42,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   attention: async (vivarium) => {
     const explorer = await explored(vivarium);
     await explorer.tab('Attention').click();
-    await explorer.frame.getByRole('application', { name: /^Attention of/ }).waitFor();
+    await explorer.frame.getByRole('application', { name: /attention weights of/ }).waitFor();
   },
   speculation: async (vivarium) => {
     const explorer = await explored(vivarium);
@@ -59,11 +59,11 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     await page.completed();
   },
   editor: async ({ workbench, vscode }) => {
-    await workbench.openFile('life.md');
+    await workbench.openFile('prompts.md');
     await workbench.runCommand('Vivarium: Colour by Surprisal');
     await workbench.statusBarItem(/Surprisal, mean/).waitFor();
     await workbench.openActivity('Vivarium');
-    await vscode.page.locator('.view-lines .view-line').nth(4).click();
+    await vscode.page.locator('.view-lines .view-line').nth(2).click();
     const tokens = await workbench.viewFrame('Tokens');
     await tokens.getByRole('option').first().waitFor();
   },
@@ -71,7 +71,9 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     await workbench.openFile('gosper-gun.rle');
     await workbench.webview().getByRole('application').first().waitFor();
   },
-  notebook: async ({ workbench }) => {
+  notebook: async ({ workbench, vscode }) => {
+    // A notebook draws the results that are in view: here all are.
+    await vscode.page.setViewportSize({ ...VIEWPORT, height: 3600 });
     await workbench.openFile('tour.ipynb');
     await workbench.runCommand('Notebook: Run All');
     const results = workbench.webview().locator('section.result');
@@ -79,6 +81,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
       .nth(3)
       .getByText(/8 steps: every cell right/)
       .waitFor();
+    await vscode.page.setViewportSize(VIEWPORT);
   },
   models: async (vivarium) => {
     await explored(vivarium);

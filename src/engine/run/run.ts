@@ -82,7 +82,6 @@ export async function runPrompt(
   run.prepare(plan, model.heads, model.width, vocabularySize);
 
   return run.inTurn(async () => {
-    const target = new RecordedSequence((wanted) => opened.openTarget(wanted), run, plan);
     const stream = new EventStream(emit);
     stream.push({
       type: 'header',
@@ -106,10 +105,15 @@ export async function runPrompt(
       capture: { attention: capture.attention, hidden: capture.hidden, logits: capture.logits },
     });
     stream.flush();
+    stream.progress(0, total, null);
     const recorder = new TraceRecorder({
       describe: (tokens) => model.tokenizer.describe(tokens),
       clock: () => performance.now(),
       drafts: decoder.drafts,
+    });
+    // A prompt may be many passes before there is a token to tell.
+    const target = new RecordedSequence((wanted) => opened.openTarget(wanted), run, plan, (read) => {
+      if (recorder.tokenCount === 0) stream.progress(read, total, null);
     });
     const finish = (reason: FinishReason, message?: string): TraceSummary => {
       const notes = [
@@ -181,11 +185,16 @@ class RecordedSequence implements TokenModel {
     open: (options: SequenceOptions) => Sequence,
     private readonly run: KeptRun,
     plan: TensorPlan,
+    /** Told how many tokens are read, after every pass. */
+    private readonly onRead: (length: number) => void,
   ) {
     this.sequence = open({
       attention: plan.attention === 'none' ? [] : run.record.attention,
       hidden: plan.hidden ? run.record.hidden : [],
-      onPass: (capture) => this.captured.push(capture),
+      onPass: (capture) => {
+        this.captured.push(capture);
+        this.onRead(capture.pastLength + capture.fed);
+      },
     });
   }
 
