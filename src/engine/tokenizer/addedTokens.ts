@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { quoted } from '../../core/text/quoted';
 import { Part, UnusableTokenizer } from './part';
 import { RUST_WORD } from './unicode';
 
@@ -88,7 +89,7 @@ export class AddedTokenFinder {
         node = next;
       }
       if (node.token) {
-        const [one, other] = [node.token, token].map(({ content }) => JSON.stringify(content.slice(0, 60)));
+        const [one, other] = [node.token, token].map(({ content }) => JSON.stringify(quoted(content, 60)));
         throw new UnusableTokenizer(
           `cannot be used: its normalizer makes one of its added tokens ${one} and ${other}.`,
         );

@@ -7,6 +7,7 @@ import type {
   QuantifierNode,
 } from 'oniguruma-parser/parser';
 import { parse } from 'oniguruma-parser/parser';
+import { quoted } from '../../core/text/quoted';
 import { UnusableTokenizer } from './part';
 import { escaped, except, property } from './unicode';
 
@@ -19,7 +20,7 @@ import { escaped, except, property } from './unicode';
 export function expression(source: string): RegExp {
   const refuse = (what: string): never => {
     throw new UnusableTokenizer(
-      `cannot be used: its regular expression ${quoted(source)} has ${what}, which is not supported here.`,
+      `cannot be used: its regular expression ${JSON.stringify(quoted(source, 100))} has ${what}, which is not supported here.`,
     );
   };
   let alternatives: readonly AlternativeNode[];
@@ -32,10 +33,6 @@ export function expression(source: string): RegExp {
   const [ambiguous] = /\\p\{\^?(?:punct|word)\}/i.exec(source) ?? [];
   if (ambiguous !== undefined) refuse(ambiguous);
   return new RegExp(new Writer(refuse).alternatives(alternatives, plain), 'gv');
-}
-
-function quoted(source: string): string {
-  return JSON.stringify(source.length > 100 ? `${source.slice(0, 100)}…` : source);
 }
 
 interface Modes {

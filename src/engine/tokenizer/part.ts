@@ -1,3 +1,5 @@
+import { quoted } from '../../core/text/quoted';
+
 /** A tokenizer that is not used, since its ids would not, or not surely, be those of Hugging Face's library; says why. */
 export class UnusableTokenizer extends Error {}
 
@@ -22,13 +24,13 @@ export class Part {
   /** A component that says its type, named after it. */
   static typed(kind: string, value: unknown): { readonly type: string; readonly part: Part } {
     const type = new Part(`its ${kind}`, value).text('type');
-    return { type, part: new Part(`the ${kind} ${type.slice(0, 60)}`, value) };
+    return { type, part: new Part(`the ${kind} ${quoted(type, 60)}`, value) };
   }
 
   /** @throws UnusableTokenizer where there are other fields. */
   only(...known: readonly string[]): this {
     const other = Object.keys(this.fields).find((field) => field !== 'type' && !known.includes(field));
-    if (other !== undefined) this.refuse(`has the option ${other.slice(0, 60)}, which is not supported here`);
+    if (other !== undefined) this.refuse(`has the option ${quoted(other, 60)}, which is not supported here`);
     return this;
   }
 
@@ -60,7 +62,7 @@ export class Part {
   oneOf<T extends string>(field: string, allowed: readonly T[], otherwise?: T): T {
     const value = this.text(field, otherwise);
     if (!allowed.some((one) => one === value)) {
-      this.refuse(`has ${field} "${value.slice(0, 60)}", which is not supported here`);
+      this.refuse(`has ${field} "${quoted(value, 60)}", which is not supported here`);
     }
     return value as T;
   }
@@ -87,5 +89,5 @@ export class Part {
 
 /** @throws UnusableTokenizer for a component that is not known. */
 export function unsupported(kind: string, type: string): never {
-  throw new UnusableTokenizer(`cannot be used: the ${kind} ${type.slice(0, 60)} is not supported here.`);
+  throw new UnusableTokenizer(`cannot be used: the ${kind} ${quoted(type, 60)} is not supported here.`);
 }

@@ -1,3 +1,4 @@
+import { quoted } from '../../core/text/quoted';
 import { AddedTokenFinder, readAddedTokens, type AddedToken } from './addedTokens';
 import { readDecoder, type Decoder } from './decoders';
 import { readNormalizer, sliced, type Normalized, type Normalizer } from './normalizers';
@@ -71,7 +72,7 @@ export class Pipeline {
           const { text } = normalize({ text: token.content, lead: 0 });
           if (text !== '') return [text, token];
           throw new UnusableTokenizer(
-            `cannot be used: of the added token ${JSON.stringify(token.content.slice(0, 60))} its normalizer leaves nothing.`,
+            `cannot be used: of the added token ${JSON.stringify(quoted(token.content, 60))} its normalizer leaves nothing.`,
           );
         }),
     );

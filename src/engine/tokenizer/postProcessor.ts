@@ -1,3 +1,4 @@
+import { quoted } from '../../core/text/quoted';
 import { Part, unsupported } from './part';
 
 /** What a post-processor adds to the ids of a text. */
@@ -58,7 +59,7 @@ function template(part: Part): SpecialIds {
       sequences++;
     } else {
       const name = String(special?.id);
-      const ids = new Part(`the special token ${name.slice(0, 60)} of the template`, tokens?.[name]).list('ids');
+      const ids = new Part(`the special token ${quoted(name, 60)} of the template`, tokens?.[name]).list('ids');
       (sequences === 0 ? before : after).push(
         ...ids.map((id) => (isId(id) ? id : part.refuse('has a token without id'))),
       );

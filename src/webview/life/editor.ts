@@ -18,6 +18,7 @@ import { BLANK, framed, noteOf } from '../../core/life/pattern';
 import { readRule } from '../../core/life/rules/notation';
 import { boundedGridName, type BoundedGrid } from '../../core/life/topology';
 import { Random } from '../../core/numeric/random';
+import { quoted } from '../../core/text/quoted';
 import type { LifeTool } from '../../protocol/lifeEditor';
 import { count, counted } from '../components/format';
 import { cellsThatFit, clippedTo, fixedCorner, placedCorner, sameBox, withinGrid } from './bounds';
@@ -162,7 +163,7 @@ export class LifeEditor {
     if (!typed) {
       this.store.say({
         kind: 'error',
-        message: `"${text.slice(0, 40)}" is no generation.`,
+        message: `"${quoted(text, 40)}" is no generation.`,
         action: 'Type a whole number, such as 1000, or +1000 for so many on.',
       });
       return;
