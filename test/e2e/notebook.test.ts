@@ -2,10 +2,22 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { root } from '../../scripts/lib/run.mjs';
 import { assertAccessible } from '../harness/axe';
 import { themeIds, themeLabels } from '../harness/themes';
 import { outputTypes, savedNotebook } from '../integration/nbformat/validate';
 import { type PackagedVivarium, openPackaged, pictured } from './packaged';
+
+/** The tour as it is before its cells are run: what is drawn is then of this run. */
+async function tourWithoutResults(): Promise<string> {
+  const notebook = JSON.parse(await readFile(path.join(root, 'samples/tour.ipynb'), 'utf8')) as TourNotebook;
+  const cells = notebook.cells.map((cell) => (cell.outputs ? { ...cell, outputs: [], execution_count: null } : cell));
+  return JSON.stringify({ ...notebook, cells });
+}
+
+interface TourNotebook {
+  readonly cells: readonly { readonly outputs?: readonly unknown[] }[];
+}
 
 describe('the tour, a notebook', () => {
   let vivarium: PackagedVivarium;
@@ -19,7 +31,7 @@ describe('the tour, a notebook', () => {
   const result = (place: number) => outputs().locator('section.result').nth(place);
 
   before(async () => {
-    vivarium = await openPackaged();
+    vivarium = await openPackaged({ files: { 'tour.ipynb': await tourWithoutResults() } });
     // A notebook draws the results that are in view: here all are.
     await vivarium.vscode.page.setViewportSize({ width: 1280, height: 3200 });
   });

@@ -115,7 +115,7 @@ describe('the Attention tab', { skip: skipWithoutFixtures }, () => {
       },
     });
     await tab.open();
-    await tab.page.getByText('2 of 5 layers').waitFor();
+    await tab.page.getByText('40 % read').waitFor();
     assert.equal(await tab.page.locator('progress').getAttribute('value'), '2');
     const { runId } = tab.host.snapshot;
     finish(await tab.engine.call('attentionOverview', { runId: runId!, size: 52 }));

@@ -2,6 +2,7 @@ import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
 import { readLifeResult, type LifeResult } from '../../core/notebook/life-result';
 import { readRunResult } from '../../core/notebook/result';
+import type { ModelIdentity } from '../../core/trace/record';
 import { Problem } from '../../protocol/errors';
 import type { ModelSummary } from '../../protocol/models';
 import type { Register } from '../commands';
@@ -72,8 +73,18 @@ async function openFromResult(
   if (type === 'openBoard') return openBoard(readLifeResult(result), step, await catalog.list(), lifeModels);
   if (type !== 'openRun') return;
   const { trace, notes } = readRunResult(result);
+  const { header } = trace;
+  const model = await here(header.model, catalog);
   // Under an id of its own: a file may call its run by the id of another.
-  panels.openRun({ trace: { ...trace, header: { ...trace.header, id: crypto.randomUUID() } }, notes });
+  panels.openRun({ trace: { ...trace, header: { ...header, model, id: crypto.randomUUID() } }, notes });
+}
+
+/** The model of a result as it stands here: a notebook may come from another machine, where its folder lies elsewhere. */
+async function here(model: ModelIdentity, catalog: ModelCatalog): Promise<ModelIdentity> {
+  const { models } = await catalog.tryList();
+  if (models.some(({ folder }) => folder === model.folder)) return model;
+  const same = models.find(({ name, dtype, problem }) => name === model.name && dtype === model.dtype && !problem);
+  return same ? { ...model, folder: same.folder } : model;
 }
 
 /** Asks the model of a result again what follows one of its boards, in an Explorer. */
