@@ -75,7 +75,7 @@ export function BoardMap({ editor, state, theme }: BoardMapProps) {
     [cells, map.x, map.y, map.zoom, theme, selection, shown?.x, shown?.y, shown?.width, shown?.height, grid?.width],
   );
 
-  const drag = useDrag((x, y) => editor.centre(map.x + x / map.zoom, map.y + y / map.zoom));
+  const drag = useDrag((x, y) => editor.picture.centre(map.x + x / map.zoom, map.y + y / map.zoom));
   return (
     <section class="side-section" aria-label="Map">
       <h2>

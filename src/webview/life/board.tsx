@@ -32,7 +32,7 @@ export function Board({ editor, gestures, state, calm, theme }: BoardProps) {
 
   useEffect(() => {
     const extent = { width: Math.max(0, size.width - RULER_LEFT), height: Math.max(0, size.height - RULER_TOP) };
-    editor.resized(extent);
+    editor.picture.resized(extent);
   }, [editor, size, state.phase]);
 
   const bounds = useMemo(

@@ -1,7 +1,7 @@
 import { CoreError } from '../../core/errors';
 import type { Box } from '../../core/life/cells';
 import { boxOf, placeOn, sameGrid, type EditKind, type LifeBoard } from '../../core/life/edit/board';
-import { boxBetween, countInside, covers, holds, inside } from '../../core/life/edit/runs';
+import { boxBetween, countInside, holds, inside } from '../../core/life/edit/runs';
 import {
   cleared,
   filled,
@@ -23,6 +23,7 @@ import type { LifeTool } from '../../protocol/lifeEditor';
 import { count, counted } from '../components/format';
 import { cellsThatFit, clippedTo, fixedCorner, placedCorner, sameBox, withinGrid } from './bounds';
 import { Drawing } from './drawing';
+import { Picture } from './picture';
 import type { Player } from './player';
 import { shownCells } from './shown-cells';
 import { stateName } from './describe';
@@ -30,30 +31,16 @@ import { becameOf, lostOf, NOT_EDITED, TURNED } from './outcome';
 import { type LifeState, type Placing, STRIDES } from './state';
 import type { Store } from './store';
 import type { Sync } from './sync';
-import {
-  centredOn,
-  fitted,
-  middleOf,
-  panned,
-  revealing,
-  shownBox,
-  zoomed,
-  type Extent,
-  type Place,
-  type View,
-} from './view';
+import { revealing, shownBox, type Extent, type Place } from './view';
 
 /** Cells of a random fill: one edit of them goes in one message. */
 const MOST_FILLED = 2_000_000;
-const FIRST_ZOOM = 16;
-/** Pixels that the room may change by, as where a line of facts wraps, and the board stays where it is. */
-const SAME_ROOM = 24;
 
 /** What a person does with the board: every button, key and drag of the page ends here. */
 export class LifeEditor {
   readonly drawing: Drawing;
-  /** The room of the board when the view was last made to fit it. */
-  private room: Extent = { width: 0, height: 0 };
+  /** Which part of the board is on show. */
+  readonly picture: Picture;
 
   constructor(
     readonly store: Store,
@@ -61,6 +48,7 @@ export class LifeEditor {
     readonly sync: Sync,
   ) {
     this.drawing = new Drawing(store, player, sync);
+    this.picture = new Picture(store);
   }
 
   private get state(): LifeState {
@@ -77,66 +65,6 @@ export class LifeEditor {
 
   private get grid(): BoundedGrid | null {
     return this.state.board.settings.grid;
-  }
-
-  // The view
-
-  resized(extent: Extent): void {
-    const { view } = this.state;
-    const first = view === null && extent.width > 0;
-    this.store.update({ extent });
-    const { room } = this;
-    const isNew = Math.max(Math.abs(extent.width - room.width), Math.abs(extent.height - room.height)) > SAME_ROOM;
-    if (isNew && extent.width > 0) {
-      this.room = extent;
-      if (view && room.width > 0) this.keepInPicture(view, room);
-    }
-    if (first && this.state.phase === 'open') this.fit();
-  }
-
-  /** What was in the middle stays there, and what was wholly on show stays so. */
-  private keepInPicture(view: View, before: Extent): void {
-    const { extent } = this.state;
-    const after = centredOn(...middleOf(view, before), view.zoom, extent);
-    const { whole } = this;
-    const isCut = whole !== null && covers(shownBox(view, before), whole) && !covers(shownBox(after, extent), whole);
-    if (isCut) this.fit();
-    else this.see(after);
-  }
-
-  /** The grid, or on the plane the smallest rectangle around what lives; null where nothing does. */
-  private get whole(): Box | null {
-    const { universe, board } = this.state;
-    return boxOf(board.settings.grid) ?? universe.box();
-  }
-
-  fit(): void {
-    const { extent } = this.state;
-    if (extent.width <= 0) return;
-    const box = this.whole;
-    this.see(box ? fitted(box, extent) : centredOn(0, 0, FIRST_ZOOM, extent));
-  }
-
-  see(view: View): void {
-    this.store.update({ view });
-  }
-
-  pan(right: number, down: number): void {
-    const { view } = this.state;
-    if (view) this.see(panned(view, right, down));
-  }
-
-  /** @param at pixels from the top left corner of the board; its middle where absent. */
-  zoom(steps: number, at?: readonly [left: number, top: number]): void {
-    const { view, extent } = this.state;
-    const [left, top] = at ?? [extent.width / 2, extent.height / 2];
-    if (view) this.see(zoomed(view, steps, left, top));
-  }
-
-  /** Brings a cell to the middle. */
-  centre(x: number, y: number): void {
-    const { view, extent } = this.state;
-    if (view) this.see(centredOn(x, y, view.zoom, extent));
   }
 
   setTool(tool: LifeTool): void {
@@ -202,7 +130,7 @@ export class LifeEditor {
     const { cursor, placing, tool } = this.state;
     if (placing) return this.place(cursor);
     if (tool === 'select') return this.select({ ...cursor, width: 1, height: 1 });
-    if (tool === 'pan') return this.centre(cursor.x + 0.5, cursor.y + 0.5);
+    if (tool === 'pan') return this.picture.centre(cursor.x + 0.5, cursor.y + 0.5);
     if (!this.mayEdit()) return;
     this.drawing.begin(cursor, tool === 'erase');
     this.drawing.end();
@@ -297,7 +225,7 @@ export class LifeEditor {
       this.store.speak(
         `${selection ? 'The selection' : 'Everything'} was ${TURNED[turn]}${withGrid}.${becameOf(result)}`,
       );
-      if (result.withGrid) this.fit();
+      if (result.withGrid) this.picture.fit();
     } catch (error) {
       if (!(error instanceof CoreError)) throw error;
       this.store.say({ kind: 'error', message: error.message, action: 'Select a part that fits.' });
@@ -426,7 +354,7 @@ export class LifeEditor {
       cursor: withinGrid(grid, this.state.cursor),
       selection: selection && sameBox(clippedTo(grid, selection), selection) ? selection : null,
     });
-    if (box) this.fit();
+    if (box) this.picture.fit();
     if (result.lost > 0) {
       this.store.say({
         kind: 'info',

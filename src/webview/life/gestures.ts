@@ -56,7 +56,7 @@ export class Gestures {
     const at = cellAt(view, left, top);
     const { gesture } = this;
     if (gesture?.kind === 'pan') {
-      this.editor.pan(left - gesture.left, top - gesture.top);
+      this.editor.picture.pan(left - gesture.left, top - gesture.top);
       gesture.left = left;
       gesture.top = top;
       return;
@@ -105,13 +105,13 @@ export class Gestures {
     const unit = deltaMode === 1 ? 16 : 1;
     if (shiftKey || Math.abs(deltaX) > Math.abs(deltaY)) {
       const across = shiftKey && deltaX === 0 ? deltaY : deltaX;
-      this.editor.pan(-across * unit, shiftKey ? 0 : -deltaY * unit);
+      this.editor.picture.pan(-across * unit, shiftKey ? 0 : -deltaY * unit);
       return;
     }
     this.wheel += deltaY * unit;
     const steps = Math.trunc(this.wheel / 60);
     this.wheel -= steps * 60;
-    if (steps !== 0) this.editor.zoom(-steps, [left, top]);
+    if (steps !== 0) this.editor.picture.zoom(-steps, [left, top]);
   }
 
   /** Space plays when it is let go; held, it drags the board. */

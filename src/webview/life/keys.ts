@@ -69,10 +69,10 @@ function plain(event: KeyboardEvent, onBoard: boolean, targets: KeyTargets): boo
     Delete: () => editor.clear(),
     Backspace: () => editor.clear(),
     Escape: () => editor.cancel(),
-    '+': () => editor.zoom(1),
-    '=': () => editor.zoom(1),
-    '-': () => editor.zoom(-1),
-    '1': () => editor.fit(),
+    '+': () => editor.picture.zoom(1),
+    '=': () => editor.picture.zoom(1),
+    '-': () => editor.picture.zoom(-1),
+    '1': () => editor.picture.fit(),
     '?': () => targets.onHelp(),
   };
   const action = actions[event.key];

@@ -123,7 +123,7 @@ export function Playback({ editor, state }: { readonly editor: LifeEditor; reado
           icon="minus"
           label="Smaller cells (-)"
           disabled={view?.zoom === ZOOMS[0]}
-          onClick={() => editor.zoom(-1)}
+          onClick={() => editor.picture.zoom(-1)}
         />
         <span class="zoom-label number" title="Size of a cell">
           {view ? zoomLabel(view.zoom) : '–'}
@@ -132,9 +132,9 @@ export function Playback({ editor, state }: { readonly editor: LifeEditor; reado
           icon="plus"
           label="Larger cells (+)"
           disabled={view?.zoom === ZOOMS.at(-1)}
-          onClick={() => editor.zoom(1)}
+          onClick={() => editor.picture.zoom(1)}
         />
-        <Action icon="fit" label="Show everything (1)" onClick={() => editor.fit()} />
+        <Action icon="fit" label="Show everything (1)" onClick={() => editor.picture.fit()} />
       </div>
     </div>
   );
