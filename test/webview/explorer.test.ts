@@ -3,6 +3,7 @@ import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { EngineClient } from '../../src/client/index';
+import { SAMPLE_TEXTS } from '../../src/core/text/samples';
 import type { Trace, TraceToken } from '../../src/core/trace/record';
 import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
@@ -54,9 +55,10 @@ describe('the Explorer over a real model', () => {
     const page = await open(host);
     await page.getByText('Type a prompt and press Run').waitFor();
     await shot(page, 'empty');
-    await page.getByRole('button', { name: PROMPT }).click();
+    const [{ title, text }] = SAMPLE_TEXTS;
+    await page.getByRole('button', { name: title }).click();
     await page.locator('.status').getByText('12 generated').waitFor();
-    assert.equal(await page.getByRole('textbox', { name: 'Prompt' }).inputValue(), PROMPT);
+    assert.equal(await page.getByRole('textbox', { name: 'Prompt' }).inputValue(), text);
     const { trace } = host.snapshot;
     assert.equal(await page.locator('.chip').count(), trace!.tokens.length);
     assert.match(await status(page), /tok\/s/);
@@ -295,14 +297,18 @@ describe('the Explorer over a real model', () => {
         .filter(
           (element) => element.getClientRects().length > 0 && !element.closest('.unseen, .token-text, .bars-text'),
         )
+        // What does not fit among the settings is measured there, and not shown.
+        .filter((element) => getComputedStyle(element).visibility !== 'hidden')
         .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
         .map((element) => `${element.tagName} ${element.className}`);
+    const nextFrames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     assert.deepEqual(await page.evaluate(reachesBeyond), []);
     await page.getByRole('radio', { name: 'Surprisal' }).click();
     // Widths around those where the page changes its columns.
     for (const width of [860, 730, 719, 660, 600, 561, 540, 320]) {
       await page.setViewportSize({ width, height: 1700 });
-      // Pictures follow their places a frame later.
+      // Pictures and settings follow their places a frame later.
+      await page.evaluate(nextFrames);
       const beyond = (await page.evaluate(reachesBeyond)).filter((element) => !element.startsWith('CANVAS'));
       assert.deepEqual(beyond, [], `${width} pixels`);
     }

@@ -5,7 +5,7 @@ export interface SampleText {
 }
 
 /** Texts that the bundled English model can do something with, the first of them its best. */
-export const SAMPLE_TEXTS: readonly SampleText[] = [
+export const SAMPLE_TEXTS: readonly [SampleText, ...SampleText[]] = [
   {
     title: 'Fellow citizens of the Senate and of the House of …',
     text: 'Fellow citizens of the Senate and of the House of',
@@ -19,5 +19,5 @@ export const SAMPLE_TEXTS: readonly SampleText[] = [
 
 /** The text that whoever has seen nothing yet is shown first. */
 export function samplePrompt(): string {
-  return SAMPLE_TEXTS[0]!.text;
+  return SAMPLE_TEXTS[0].text;
 }
