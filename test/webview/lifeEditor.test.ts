@@ -543,7 +543,7 @@ describe('the Life editor', () => {
   });
 
   it('steps a rule that brings the background to life, and says that it is', async () => {
-    const page = await open(new LifeHost('x = 1, y = 1, rule = B0/S8\no!\n'));
+    const page = await open(new LifeHost('x = 1, y = 1, rule = B0/S1\no!\n'));
     await press(page, '.');
     await shows(page, 'Generation', '1');
     assert.match(await page.locator('#board-text').innerText(), /The background is alive/);

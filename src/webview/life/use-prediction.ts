@@ -45,7 +45,8 @@ export function usePrediction(
           const [oldest] = kept.current.keys();
           if (oldest !== undefined && kept.current.size >= MOST_KEPT) kept.current.delete(oldest);
           kept.current.set(of, prediction);
-          setKnown({ state: 'said', of, prediction });
+          // An answer that was on its way already when another board came is kept for when this one comes back.
+          if (!stopper.signal.aborted) setKnown({ state: 'said', of, prediction });
         },
         (error: unknown) => {
           if (!stopper.signal.aborted) setKnown({ state: 'failed', problem: Problem.from(error).toData() });
