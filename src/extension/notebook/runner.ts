@@ -115,7 +115,7 @@ export class CellRunner {
         .map(({ line, message }) => {
           return vscode.l10n.t('Line {0}: {1}', line + 1, message);
         });
-      throw new Problem({ code: 'prompt-invalid', message: lines.join('\n') });
+      throw new Problem({ code: 'prompt-invalid', message: lines.join(' ') });
     }
     // The blank line at the end that an editor leaves is no part of the prompt.
     const prompt = cell.body.replace(/\r?\n$/, '');

@@ -118,7 +118,7 @@ describe('notebooks', () => {
     assert.equal((await ended(second)).success, false);
     assert.match(
       item(second, 'application/vnd.code.notebook.error'),
-      /Line 1: .*must be one of autoregressive.*, not magic.*\\nLine 2: .*named \\"almanak\\".* Did you mean \\"almanac\\"\?/,
+      /Line 1: .*must be one of autoregressive.*, not magic\. Line 2: .*named \\"almanak\\".* Did you mean \\"almanac\\"\?/,
     );
     assert.match(item(first, 'text/plain'), /no header key "temprature"\. Did you mean "temperature"\?/);
     const diagnostics = await eventually('the mark', () => {
