@@ -84,7 +84,7 @@ describe('the tour, a notebook', () => {
 
   step('opens a result in an Explorer', async () => {
     await result(2).getByRole('button', { name: 'Open in Explorer' }).click();
-    await vivarium.workbench.editorTab(/ · (Greedy|Sampling) · /).waitFor();
+    await vivarium.workbench.editorTab(/ · Speculative · /).waitFor();
     // The notebook's own webview is still there, out of sight.
     const page = vivarium.vscode.page.locator('iframe.webview.ready').last().contentFrame();
     const prompt = page.locator('#active-frame').contentFrame().getByRole('textbox', { name: 'Prompt' });
@@ -147,17 +147,20 @@ describe('a new notebook', () => {
     await result(/^Life by lifegpt-16/).waitFor();
   });
 
-  step('runs again cell by cell with Ctrl+Enter: each is still what it was', async () => {
+  step('runs a cell with Ctrl+Enter once it is opened again: it is still a prompt', async () => {
     const { workbench, vscode } = vivarium;
     const saved = JSON.parse(await readFile(path.join(vscode.workspace, 'kept.ipynb'), 'utf8')) as SavedNotebook;
     assert.equal(saved.metadata.language_info?.name, 'vivarium-prompt');
-    const orders = vscode.page.locator('.cell-execution-count, .execution-count-label');
+    await result(/^Run of almanac/)
+      .getByText(/: 7 prompt \+/)
+      .waitFor();
     await vscode.page.locator('.notebookOverlay .cell.code .view-lines').first().click();
+    await vscode.page.keyboard.press('Control+End');
+    await vscode.page.keyboard.type(' of the');
     await vscode.page.keyboard.press('Control+Enter');
-    await orders.getByText(/^\[3\]/).waitFor();
-    await result(/^Run of almanac/).waitFor();
-    await workbench.runCommand('Notebook: Run All');
-    await orders.getByText(/^\[5\]/).waitFor();
+    await result(/^Run of almanac/)
+      .getByText(/: 9 prompt \+/)
+      .waitFor();
     await result(/^Life by lifegpt-16/)
       .getByRole('button', { name: 'Open in Explorer' })
       .click();
