@@ -13,7 +13,8 @@ describe('the first minute, in a window of the samples', () => {
   };
 
   before(async () => {
-    vivarium = await openPackaged({ welcome: true });
+    // Narrower, VS Code leaves the pictures of a walkthrough out.
+    vivarium = await openPackaged({ welcome: true, viewport: { width: 1700, height: 900 } });
   });
   after(() => vivarium.vscode.stop());
 
@@ -38,13 +39,12 @@ describe('the first minute, in a window of the samples', () => {
     await workbench.editorTab(/^Fellow citizens/).waitFor();
     const explorer = new Explorer(workbench);
     await explorer.completed();
-    assert.match(await explorer.tokens.first().innerText(), /^Fel/);
+    assert.equal(await explorer.prompt.inputValue(), 'Fellow citizens of the Senate and of the House of');
+    assert.ok((await explorer.tokens.count()) > 20);
   });
 
   step('comes back with Get Started, and is not forced on a window that shows something', async () => {
     const { workbench, vscode } = vivarium;
-    const walkthrough = workbench.editorTab(/Walkthrough: Look inside a transformer/);
-    await walkthrough.waitFor();
     await workbench.editorTab(/^Fellow citizens/).click();
     await workbench.reloadWindow();
     await workbench.editorTab(/^Fellow citizens/).waitFor();
