@@ -48,7 +48,7 @@ describe('the texts to begin with, on the bundled model', () => {
 
   test('are told to be read before their first token is there', async () => {
     const seen: string[] = [];
-    await client.call('run', requestOf(SAMPLE_TEXTS[0]!.text), {
+    await client.call('run', requestOf(SAMPLE_TEXTS[0].text), {
       onEvent: (event) => {
         if (event.type === 'progress') seen.push(`${event.tokens} read`);
         if (event.type === 'trace' && event.events.some(({ type }) => type === 'token')) seen.push('a token');

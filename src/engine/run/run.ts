@@ -112,9 +112,14 @@ export async function runPrompt(
       drafts: decoder.drafts,
     });
     // A prompt may be many passes before there is a token to tell.
-    const target = new RecordedSequence((wanted) => opened.openTarget(wanted), run, plan, (read) => {
-      if (recorder.tokenCount === 0) stream.progress(read, total, null);
-    });
+    const target = new RecordedSequence(
+      (wanted) => opened.openTarget(wanted),
+      run,
+      plan,
+      (read) => {
+        if (recorder.tokenCount === 0) stream.progress(read, total, null);
+      },
+    );
     const finish = (reason: FinishReason, message?: string): TraceSummary => {
       const notes = [
         ...capture.notes,

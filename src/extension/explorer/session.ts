@@ -200,7 +200,7 @@ export class ExplorerSession implements vscode.Disposable {
   }
 
   private handlers(): Handlers<ExplorerApi> {
-    const { engine, catalog, context, log } = this.services;
+    const { engine, catalog, log } = this.services;
     return explorerRequests({
       snapshot: ({ state }) => this.snapshot(state),
       controls: ({ settings }) => {
