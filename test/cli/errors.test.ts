@@ -22,7 +22,7 @@ async function refuses(args: readonly string[], pattern: RegExp): Promise<void> 
 
 test('how a command is called wrongly is said, with where to read more', async () => {
   const cases: [string[], RegExp][] = [
-    [['fly'], /no command "fly"\. Use one of models, inspect, run/],
+    [['fly'], /no command "fly"\. Use one of models, inspect, tokenize, run/],
     [['run', '--fly'], /Unknown option '--fly'\. See "vivarium run --help"/],
     [['run'], /Which model\? Give --model/],
     [['run', '--model'], /--model/],
@@ -79,14 +79,21 @@ test('a layer that does not exist is refused before anything is written', skip, 
   assert.deepEqual(readdirSync(inside), []);
 });
 
-test('the two exports that public tools broke get their clear sentence, and leave nothing behind', skip, async () => {
-  const inside = mkdtempSync(path.join(folder, 'broken-'));
-  for (const form of ['genai_fails_at_load', 'genai_fails_at_run']) {
-    const out = path.join(inside, `${form}.vivtrace`);
-    await refuses(['run', '--model', path.join(STORIES, form), '--prompt', 'Once', '--logits', '--out', out], /\.\n$/);
-  }
-  assert.deepEqual(readdirSync(inside), []);
-});
+test(
+  'the two exports that public tools broke get their clear sentence, and one that failed on the way keeps its trace',
+  skip,
+  async () => {
+    const inside = mkdtempSync(path.join(folder, 'broken-'));
+    for (const form of ['genai_fails_at_load', 'genai_fails_at_run']) {
+      const out = path.join(inside, `${form}.vivtrace`);
+      await refuses(
+        ['run', '--model', path.join(STORIES, form), '--prompt', 'Once', '--logits', '--out', out],
+        /\.\n$/,
+      );
+    }
+    assert.deepEqual(readdirSync(inside), ['genai_fails_at_run.vivtrace']);
+  },
+);
 
 test('model folders that are broken are refused, and listed with their problem', skip, async () => {
   const broken = mkdtempSync(path.join(folder, 'models-'));

@@ -137,7 +137,6 @@ test('what cannot be done is said in a sentence, and nothing is written', async 
     [['info', path.join(folder, 'nothing.rle')], /There is no file .*nothing\.rle/],
     [['info', folder], /is a folder/],
     [['info', file('codd.rle', 'x = 1, y = 1, rule = Codd\nA!')], /codd\.rle: The rule "Codd" is a table by name/],
-    [['info', file('a.mc', '[M2] (golly 2.0)\n')], /a\.mc: This is a Macrocell file/],
     [['step', glider, '--torus', '32'], /--torus must be two sides such as 32x32, not "32"/],
     [['step', glider, '--torus', '0x4'], /--torus must be two sides/],
     [['step', glider, '--torus', '8x8', '--plane'], /cannot be used together/],
