@@ -148,11 +148,6 @@ test('what cannot be done is said in a sentence, and nothing is written', async 
       ['step', glider, '--torus', '8x8', '--out', path.join(folder, 'a.cells')],
       /plaintext file cannot say a bounded grid/,
     ],
-    [
-      ['step', file('klein.rle', 'x = 1, y = 1, rule = B3/S23:K9*,9\no!')],
-      /Klein bottle of 9 x 9 is read but not stepped/,
-    ],
-    [['step', file('b0.rle', 'x = 1, y = 1, rule = B03/S23\no!'), '--plane'], /B0/],
     [['predict', glider], /Which model\? Give --model/],
     [['predict', glider, '--model', 'lifegpt-16', '--steps', '0'], /--steps must be a number from 1/],
     [['sweep', '--model', 'lifegpt-16', '--orders', '0,2'], /--orders must be numbers from 0 to 1/],
