@@ -102,7 +102,8 @@ export function engineHandlers({ models, runs, queue, software }: EngineServices
       attention.row(runs.get(runId), { layer, head, query, without }, waiting(signal)),
     attentionPair: ({ runId, query, key, without = [] }, { signal }) =>
       attention.pair(runs.get(runId), { query, key, without }, waiting(signal)),
-    logitLens: (request, { signal }) => logitLens(runs.get(request.runId), request, tensors, waiting(signal)),
+    logitLens: (request, { signal, emit }) =>
+      logitLens(runs.get(request.runId), request, tensors, waiting(signal), emit),
     attentionKeys: ({ runId, query, from, count }, { signal }) =>
       attention.keys(runs.get(runId), query, { from, count }, waiting(signal)),
     gridAttention: ({ runId, ...grid }, { signal, emit }) =>

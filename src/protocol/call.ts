@@ -7,6 +7,12 @@ export interface Call<Params, Result, Event = never> {
   readonly event: Event;
 }
 
+/** How much of what was asked is done, in steps of its own: what a long request streams. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
 /** How a server implements an API of calls: one handler a method; `emit` sends the method's events. */
 export type Handlers<Api extends Record<keyof Api, Call<unknown, unknown, unknown>>> = {
   readonly [M in keyof Api]: (

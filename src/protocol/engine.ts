@@ -29,7 +29,7 @@ import type {
 } from './attention';
 import type { LogitLens, LogitLensRequest } from './lens';
 import type { ServerMetrics, ServerPrompt, ServerReport, ServerRequest, ServerRunRequest } from './servers';
-import type { Call } from './call';
+import type { Call, Progress } from './call';
 
 /** Raised with every change of what follows; client and engine refuse each other where it differs. */
 export const ENGINE_PROTOCOL = 10;
@@ -81,11 +81,7 @@ export interface EngineApi {
   positionLogits: Call<{ readonly runId: string; readonly index: number }, PositionLogits>;
   /** What would follow these tokens, without a run: for who asks at every move of a cursor. */
   nextLogits: Call<NextLogitsRequest, NextLogits>;
-  attentionOverview: Call<
-    { readonly runId: string; readonly size: number } & LeftOut,
-    AttentionOverview,
-    { readonly done: number; readonly total: number }
-  >;
+  attentionOverview: Call<{ readonly runId: string; readonly size: number } & LeftOut, AttentionOverview, Progress>;
   attentionHead: Call<
     { readonly runId: string; readonly layer: number; readonly head: number | null } & LeftOut,
     AttentionHead
@@ -99,12 +95,12 @@ export interface EngineApi {
     AttentionPair
   >;
   /** @throws Problem `not-available` where the model's file cannot be cut before its final norm. */
-  logitLens: Call<LogitLensRequest, LogitLens>;
+  logitLens: Call<LogitLensRequest, LogitLens, Progress>;
   attentionKeys: Call<
     { readonly runId: string; readonly query: number; readonly from: number; readonly count: number },
     AttentionKeys
   >;
-  gridAttention: Call<GridRequest, GridAttention, { readonly done: number; readonly total: number }>;
+  gridAttention: Call<GridRequest, GridAttention, Progress>;
 }
 
 export type EngineMethod = keyof EngineApi;

@@ -1,6 +1,6 @@
 import type { RunPair } from '../core/compare/runPair';
 import type { Alternative } from '../core/trace/record';
-import type { Call } from './call';
+import type { Call, Progress } from './call';
 
 /** What the page that holds two runs against each other shows and asks for. */
 
@@ -30,7 +30,7 @@ export interface RunPairApi {
    * Computes the divergences from whole distributions, where the traces keep a part of them.
    * @throws Problem `not-available` where a model is not to be found, or is not the one that made its run
    */
-  measure: Call<Record<string, never>, RunPairShown, { readonly done: number; readonly total: number }>;
+  measure: Call<Record<string, never>, RunPairShown, Progress>;
   /** Writes the comparison to a file; null where the user changed their mind. */
   save: Call<{ readonly form: 'csv' | 'json' }, { readonly path: string | null }>;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readLayer } from '../../src/core/lens/layers';
+import type { Progress } from '../../src/protocol/call';
 import type { EngineApi } from '../../src/protocol/engine';
 import type { LogitLens } from '../../src/protocol/lens';
 import type { RunEvent } from '../../src/protocol/runs';
@@ -62,6 +63,38 @@ describe('the logit lens over a table', () => {
     }
   });
 
+  it('says what is read, token by token and state by state, and nothing more once it is stopped or has failed', async () => {
+    const shares = async (capture: 'all' | readonly number[], start: number, count: number): Promise<string[]> => {
+      const told: string[] = [];
+      const onEvent = ({ done, total }: Progress): number => told.push(`${done}/${total}`);
+      await (await run(capture)).call('logitLens', { runId: 'run', start, count, top: 3 }, { onEvent });
+      return told;
+    };
+    // Three states of the 13 tokens.
+    assert.deepEqual(await shares('all', 0, 100), ['0/39', '13/39', '26/39', '39/39']);
+    // Tokens up to the end of the window are fed again first, three a pass.
+    assert.deepEqual(await shares([], 4, 4), ['0/20', '3/20', '6/20', '8/20', '12/20', '16/20', '20/20']);
+    for (const code of ['cancelled', 'run-failed'] as const) {
+      const stop = new AbortController();
+      let reads = false;
+      const beforePass = (length: number): void => {
+        if (!reads || length < 6) return;
+        if (code === 'cancelled') stop.abort();
+        else throw new Problem({ code, message: 'A node failed.' });
+      };
+      const engine = tableEngine({ layers: 2, chunk: 3, beforePass });
+      await engine.call('run', tableRun({ capture: { attention: [], hidden: [], logits: false } }));
+      reads = true;
+      const told: Progress[] = [];
+      const options = { signal: stop.signal, onEvent: (event: Progress) => told.push(event) };
+      await assert.rejects(
+        engine.call('logitLens', { runId: 'run', start: 0, count: 13, top: 3 }, options),
+        isProblem(code, /./),
+      );
+      assert.ok(told.length > 0 && told.every(({ done }) => done <= 9), JSON.stringify(told));
+    }
+  });
+
   it('a token that the run does not have, a file that cannot be cut, and nonsense are refused', async () => {
     const engine = await run('all');
     const ask = (over: object) => engine.call('logitLens', { runId: 'run', start: 0, count: 1, top: 1, ...over });
@@ -92,7 +125,7 @@ async function realLens(folder: string, file: string | undefined, ids: readonly 
   const call = async <M extends 'run' | 'logitLens'>(method: M, params: EngineApi[M]['params']) =>
     await handlers[method](params, {
       signal: Object.assign(new AbortController().signal, { priority: 'interactive' as const }),
-      emit: (event: RunEvent) => events.push(event),
+      emit: (event: RunEvent | Progress) => void ('type' in event && events.push(event)),
     });
   await call('run', {
     ...tableRun(),

@@ -251,7 +251,7 @@ export class ExplorerHost {
       attentionHead: (params, { signal }) => engine.call('attentionHead', params, { signal }),
       attentionRow: (params, { signal }) => engine.call('attentionRow', params, { signal }),
       attentionPair: (params, { signal }) => engine.call('attentionPair', params, { signal }),
-      logitLens: (params, { signal }) => engine.call('logitLens', params, { signal }),
+      logitLens: (params, { signal, emit }) => engine.call('logitLens', params, { signal, onEvent: emit }),
       attentionKeys: (params, { signal }) => engine.call('attentionKeys', params, { signal }),
       gridAttention: (params, { signal, emit }) => engine.call('gridAttention', params, { signal, onEvent: emit }),
       rollLife: (request, { signal, emit }) => {

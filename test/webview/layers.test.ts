@@ -3,6 +3,7 @@ import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { EngineClient } from '../../src/client/index';
+import type { Progress } from '../../src/protocol/call';
 import { tokenLabel } from '../../src/core/text/tokens';
 import type { Trace } from '../../src/core/trace/record';
 import type { LogitLens } from '../../src/protocol/lens';
@@ -210,6 +211,81 @@ describe('the Layers tab over a real model', () => {
     await busy.getByText('The layers are read when the run has ended.').waitFor();
     assert.deepEqual(asked(), []);
     host.snapshot.status = { state: 'idle' };
+  });
+
+  const percent = ({ done, total }: Progress): string => `${Math.floor((100 * done) / total)} % read`;
+  const share = (page: Page) => page.locator('.layers-note').getByText(/ % read$/);
+
+  it('shows the share that the engine has read of a page until it is there, and begins anew with the next', async () => {
+    const told: string[] = [];
+    const seen: string[] = [];
+    host.overrides.logitLens = async (params, { signal, emit }) => {
+      const events: Progress[] = [];
+      const answer = await engine.call('logitLens', params, { signal, onEvent: (event) => events.push(event) });
+      for (const event of events) {
+        emit(event);
+        told.push(percent(event));
+        const text = share(view!.page).filter({ hasText: new RegExp(`^${percent(event)}$`) });
+        await text.waitFor().catch(() => undefined);
+        seen.push(await share(view!.page).innerText());
+      }
+      return answer;
+    };
+    const page = await shown(5);
+    const first = told.length;
+    assert.deepEqual([told[0], told.at(-1)], ['0 % read', '100 % read']);
+    assert.ok(new Set(told).size > 5, told.join());
+    assert.equal(await page.locator('progress').count(), 0);
+    await page.getByRole('button', { name: 'Tokens after' }).click();
+    await page.locator('#layers-0-32').waitFor();
+    assert.equal(told[first], '0 % read');
+    assert.deepEqual(seen, told);
+  });
+
+  it('shows no share of what has failed, nor of what a page before it had asked', async () => {
+    const asking: { tell: (done: number) => void; fail: () => void; answer: () => Promise<void> }[] = [];
+    host.overrides.logitLens = (params, { emit }) =>
+      new Promise((resolve, reject) => {
+        asking.push({
+          tell: (done) => emit({ done, total: 5 }),
+          fail: () => reject(new Problem({ code: 'run-failed', message: 'A node failed.' })),
+          answer: async () => resolve(await engine.call('logitLens', params)),
+        });
+      });
+    const reads = async (page: Page, times: number) => {
+      await page.getByText('Reading the layers…').waitFor();
+      await host.requested('logitLens', times);
+      return asking.at(-1)!;
+    };
+    let page = await open(5);
+    const failing = await reads(page, 1);
+    failing.tell(2);
+    await page.getByText('40 % read').waitFor();
+    assert.equal(await page.getByRole('progressbar', { name: 'Share read' }).getAttribute('value'), '2');
+    await page.screenshot({ path: path.join(artifacts, 'layers-share.png'), animations: 'disabled' });
+    await assertAccessible(page, 'Layers, while they are read');
+    failing.fail();
+    await page.getByRole('alert').getByText('A node failed.').waitFor();
+    assert.equal(await share(page).count(), 0);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    const second = await reads(page, 2);
+    assert.equal(await share(page).count(), 0);
+    second.tell(3);
+    await page.getByText('60 % read').waitFor();
+    // A page that is hidden is gone; the engine may still tell of what it had asked.
+    await view!.close();
+    page = await open(5);
+    const third = await reads(page, 1);
+    assert.equal(await share(page).count(), 0);
+    third.tell(1);
+    second.tell(4);
+    await page.getByText('20 % read').waitFor();
+    await second.answer();
+    third.tell(2);
+    await page.getByText('40 % read').waitFor();
+    await third.answer();
+    await page.locator('.layers-scroll tbody td').first().waitFor();
+    assert.equal(await share(page).count(), 0);
   });
 
   for (const theme of themeIds) {

@@ -15,6 +15,7 @@ import type {
   GridRequest,
   HeadStatistics,
 } from '../../protocol/attention';
+import type { Progress } from '../../protocol/call';
 import { Problem } from '../../protocol/errors';
 import { Slices } from '../slices';
 import type { LayerMaps } from '../tensors/maps';
@@ -46,7 +47,7 @@ export class RunAttention {
     run: KeptRun,
     { size, without }: { readonly size: number; readonly without: readonly number[] },
     waiting: Waiting,
-    onProgress: (progress: { done: number; total: number }) => void,
+    onProgress: (progress: Progress) => void,
   ): Promise<AttentionOverview> {
     return run.inTurn(async () => {
       const layers = this.tensors.layersOf(run);
@@ -207,7 +208,7 @@ export class RunAttention {
     run: KeptRun,
     grid: Omit<GridRequest, 'runId'>,
     waiting: Waiting,
-    onProgress: (progress: { done: number; total: number }) => void,
+    onProgress: (progress: Progress) => void,
   ): Promise<GridAttention> {
     const layers = this.tensors.layersOf(run);
     return this.soon(run, layers, async () => {

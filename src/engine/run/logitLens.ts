@@ -1,5 +1,6 @@
 import { layerStep, logSumExpOf, readLayer } from '../../core/lens/layers';
 import type { LogitLens, LogitLensRequest } from '../../protocol/lens';
+import type { Progress } from '../../protocol/call';
 import { Problem } from '../../protocol/errors';
 import type { LoadedModel } from '../model/types';
 import { Slices } from '../slices';
@@ -17,6 +18,7 @@ type States = ReadonlyMap<number, readonly Float32Array[]>;
 
 /**
  * What every layer would say at some tokens of a run, from the hidden states that it kept, or computed again.
+ * @param onProgress told what is read: tokens that are fed again, then places, one a state and token.
  * @throws Problem `bad-request` for tokens that the run does not have, `not-available`, `cancelled`, or what a pass fails with.
  */
 export async function logitLens(
@@ -24,6 +26,7 @@ export async function logitLens(
   request: LogitLensRequest,
   tensors: RunTensors,
   waiting: Waiting,
+  onProgress: (progress: Progress) => void,
 ): Promise<LogitLens> {
   const { ids } = run.record;
   const { start, top } = request;
@@ -37,7 +40,12 @@ export async function logitLens(
   return run.inTurn(async () => {
     const model = await tensors.model(run, waiting);
     const lens = await model.openLens();
-    const hidden = heldStates(run, model, start, count) ?? (await scoredStates(run, model, start, count, waiting));
+    const held = heldStates(run, model, start, count);
+    const scoring = held ? 0 : start + count;
+    const total = scoring + (model.layers + 1) * count;
+    onProgress({ done: 0, total });
+    const hidden =
+      held ?? (await scoredStates(run, model, start, count, waiting, (done) => onProgress({ done, total })));
     const states = [...hidden.keys()];
     const last = hidden.get(model.layers);
     if (!last || states.length < 2) {
@@ -58,6 +66,7 @@ export async function logitLens(
       turn: new Float32Array(size - count),
     };
     const slices = new Slices(waiting.signal);
+    let done = scoring;
     const step = Math.max(1, Math.min(count, Math.floor(LOGITS_AT_ONCE / vocabularySize)));
     for (let first = 0; first < count; first += step) {
       const fed = Math.min(step, count - first);
@@ -84,6 +93,8 @@ export async function logitLens(
           }
           await slices.pause();
         }
+        done += fed;
+        onProgress({ done, total });
       }
     }
     const tokens = model.tokenizer.describe([...new Set(answer.ids)].sort((a, b) => a - b));
@@ -109,12 +120,14 @@ async function scoredStates(
   start: number,
   count: number,
   { signal }: Waiting,
+  onTokens: (tokens: number) => void,
 ): Promise<States> {
   const found = new Map<number, RowTensor>();
   const hidden = Array.from({ length: model.layers + 1 }, (_, state) => state);
   const ids = run.record.ids.slice(0, start + count);
   for await (const { capture } of score({ model, ids, attention: [], hidden, signal })) {
     const { pastLength, fed } = capture;
+    onTokens(pastLength + fed);
     const skipped = Math.max(0, start - pastLength);
     if (skipped >= fed) continue;
     for (const [state, values] of capture.hidden) {

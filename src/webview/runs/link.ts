@@ -1,3 +1,4 @@
+import type { Progress } from '../../protocol/call';
 import type { ProblemData } from '../../protocol/errors';
 import { Problem } from '../../protocol/errors';
 import { isRpcMessage, RpcClient } from '../../protocol/rpc';
@@ -16,7 +17,7 @@ export class PairLink {
   /** Of the selected place, once they have come. */
   alternatives: (PairAlternatives & { readonly index: number }) | null = null;
   /** How far computing the whole distributions has come; null while nothing is computed. */
-  measuring: { readonly done: number; readonly total: number } | null = null;
+  measuring: Progress | null = null;
   private stopper = new AbortController();
   private readonly listeners = new Set<() => void>();
 

@@ -14,6 +14,7 @@ import { type KeySpan, MapColumn } from './map-column';
 import { ProblemNote } from './problem-note';
 import { QueryColumn } from './query-column';
 import { type Source, columnReading, rowReading, useHead, useOverview, usePair, useRow } from './run-data';
+import { ShareRead } from './share-read';
 import { type AttentionState, readState, toggled } from './state';
 import { weightText } from './weight-format';
 
@@ -52,8 +53,7 @@ export function AttentionView(props: AttentionViewProps) {
         <p>
           Reading the attention of {layers} layers × {heads} heads.
         </p>
-        {progress && <progress value={progress.done} max={progress.total} aria-label="Share read" />}
-        {progress && <p class="muted">{Math.floor((100 * progress.done) / Math.max(1, progress.total))} % read</p>}
+        {progress && <ShareRead progress={progress} />}
       </div>
     );
   }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Progress } from '../../../protocol/call';
 import { Problem, type ProblemData } from '../../../protocol/errors';
 
 /** Least recently used values go first once their sizes exceed a bound. */
@@ -39,6 +40,8 @@ export interface Request<T> {
   /** The answer to what is asked now; null while it is under way or has failed. */
   readonly value: T | null;
   readonly problem: ProblemData | null;
+  /** How far what is under way has come, where it says so. */
+  readonly progress: Progress | null;
   readonly retry: () => void;
 }
 
@@ -55,9 +58,10 @@ interface Settled<T> {
 export function useRequest<T>(
   key: string | null,
   cache: RecentCache<T>,
-  ask: (signal: AbortSignal) => Promise<T>,
+  ask: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<T>,
 ): Request<T> {
   const [settled, setSettled] = useState<Settled<T> | null>(null);
+  const [reached, setReached] = useState<{ readonly key: string; readonly progress: Progress } | null>(null);
   const [attempt, setAttempt] = useState(0);
   const latest = useRef(ask);
   latest.current = ask;
@@ -66,7 +70,10 @@ export function useRequest<T>(
   useEffect(() => {
     if (key === null || cache.get(key) !== undefined) return;
     const controller = new AbortController();
-    latest.current(controller.signal).then(
+    const onProgress = (progress: Progress): void => {
+      if (!controller.signal.aborted) setReached({ key, progress });
+    };
+    latest.current(controller.signal, onProgress).then(
       (value) => {
         if (controller.signal.aborted) return;
         cache.set(key, value);
@@ -76,14 +83,19 @@ export function useRequest<T>(
         if (!controller.signal.aborted) setSettled({ key, value: null, problem: Problem.from(error).toData() });
       },
     );
-    return () => controller.abort();
+    return () => {
+      controller.abort();
+      setReached(null);
+    };
   }, [key, cache, attempt]);
 
   const retry = (): void => {
     setSettled(null);
+    setReached(null);
     setAttempt((count) => count + 1);
   };
-  if (kept !== undefined) return { value: kept, problem: null, retry };
+  if (kept !== undefined) return { value: kept, problem: null, progress: null, retry };
   const current = settled?.key === key ? settled : null;
-  return { value: current?.value ?? null, problem: current?.problem ?? null, retry };
+  const progress = !current && reached?.key === key ? reached.progress : null;
+  return { value: current?.value ?? null, problem: current?.problem ?? null, progress, retry };
 }

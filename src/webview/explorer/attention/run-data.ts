@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { decodeWeights } from '../../../core/numeric/codes';
 import { packedColumn, packedRow } from '../../../core/lens/packed';
 import type { Caller } from '../../../protocol/call';
@@ -39,27 +39,20 @@ function leftOut({ without }: Source): string {
   return without.length === 0 ? '' : `-${without.join('-')}`;
 }
 
-export interface OverviewRequest extends Request<AttentionOverview> {
-  readonly progress: { readonly done: number; readonly total: number } | null;
-}
-
 function useRunData({ runId, tokens }: Source): RunData {
   return useMemo(() => dataOf(`${runId}:${tokens}`), [runId, tokens]);
 }
 
 /** @param size pixels of a thumbnail; null asks nothing yet. */
-export function useOverview(source: Source, size: number | null): OverviewRequest {
+export function useOverview(source: Source, size: number | null): Request<AttentionOverview> {
   const data = useRunData(source);
-  const [progress, setProgress] = useState<{ readonly done: number; readonly total: number } | null>(null);
-  const request = useRequest(size === null ? null : `${size}${leftOut(source)}`, data.overviews, (signal) => {
-    setProgress(null);
-    return source.api.call(
+  return useRequest(size === null ? null : `${size}${leftOut(source)}`, data.overviews, (signal, onEvent) =>
+    source.api.call(
       'attentionOverview',
       { runId: source.runId, size: size ?? 1, without: source.without },
-      { signal, onEvent: (event) => signal.aborted || setProgress(event) },
-    );
-  });
-  return { ...request, progress: request.value || request.problem ? null : progress };
+      { signal, onEvent },
+    ),
+  );
 }
 
 export function useHead(source: Source, ref: HeadRef | null): Request<AttentionHead> {

@@ -8,6 +8,7 @@ import { tokenLabel } from '../../components/token-label';
 import { Button } from '../../ui/button';
 import { ProgressRing } from '../../ui/progress-ring';
 import { ProblemNote } from '../attention/problem-note';
+import { ShareRead } from '../attention/share-read';
 import { isBusy } from '../session';
 import type { TabProps } from '../tab';
 import { ServerGivesNone } from '../server-note';
@@ -117,9 +118,10 @@ function OfRun(props: TabProps & { readonly trace: Trace; readonly runId: string
             onKeyDown={onKeyDown}
           />
         ) : (
-          <p class="layers-note">
-            <ProgressRing /> Reading the layers…
-          </p>
+          <div class="layers-note">
+            <ProgressRing /> <span role="status">Reading the layers…</span>
+            {page.progress && <ShareRead progress={page.progress} />}
+          </div>
         )}
       </section>
       {page.value && !busy && (

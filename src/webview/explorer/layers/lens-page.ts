@@ -53,8 +53,8 @@ export function useLensPage(
     if (pages?.run !== run) pages = { run, cache: new RecentCache(KEPT, bytesOf) };
     return pages.cache;
   }, [runId, tokens]);
-  return useRequest(start === null ? null : String(start), cache, async (signal) =>
-    readPage(await api.call('logitLens', { runId, start: start ?? 0, count: PAGE, top: TOP }, { signal })),
+  return useRequest(start === null ? null : String(start), cache, async (signal, onEvent) =>
+    readPage(await api.call('logitLens', { runId, start: start ?? 0, count: PAGE, top: TOP }, { signal, onEvent })),
   );
 }
 

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { type GridMass, gridMass } from '../../../core/lens/life-attention';
 import type { LifeSequence } from '../../../core/life/sequence';
 import { predictingQuery } from '../../../core/life/sequence';
@@ -45,17 +45,12 @@ export function useCellRows({ api, runId, sequence, gone }: GridSource, cell: nu
   );
 }
 
-export interface GridHeadsRequest extends Request<GridAttention> {
-  readonly progress: { readonly done: number; readonly total: number } | null;
-}
-
 /** What each head does on average over all cells. */
-export function useGridHeads({ api, runId, sequence, answered, gone }: GridSource): GridHeadsRequest {
+export function useGridHeads({ api, runId, sequence, answered, gone }: GridSource): Request<GridAttention> {
   const data = useGridData(runId);
-  const [progress, setProgress] = useState<{ readonly done: number; readonly total: number } | null>(null);
   const { width, height, topology } = sequence.grid;
   const key = `${runId} ${answered}`;
-  const request = useRequest(gone && !data.heads.get(key) ? null : key, data.heads, (signal) =>
+  return useRequest(gone && !data.heads.get(key) ? null : key, data.heads, (signal, onEvent) =>
     api.call(
       'gridAttention',
       {
@@ -67,10 +62,9 @@ export function useGridHeads({ api, runId, sequence, answered, gone }: GridSourc
         firstQuery: predictingQuery(sequence, 0),
         cells: answered,
       },
-      { signal, onEvent: (event) => signal.aborted || setProgress(event) },
+      { signal, onEvent },
     ),
   );
-  return { ...request, progress: request.value || request.problem ? null : progress };
 }
 
 /** Index of a head in the data of all, layer by layer; −1 where it is not among them. */

@@ -7,6 +7,7 @@ import { ProgressRing } from '../../ui/progress-ring';
 import { Button } from '../../ui/button';
 import { isBusy } from '../session';
 import { ProblemNote } from '../attention/problem-note';
+import { ShareRead } from '../attention/share-read';
 import { CellPanel } from '../life/cell-panel';
 import { lifePrompt } from '../../../core/life/prompt';
 import { type LifeRun, answerToken, chosenCell, useLifeRun } from '../life/use-life';
@@ -92,7 +93,7 @@ function GridLoader(props: GridProps) {
       <div class="attention-empty" role="status">
         <ProgressRing />
         <p>Reading where the heads look on the board.</p>
-        {heads.progress && <progress value={heads.progress.done} max={heads.progress.total} aria-label="Heads read" />}
+        {heads.progress && <ShareRead progress={heads.progress} />}
       </div>
     );
   }
