@@ -5,37 +5,36 @@ import type { Store } from './store';
 import { centredOn, fitted, middleOf, panned, shownBox, zoomed, type Extent, type View } from './view';
 
 const FIRST_ZOOM = 16;
-/** Pixels that the room may change by, as where a line of facts wraps, and the board stays where it is. */
-const SAME_ROOM = 24;
 
 /** Which part of the board is on show: moved, brought nearer, and kept in its room. */
 export class Picture {
-  /** The room of the board when the view was last made to fit it. */
+  /** The last room of the board that was one: a page that is hidden has none. */
   private room: Extent = { width: 0, height: 0 };
+  /** What a view had in its middle before it came onto whole pixels: through many small changes of the room it stays there. */
+  private held: { readonly view: View; readonly middle: readonly [x: number, y: number] } | null = null;
 
   constructor(private readonly store: Store) {}
 
   resized(extent: Extent): void {
-    const { view } = this.store.state;
-    const first = view === null && extent.width > 0;
+    const { view, phase } = this.store.state;
+    const before = this.room;
     this.store.update({ extent });
-    const { room } = this;
-    const isNew = Math.max(Math.abs(extent.width - room.width), Math.abs(extent.height - room.height)) > SAME_ROOM;
-    if (isNew && extent.width > 0) {
-      this.room = extent;
-      if (view && room.width > 0) this.keepInPicture(view, room);
-    }
-    if (first && this.store.state.phase === 'open') this.fit();
+    if (extent.width <= 0) return;
+    this.room = extent;
+    if (view && before.width > 0) this.keepInPicture(view, before);
+    else if (!view && phase === 'open') this.fit();
   }
 
   /** What was in the middle stays there, and what was wholly on show stays so. */
   private keepInPicture(view: View, before: Extent): void {
     const { extent } = this.store.state;
-    const after = centredOn(...middleOf(view, before), view.zoom, extent);
+    const middle = this.held?.view === view ? this.held.middle : middleOf(view, before);
+    const after = centredOn(...middle, view.zoom, extent);
     const { whole } = this;
     const isCut = whole !== null && covers(shownBox(view, before), whole) && !covers(shownBox(after, extent), whole);
-    if (isCut) this.fit();
-    else this.see(after);
+    if (isCut) return this.fit();
+    this.held = { view: after, middle };
+    this.see(after);
   }
 
   /** The grid, or on the plane the smallest rectangle around what lives; null where nothing does. */

@@ -64,21 +64,16 @@ export function Playback({ editor, state }: { readonly editor: LifeEditor; reado
           onPlace={(place) => editor.store.update({ speed: SPEEDS[place] ?? speed })}
         />
         <span class="number" title="Generations a second; at the right end as many as this machine makes">
-          {paceText(speed, playing ? pace : null)}
+          {paceText(going ? AS_FAST : speed, pace)}
         </span>
       </span>
       {going ? (
-        <span class="going">
-          <progress
-            aria-label={`Going to generation ${count(going.to)}`}
-            max={going.to - going.from}
-            value={generation - going.from}
-          />
-          <span class="number">
-            {count(generation)} of {count(going.to)}
-            {pace !== null && ` · ${count(Math.round(pace))} / s`}
-          </span>
-        </span>
+        <progress
+          class="going"
+          aria-label={`Going to generation ${count(going.to)}`}
+          max={going.to - going.from}
+          value={generation - going.from}
+        />
       ) : (
         <TextField
           label="Go to generation"
@@ -91,11 +86,15 @@ export function Playback({ editor, state }: { readonly editor: LifeEditor; reado
       <dl class="facts">
         <Fact name="Generation" value={count(generation)} title="Generation of the board on show" large />
         <Fact name="Population" value={count(universe.population)} title="Live cells of the board on show" large />
-        <Fact
-          name="next step"
-          value={changes ? `+${count(changes.births)} −${count(changes.deaths)}` : '–'}
-          title="Cells that come alive, and cells that die, in the next step; not counted where that takes long"
-        />
+        {going ? (
+          <Fact name="going to" value={count(going.to)} title="The generation that the board is on its way to" />
+        ) : (
+          <Fact
+            name="next step"
+            value={changes ? `+${count(changes.births)} −${count(changes.deaths)}` : '–'}
+            title="Cells that come alive, and cells that die, in the next step; not counted where that takes long"
+          />
+        )}
         {background !== null && <Fact name="background" value="alive" title={background} />}
         {generation !== start && (
           <Fact

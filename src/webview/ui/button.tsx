@@ -14,10 +14,15 @@ export interface ButtonProps {
   readonly expanded?: boolean;
 }
 
+/** The toolkit's looks go by the attribute, which it writes a frame late: the page would be laid out twice. */
+const asItWillBe = (button: (HTMLElement & { appearance: string }) | null): void =>
+  button?.setAttribute('appearance', button.appearance);
+
 export function Button(props: ButtonProps) {
   return h(
     'vscode-button',
     {
+      ref: asItWillBe,
       appearance: props.appearance ?? 'secondary',
       disabled: props.disabled ?? false,
       class: props.class,
