@@ -6,7 +6,8 @@ import type { ModelRef } from '../../protocol/models';
 import { digestOf } from '../runs/digest';
 import { titleOf } from '../runs/labels';
 import { webviewHtml, webviewOptions } from '../webviewPage';
-import { ExplorerSession, type ExplorerServices, type SessionOptions } from './session';
+import type { ExplorerServices } from './services';
+import { ExplorerSession, type SessionOptions } from './session';
 import { againSettings, settingsOf } from './settings';
 
 const VIEW_TYPE = 'vivarium.explorer';
@@ -82,7 +83,7 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
 
   private attach(panel: vscode.WebviewPanel, shown: Pick<SessionOptions, 'settings' | 'saved'> = {}): ExplorerSession {
     panel.iconPath = vscode.Uri.joinPath(this.services.context.extensionUri, 'media', 'explorer.svg');
-    const session = new ExplorerSession(this.services, panel.webview, {
+    const session = new ExplorerSession(this.services, panel, {
       mode: 'explorer',
       ...shown,
       reveal: () => panel.reveal(),

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { decoderSummaries } from '../../core/decode/registry';
-import { repeated } from '../../core/compare/labels';
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
 import type { ModelRef, ModelSummary } from '../../protocol/models';
@@ -14,41 +13,19 @@ import type {
   ExplorerState,
   ExplorerView,
 } from '../../protocol/explorer';
-import type { SweepPlan } from '../../protocol/sweep';
 import { cancelled, isRpcMessage, RpcServer } from '../../protocol/rpc';
-import type { EditorEngine } from '../engine/engine';
-import type { Log } from '../log';
-import { Rollouts } from '../life/rollouts';
-import { modelNotListed, type ModelCatalog } from '../models/catalog';
-import type { ComparisonStore } from '../runs/comparisons';
-import type { RunningStatus } from '../runs/running';
-import type { RunStore } from '../runs/store';
-import type { Servers } from '../servers/servers';
-import { Comparisons } from './comparisons';
+import { modelNotListed } from '../models/catalog';
 import { comparisonPlan, runRequest } from './run';
 import { lifeRolloutRequests } from './lifeRollout';
 import { RunOnShow, type SavedTrace } from './runOnShow';
 import { saveRun } from './save';
-import { saveComparison } from './saveComparison';
 import { toldTokens } from '../servers/toldTokens';
-import { saveSweep } from './saveSweep';
+import type { ExplorerServices } from './services';
 import { defaultSettings, settingsOf, withModel } from './settings';
-import { Sweeps } from './sweeps';
+import { SideWork } from './sideWork';
 import { tensorRequests } from './tensorRequests';
 import { RunTensors } from './tensors';
 import { explorerRequests } from './validation';
-
-/** What an Explorer needs of the extension. */
-export interface ExplorerServices {
-  readonly context: vscode.ExtensionContext;
-  readonly engine: EditorEngine;
-  readonly catalog: ModelCatalog;
-  readonly servers: Servers;
-  readonly runs: RunStore;
-  readonly comparisons: ComparisonStore;
-  readonly running: RunningStatus;
-  readonly log: Log;
-}
 
 export interface SessionOptions {
   readonly mode: ExplorerSnapshot['mode'];
@@ -68,18 +45,13 @@ export interface SessionOptions {
  * hidden, moved and loaded again at any time.
  */
 export class ExplorerSession implements vscode.Disposable {
+  private readonly webview: vscode.Webview;
   private settings: ExplorerSettings;
   private view: ExplorerView | null = null;
   private readonly run: RunOnShow;
   private readonly tensors: RunTensors;
-  private readonly comparisons: Comparisons;
-  private readonly rollouts: Rollouts;
-  private readonly sweeps: Sweeps;
+  private readonly beside: SideWork;
   private readonly server: RpcServer<ExplorerApi>;
-  /** While decoders are compared, what says so. */
-  private comparing: vscode.Disposable | null = null;
-  /** While a density is swept, what says so. */
-  private sweeping: vscode.Disposable | null = null;
   private readonly subscriptions: vscode.Disposable[] = [];
   /** The first snapshot of a revived page may bring the state of the window before. */
   private revived = false;
@@ -91,9 +63,11 @@ export class ExplorerSession implements vscode.Disposable {
 
   constructor(
     private readonly services: ExplorerServices,
-    private readonly webview: vscode.Webview,
+    panel: vscode.WebviewPanel,
     private readonly options: SessionOptions,
   ) {
+    const { webview } = panel;
+    this.webview = webview;
     this.settings = options.settings ?? defaultSettings();
     const { saved } = options;
     const { engine, servers, runs, running, log } = services;
@@ -107,40 +81,10 @@ export class ExplorerSession implements vscode.Disposable {
       saved,
     );
     this.tensors = new RunTensors(services.engine, services.catalog, () => saved?.tensors);
-    const comparing = {
-      label: vscode.l10n.t('Comparing decoders'),
-      show: reveal,
-      stop: () => this.comparisons.stop(),
-    };
-    this.comparisons = new Comparisons({
-      engine: services.engine,
-      store: services.comparisons,
-      onComparison: (comparison) => this.notify('comparison', { comparison }),
-      onProgress: (progress) => {
-        this.notify('comparisonProgress', { progress });
-        if (progress === null) this.comparing?.dispose();
-        this.comparing = progress && (this.comparing ?? running.begin(comparing));
-      },
-      report: (what, error) => void services.log.problem(what, error),
-    });
-    this.rollouts = new Rollouts({
-      engine,
-      begin: ({ name }, steps, stop) =>
-        running.begin({ label: vscode.l10n.t('{0}, {1} steps of Life', name, steps), show: reveal, stop }),
-    });
-    const sweeping = {
-      label: vscode.l10n.t('Sweeping densities'),
-      show: reveal,
-      stop: () => this.sweeps.stop(),
-    };
-    this.sweeps = new Sweeps({
-      engine: services.engine,
-      onSweep: (sweep) => {
-        this.notify('sweep', { sweep });
-        if (sweep.state !== 'running') this.sweeping?.dispose();
-        this.sweeping = sweep.state === 'running' ? (this.sweeping ?? running.begin(sweeping)) : null;
-      },
-      report: (what, error) => void services.log.problem(what, error),
+    this.beside = new SideWork({
+      ...{ services, reveal },
+      notify: (name, data) => this.notify(name, data),
+      isRunUnderWay: () => this.run.running,
     });
     this.server = new RpcServer<ExplorerApi>(
       { post: (message) => void this.webview.postMessage(message) },
@@ -150,6 +94,10 @@ export class ExplorerSession implements vscode.Disposable {
     this.subscriptions.push(
       webview.onDidReceiveMessage((message: unknown) => {
         if (isRpcMessage(message)) this.server.receive(message);
+      }),
+      // A page that is hidden is gone: nobody waits for what it has asked, and the page after it asks anew.
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) this.server.abortAll();
       }),
       services.engine.onStatus((status) => this.notify('engine', { status })),
       services.catalog.onChange((models) => this.notify('models', { models: this.withServers(models) })),
@@ -193,9 +141,7 @@ export class ExplorerSession implements vscode.Disposable {
   dispose(): void {
     this.server.abortAll();
     vscode.Disposable.from(...this.subscriptions).dispose();
-    this.comparisons.stop();
-    this.rollouts.stop();
-    this.sweeps.stop();
+    this.beside.dispose();
     this.run.dispose();
   }
 
@@ -218,11 +164,11 @@ export class ExplorerSession implements vscode.Disposable {
         return null;
       },
       tokenize: async (params, { signal }) => {
-        await this.requireListed(params.model.folder);
+        await catalog.require(params.model.folder);
         return engine.call('tokenize', params, { signal });
       },
       estimate: async ({ settings }, { signal }) => {
-        const model = await this.requireListed(settings.model?.folder);
+        const model = await catalog.require(settings.model?.folder);
         return engine.call(
           'estimate',
           { run: runRequest('estimate', settings, model, await catalog.list()) },
@@ -238,23 +184,10 @@ export class ExplorerSession implements vscode.Disposable {
       compare: async ({ settings, decoders, rounds }) => ({
         comparisonId: await this.startComparison(settings, decoders, rounds),
       }),
-      stopComparison: () => {
-        this.comparisons.stop();
-        return null;
-      },
-      saveComparison: async ({ comparisonId, form }) => ({
-        path: await saveComparison(this.comparisons.of(comparisonId), form),
-      }),
       openComparedRun: async ({ runId }) => {
-        this.showRun(await this.comparisons.run(runId));
+        this.showRun(await this.beside.comparisons.run(runId));
         return null;
       },
-      sweepLife: async ({ model, ...plan }) => ({ sweepId: await this.startSweep(model, plan) }),
-      stopSweep: () => {
-        this.sweeps.stop();
-        return null;
-      },
-      saveSweep: async ({ sweep }) => ({ path: await saveSweep(sweep) }),
       showLog: () => {
         log.channel.show();
         return null;
@@ -270,19 +203,20 @@ export class ExplorerSession implements vscode.Disposable {
         if (!model) throw modelNotListed(trace.header.model.folder);
         return engine.call('describeTokens', { model, ids }, { signal });
       },
+      ...this.beside.requests(),
       ...tensorRequests(this.tensors, (runId) => this.run.of(runId)),
       ...lifeRolloutRequests(
-        this.rollouts,
+        this.beside.rollouts,
         this.tensors,
         (runId) => this.run.of(runId),
-        () => this.refuseWhileBusy(),
+        () => this.beside.refuseWhileComparing(),
       ),
     });
   }
 
   private async snapshot(state: ExplorerState | null): Promise<ExplorerSnapshot> {
     // A page that asks for the whole is new, and waits for nothing that one before it asked for.
-    this.rollouts.stop();
+    this.beside.rollouts.stop();
     if (state) {
       this.view = state.view;
       if (!this.revived && this.options.mode === 'explorer' && this.run.runId === null) await this.revive(state);
@@ -308,9 +242,9 @@ export class ExplorerSession implements vscode.Disposable {
       runId: this.run.runId,
       begun: this.run.begun,
       status: this.run.status,
-      comparison: this.comparisons.comparison,
-      comparisonProgress: this.comparisons.progress,
-      sweep: this.sweeps.sweep,
+      comparison: this.beside.comparisons.comparison,
+      comparisonProgress: this.beside.comparisons.progress,
+      sweep: this.beside.sweeps.sweep,
       engine: this.services.engine.status,
       notes: this.run.notes,
       trusted: vscode.workspace.isTrusted,
@@ -321,7 +255,7 @@ export class ExplorerSession implements vscode.Disposable {
   /** After a window reload: the controls as they were, and the run from disk. */
   private async revive(state: ExplorerState): Promise<void> {
     this.settings = state.settings;
-    if (state.comparisonId) await this.comparisons.revive(state.comparisonId);
+    if (state.comparisonId) await this.beside.comparisons.revive(state.comparisonId);
     const found = state.runId ? await this.services.runs.find(state.runId) : undefined;
     // A command may have started another run meanwhile.
     if (found && this.run.runId === null) this.run.revive(found);
@@ -333,14 +267,14 @@ export class ExplorerSession implements vscode.Disposable {
 
   private async startRun(settings: ExplorerSettings): Promise<string> {
     const wanted = this.run.ask();
-    const models = await this.services.catalog.list();
+    const { catalog, servers } = this.services;
+    const models = await catalog.list();
     const chosen = withModel(settings, models);
     const { folder } = chosen.model ?? {};
-    const model =
-      (folder === undefined ? undefined : this.services.servers.find(folder)) ?? (await this.requireListed(folder));
+    const model = (folder === undefined ? undefined : servers.find(folder)) ?? (await catalog.require(folder));
     if (!wanted()) throw cancelled();
     this.settings = chosen;
-    this.refuseWhileBusy();
+    this.beside.refuseWhileComparing();
     if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
     return this.run.start(chosen, model, models);
   }
@@ -350,86 +284,23 @@ export class ExplorerSession implements vscode.Disposable {
     decoders: readonly AskedDecoder[],
     rounds: number,
   ): Promise<string> {
-    const models = await this.services.catalog.list();
+    const { catalog } = this.services;
+    const models = await catalog.list();
     const chosen = withModel(settings, models);
-    const model = await this.requireListed(chosen.model?.folder);
-    this.refuseWhileBusy();
-    if (this.run.running || this.rollouts.running || this.sweeps.running) {
-      throw new Problem({
-        code: 'not-available',
-        message: this.sweeps.running
-          ? vscode.l10n.t('A sweep is under way: it would slow down what is compared.')
-          : vscode.l10n.t('A run is under way: it would slow down what is compared.'),
-        action: vscode.l10n.t('Wait for its end, or stop it.'),
-      });
-    }
-    if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
-    const plan = comparisonPlan(chosen, decoders, rounds, model, models);
-    const twice = repeated(plan.decoders);
-    if (twice) {
-      throw new Problem({
-        code: 'bad-request',
-        message: vscode.l10n.t('The decoder "{0}" is there twice with the same options.', twice.decoder),
-        action: vscode.l10n.t('Change the options of one of them.'),
-      });
-    }
+    const model = await catalog.require(chosen.model?.folder);
+    const id = this.beside.compare(model, () => comparisonPlan(chosen, decoders, rounds, model, models));
     this.settings = chosen;
-    return this.comparisons.start(plan);
-  }
-
-  private async startSweep({ folder, file }: ModelRef, plan: SweepPlan): Promise<string> {
-    const model = await this.requireListed(folder);
-    this.refuseWhileBusy();
-    if (this.sweeps.running) {
-      throw new Problem({
-        code: 'not-available',
-        message: vscode.l10n.t('A sweep is under way.'),
-        action: vscode.l10n.t('Wait for its end, or stop it.'),
-      });
-    }
-    if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
-    if (!model.life) {
-      throw new Problem({
-        code: 'not-available',
-        message: vscode.l10n.t('{0} is no model of Life.', model.name),
-        action: vscode.l10n.t('Choose one whose prompt is a board, such as the bundled lifegpt-16.'),
-      });
-    }
-    const { name, dtype } = model;
-    return this.sweeps.start({ name, dtype, folder: model.folder, file: file ?? model.file }, model.life, plan);
-  }
-
-  /** One thing at a time: what is measured must have the machine to itself. */
-  private refuseWhileBusy(): void {
-    if (!this.comparisons.running) return;
-    throw new Problem({
-      code: 'not-available',
-      message: vscode.l10n.t('Decoders are being compared: a run would slow them down.'),
-      action: vscode.l10n.t('Wait for the end of it, or stop it in the Compare tab.'),
-    });
+    return id;
   }
 
   /** A run that was made before, in place of the one on show; the controls hold what made it. */
   private showRun(trace: Trace): void {
-    this.refuseWhileBusy();
+    this.beside.refuseWhileComparing();
     this.run.show(trace);
     const { decoderOptions } = this.settings;
     const made = settingsOf(trace);
     this.settings = { ...made, decoderOptions: { ...decoderOptions, ...made.decoderOptions } };
     this.notify('settings', { settings: this.settings });
-  }
-
-  private async requireListed(folder: string | undefined): Promise<ModelSummary> {
-    if (folder === undefined) {
-      throw new Problem({
-        code: 'model-not-found',
-        message: vscode.l10n.t('No model is chosen.'),
-        action: vscode.l10n.t('Choose one in the list at the top.'),
-      });
-    }
-    const model = await this.services.catalog.find(folder);
-    if (!model) throw modelNotListed(folder);
-    return model;
   }
 
   private notify<N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]): void {

@@ -7,7 +7,8 @@ import { webviewHtml, webviewOptions } from '../webviewPage';
 import type { ExplorerPanels } from './panels';
 import { tensorsBeside } from './save';
 import type { SavedTrace } from './runOnShow';
-import { ExplorerSession, type ExplorerServices } from './session';
+import type { ExplorerServices } from './services';
+import { ExplorerSession } from './session';
 
 const VIEW_TYPE = 'vivarium.trace';
 /** A trace is read as one text, and shown as a whole. */
@@ -75,7 +76,7 @@ export class TraceViewer implements vscode.CustomReadonlyEditorProvider<TraceDoc
     let session: ExplorerSession | undefined;
     const show = (): void => {
       session?.dispose();
-      session = new ExplorerSession(this.services, panel.webview, {
+      session = new ExplorerSession(this.services, panel, {
         mode: 'viewer',
         saved: withOwnId(document.saved),
         runAgain: (trace) => this.panels.runAgain(trace),

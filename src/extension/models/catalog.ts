@@ -68,6 +68,20 @@ export class ModelCatalog implements vscode.Disposable {
     return (await this.list()).find((model) => model.folder === folder);
   }
 
+  /** The same where it must be there. @throws Problem `model-not-found`, also where no folder is given */
+  async require(folder: string | undefined): Promise<ModelSummary> {
+    if (folder === undefined) {
+      throw new Problem({
+        code: 'model-not-found',
+        message: vscode.l10n.t('No model is chosen.'),
+        action: vscode.l10n.t('Choose one in the list at the top.'),
+      });
+    }
+    const model = await this.find(folder);
+    if (!model) throw modelNotListed(folder);
+    return model;
+  }
+
   /** Adds a folder to the settings. */
   async addFolder(folder: string): Promise<void> {
     const folders = addedFolders();
