@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { parseTrace, serializeTrace } from '../../src/core/trace/vivtrace';
 import { enginesOf } from './engineProcess';
 import { type PackagedVivarium, openPackaged, pictured } from './packaged';
 import { Explorer } from './pages/explorer';
@@ -65,6 +66,33 @@ describe('runs that are saved, cut, stopped and killed', () => {
     assert.equal(await viewer.runButton.count(), 0);
     await viewer.openAttention();
     await vscode.screenshot('trace-viewer');
+  });
+
+  step('a saved trace is run again, with a model of this machine where it was made elsewhere', async () => {
+    const { workbench } = vivarium;
+    const { trace } = parseTrace(readFileSync(file('run.vivtrace'), 'utf8'));
+    const model = { ...trace.header.model, folder: '/no/such/almanac' };
+    writeFileSync(file('elsewhere.vivtrace'), serializeTrace({ ...trace, header: { ...trace.header, model } }));
+    for (const [name, count] of [
+      ['run.vivtrace', 2],
+      ['elsewhere.vivtrace', 3],
+    ] as const) {
+      await workbench.openFile(name);
+      const tab = workbench.editorTab(name);
+      await tab.and(vivarium.vscode.page.locator('.active')).waitFor();
+      const viewer = new Explorer(workbench);
+      await viewer.frame.getByRole('button', { name: 'Run Again' }).click();
+      // In an Explorer of its own, beside the trace and those before it.
+      await workbench
+        .editorTab(/^In the beginning… → /)
+        .nth(count - 1)
+        .waitFor();
+      const again = new Explorer(workbench);
+      await again.completed();
+      assert.equal(await again.prompt.inputValue(), PROMPT);
+      assert.deepEqual(await again.tokens.allInnerTexts(), tokens);
+      assert.equal(await tab.count(), 1);
+    }
   });
 
   step('a trace that was cut in the middle shows what is there, and says so', async () => {
