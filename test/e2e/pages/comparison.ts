@@ -67,5 +67,7 @@ export class ComparisonPage {
 
   async open(decoder: string): Promise<void> {
     await this.frame.getByRole('button', { name: `Open the run of ${decoder}` }).click();
+    // The page goes to the run's own tab once it is there, whatever was chosen meanwhile.
+    await this.table.waitFor({ state: 'detached' });
   }
 }
