@@ -159,7 +159,7 @@ window.benchMoves = async (kind, count) => {
     const began = performance.now();
     if (kind === 'hover') pointer('pointermove', box.width * part * 0.5, box.height * (0.5 + 0.45 * part));
     else if (kind === 'pan') pointer('pointermove', box.width * (0.97 - 0.5 * part), box.height * (0.97 - 0.5 * part));
-    else map.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, key: at % 2 ? 'ArrowUp' : 'PageUp' }));
+    else map.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, key: at < count / 2 ? (at % 2 ? 'ArrowUp' : 'PageUp') : at % 2 ? 'ArrowDown' : 'PageDown' }));
     await new Promise((painted) => {
       channel.port1.onmessage = painted;
       channel.port2.postMessage(0);

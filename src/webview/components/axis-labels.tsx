@@ -1,5 +1,7 @@
-import { useMemo } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { css } from '../../core/colour/colour';
 import type { ThemeInfo } from './theme';
+import { usePixelRatio } from './use-size';
 
 export interface AxisLabelsProps {
   /** `row`: right-aligned beside the map; `column`: standing above it. */
@@ -25,21 +27,35 @@ export const AXIS_GAP = 8;
 const RULE = 3;
 const PILL_MARGIN = 5;
 
-/** Token labels of a heat map's axis. The chosen token's label is a pill; its neighbours make room for it. */
+/** CSS pixels that a label or its pill may stand out at either end of the axis. */
+const OVERHANG = 12;
+
+/**
+ * Token labels of a heat map's axis, on a canvas: they all change with every step of a window that is dragged, and text
+ * in SVG is laid out anew each time. The chosen token's label is a pill; its neighbours make room for it.
+ */
 export function AxisLabels(props: AxisLabelsProps) {
-  const { axis, labels, from, count, pitch, depth, selected, hovered, theme } = props;
-  const size = pitch >= 13 ? 11 : pitch >= 9 ? 9.5 : 9;
-  const shown = useMemo(() => {
-    const font = `${size}px ${theme.fontFamily}`;
-    return labels.slice(from, from + count).map((label) => fitText(label, depth - AXIS_GAP - 2, font));
-  }, [labels, from, count, depth, size, theme.fontFamily]);
+  const { axis, labels, from, count, pitch, depth, selected, hovered, theme, promptLength } = props;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const ratio = usePixelRatio();
   const length = count * pitch;
   const row = axis === 'row';
-  // Where labels would overlap, every second or third stands for its neighbours.
-  const every = Math.max(1, Math.ceil((size - 1) / pitch));
-  const marked = selected !== null && selected >= from && selected < from + count ? selected - from : null;
-  const pillSize = Math.max(18, Math.min(pitch, 22));
-  const rule = Math.min(count, Math.max(0, props.promptLength - from)) * pitch;
+  const [width, height] = row ? [depth, length + 2 * OVERHANG] : [length + 2 * OVERHANG, depth];
+
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    const context = element?.getContext('2d');
+    if (!element || !context) return;
+    const [across, down] = [Math.ceil(width * ratio), Math.ceil(height * ratio)];
+    if (element.width !== across) element.width = across;
+    if (element.height !== down) element.height = down;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    // From here on x runs along the text and y along the axis, whichever way the axis stands.
+    if (row) context.translate(0, OVERHANG);
+    else context.transform(0, -1, 1, 0, OVERHANG, depth);
+    draw(context, { axis, labels, from, count, pitch, depth, selected, hovered, theme, promptLength });
+  }, [axis, labels, from, count, pitch, depth, selected, hovered, theme.version, promptLength, ratio]);
 
   const select = (event: MouseEvent): void => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
@@ -47,68 +63,68 @@ export function AxisLabels(props: AxisLabelsProps) {
     if (index >= 0 && index < count) props.onSelect(from + index);
   };
 
-  const label = (text: string, index: number) => {
-    const center = (index + 0.5) * pitch;
-    if (index % every !== 0 && index !== marked && from + index !== hovered) return null;
-    if (marked !== null && index !== marked && Math.abs(index - marked) * pitch < (pillSize + size) / 2) return null;
-    const kind =
-      index === marked
-        ? 'pill'
-        : from + index === hovered
-          ? 'hovered'
-          : from + index < props.promptLength
-            ? 'prompt'
-            : '';
-    return row ? (
-      <text
-        key={from + index}
-        class={kind}
-        x={depth - AXIS_GAP}
-        y={center}
-        text-anchor="end"
-        dominant-baseline="central"
-      >
-        {text}
-      </text>
-    ) : (
-      <text
-        key={from + index}
-        class={kind}
-        transform={`translate(${center} ${depth - AXIS_GAP}) rotate(-90)`}
-        dominant-baseline="central"
-      >
-        {text}
-      </text>
-    );
-  };
-
-  const pill = () => {
-    if (marked === null) return null;
-    const at = (marked + 0.5) * pitch - pillSize / 2;
-    const across = depth - AXIS_GAP + PILL_MARGIN + 2;
-    const [x, y, width, height] = row ? [0, at, across, pillSize] : [at, 0, pillSize, across];
-    return <rect class="pill-ground" x={x} y={y} width={width} height={height} rx={3} />;
-  };
-
   return (
-    <svg
+    <div
       class={`axis-labels axis-${axis}`}
-      width={row ? depth : length}
-      height={row ? length : depth}
-      style={{ fontSize: `${size}px` }}
+      style={{ width: `${row ? depth : length}px`, height: `${row ? length : depth}px` }}
       aria-hidden="true"
       onClick={select}
     >
-      {rule > 0 &&
-        (row ? (
-          <rect class="prompt-rule" x={depth - RULE - 1} y={0} width={RULE} height={rule} />
-        ) : (
-          <rect class="prompt-rule" x={0} y={depth - RULE - 1} width={rule} height={RULE} />
-        ))}
-      {pill()}
-      {shown.map(label)}
-    </svg>
+      <canvas
+        ref={canvas}
+        style={{ width: `${width}px`, height: `${height}px`, margin: row ? `-${OVERHANG}px 0` : `0 -${OVERHANG}px` }}
+      />
+    </div>
   );
+}
+
+function draw(context: CanvasRenderingContext2D, props: Omit<AxisLabelsProps, 'onSelect'>): void {
+  const { axis, labels, from, count, pitch, depth, selected, hovered, theme, promptLength } = props;
+  const { colours } = theme;
+  const row = axis === 'row';
+  const size = pitch >= 13 ? 11 : pitch >= 9 ? 9.5 : 9;
+  // Where labels would overlap, every second or third stands for its neighbours.
+  const every = Math.max(1, Math.ceil((size - 1) / pitch));
+  const marked = selected !== null && selected >= from && selected < from + count ? selected - from : null;
+  const pillSize = Math.max(18, Math.min(pitch, 22));
+  // A row's label ends at the map; a column's begins there and runs away from it.
+  const at = row ? depth - AXIS_GAP : AXIS_GAP;
+  context.textAlign = row ? 'right' : 'left';
+  context.textBaseline = 'middle';
+
+  const rule = Math.min(count, Math.max(0, promptLength - from)) * pitch;
+  context.fillStyle = css(colours.prompt);
+  if (rule > 0) context.fillRect(row ? depth - RULE - 1 : 1, 0, RULE, rule);
+  if (marked !== null) {
+    const across = depth - AXIS_GAP + PILL_MARGIN + 2;
+    context.beginPath();
+    context.roundRect(row ? 0 : depth - across, (marked + 0.5) * pitch - pillSize / 2, across, pillSize, 3);
+    context.fillStyle = css(colours.button);
+    context.fill();
+    if (colours.contrastBorder) {
+      context.strokeStyle = css(colours.contrastBorder);
+      context.stroke();
+    }
+  }
+  for (let index = 0; index < count; index++) {
+    const isMarked = index === marked;
+    const isHovered = from + index === hovered;
+    if (index % every !== 0 && !isMarked && !isHovered) continue;
+    if (marked !== null && !isMarked && Math.abs(index - marked) * pitch < (pillSize + size) / 2) continue;
+    const weight = isHovered && !isMarked ? 'bold ' : '';
+    context.font = `${weight}${isMarked ? Math.max(size, 12) : size}px ${theme.fontFamily}`;
+    const ink = isMarked
+      ? colours.buttonInk
+      : !isHovered && from + index < promptLength
+        ? colours.muted
+        : colours.foreground;
+    context.fillStyle = css(ink);
+    context.fillText(
+      fitText(labels[from + index] ?? '', depth - AXIS_GAP - 2, context.font),
+      at,
+      (index + 0.5) * pitch,
+    );
+  }
 }
 
 let measuring: CanvasRenderingContext2D | null | undefined;

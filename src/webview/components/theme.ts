@@ -29,8 +29,13 @@ export interface ThemeColours {
   readonly border: Rgb;
   /** Lines behind data: as quiet as the theme allows. */
   readonly grid: Rgb;
+  /** Beside what belongs to the prompt: `--viv-prompt`. */
+  readonly prompt: Rgb;
   /** `focusBorder`: selection. */
   readonly focus: Rgb;
+  /** `button.background` and `button.foreground`: the label of what is chosen. */
+  readonly button: Rgb;
+  readonly buttonInk: Rgb;
   /** `contrastActiveBorder`; null outside high contrast. */
   readonly contrastBorder: Rgb | null;
   readonly probability: Rgb;
@@ -132,7 +137,11 @@ export function readTheme(): ThemeInfo {
       grid: contrastBorder
         ? mix(background, contrastBorder, 0.32)
         : read(guess.border, 'panel-border', 'widget-border'),
+      prompt: highContrast ? foreground : mix(background, foreground, 0.52),
       focus: read(guess.focus, 'focusBorder'),
+      // High contrast may have buttons without a ground of their own.
+      button: paint(variable('button-background'), background) ?? (highContrast ? background : hex(guess.focus)),
+      buttonInk: paint(variable('button-foreground'), background) ?? (highContrast ? foreground : [255, 255, 255]),
       contrastBorder: highContrast ? (contrastBorder ?? foreground) : null,
       probability: read(guess.probability, 'vivarium-probability'),
       surprisal: read(guess.surprisal, 'vivarium-surprisal'),

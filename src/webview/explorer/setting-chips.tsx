@@ -22,12 +22,13 @@ export interface SettingChipsProps {
 export function SettingChips({ chips, open, onToggle }: SettingChipsProps) {
   const [row, { width }] = useSize<HTMLDivElement>();
   const [widths, setWidths] = useState<readonly number[]>([]);
+  const said = chips.map(({ name, value }) => `${name} ${value}`).join('\n');
   useLayoutEffect(() => {
     const measured = Array.from(row.current?.children ?? [], (chip) => Math.ceil(chip.getBoundingClientRect().width));
     setWidths((old) =>
       old.length === measured.length && old.every((each, at) => each === measured[at]) ? old : measured,
     );
-  });
+  }, [said, width]);
   const shown = fittingChips(chips, widths, width);
   return (
     <div class="chips" ref={row}>

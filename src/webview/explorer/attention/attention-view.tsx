@@ -104,7 +104,10 @@ function Attention(props: AttentionProps) {
   const tokens = overview.tokens;
 
   const { without } = source;
-  const head = state.head && hasHead(overview, state.head) ? state.head : openingHead(overview);
+  const head = useMemo(
+    () => (state.head && hasHead(overview, state.head) ? state.head : openingHead(overview)),
+    [state.head?.layer, state.head?.head, overview],
+  );
   const query = Math.min(selected ?? tokens - 1, tokens - 1);
   const map = useHead(source, head);
   const exactRow = useRow(source, head, query);
@@ -134,7 +137,10 @@ function Attention(props: AttentionProps) {
   };
   const selectQuery = (next: number): void => onSelect(clamp(next, tokens));
   const selectKey = (next: number): void => select({ query: Math.max(query, next), key: next });
-  const selectHead = (next: AttentionState['head']): void => setState({ head: next });
+  // The same for ever: with them the column of heads is left alone while the query moves.
+  const selectHead = useLatest((next: AttentionState['head']): void => setState({ head: next }));
+  const showHeads = useLatest((show: AttentionState['show']): void => setState({ show }));
+  const sortHeads = useLatest((sort: AttentionState['sort']): void => setState({ sort }));
 
   const keys = (event: KeyboardEvent): void => {
     const modified = event.ctrlKey || event.metaKey || event.altKey;
@@ -167,6 +173,7 @@ function Attention(props: AttentionProps) {
   const columns = columnsOf(size.width);
   const tall = columns === 'three' || columns === 'one';
   const { layers } = trace.header.model;
+  const showsPair = columns !== 'three' || state.show === 'pair';
   const uncovered = trace.tokens.length - tokens;
   if (size.width === 0) return <div class="attention" ref={room} />;
   return (
@@ -183,8 +190,8 @@ function Attention(props: AttentionProps) {
         head={head}
         show={state.show}
         sort={state.sort}
-        pair={pair.value}
-        pairTitle={`${labels[query]} → ${labels[key]}`}
+        pair={showsPair ? pair.value : null}
+        pairTitle={showsPair ? `${labels[query]} → ${labels[key]}` : ''}
         scale={state.scale}
         toLargest={state.toLargest}
         stops={stops}
@@ -193,8 +200,8 @@ function Attention(props: AttentionProps) {
         ratio={ratio}
         theme={theme}
         onHead={selectHead}
-        onShow={(show) => setState({ show })}
-        onSort={(sort) => setState({ sort })}
+        onShow={showHeads}
+        onSort={sortHeads}
       />
       <MapColumn
         source={source}
@@ -245,6 +252,18 @@ function Attention(props: AttentionProps) {
         onHead={selectHead}
       />
     </div>
+  );
+}
+
+/** A function that stays the same and does what the last one given does. */
+function useLatest<A extends unknown[]>(run: (...given: A) => void): (...given: A) => void {
+  const latest = useRef(run);
+  latest.current = run;
+  return useMemo(
+    () =>
+      (...given: A) =>
+        latest.current(...given),
+    [],
   );
 }
 

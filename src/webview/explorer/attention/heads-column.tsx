@@ -3,6 +3,7 @@ import { meanOverHeadCodes } from '../../../core/lens/attention';
 import { type RampStops, mix } from '../../../core/colour/colour';
 import type { AttentionOverview, AttentionPair } from '../../../protocol/attention';
 import { WEIGHT_OF_CODE } from '../../../core/numeric/codes';
+import { memo } from '../../components/memo';
 import { type WeightScale, pixelsOfCodes, rampPosition } from '../../components/ramp';
 import type { ThemeInfo } from '../../components/theme';
 import { THUMBNAIL_SIDE, type Thumbnail, Thumbnails, fittingSide } from '../../components/thumbnails';
@@ -65,7 +66,7 @@ const MAP_HEIGHT = { tall: 180, low: 112 } as const;
 const SCROLLED_PICTURES = 120;
 
 /** All heads in sight: as pictures on one ramp, or as cells of a number; and where the chosen one stands among them. */
-export function HeadsColumn(props: HeadsColumnProps) {
+export const HeadsColumn = memo(function HeadsColumn(props: HeadsColumnProps) {
   const { overview, head, tall } = props;
   const [room, size] = useSize<HTMLDivElement>();
   const side = fittingSide(size, overview.layers.length, overview.heads + 1);
@@ -119,7 +120,7 @@ export function HeadsColumn(props: HeadsColumnProps) {
       />
     </section>
   );
-}
+});
 
 function Cells(props: HeadsColumnProps & { readonly show: Exclude<HeadShow, 'pictures'>; readonly width: number }) {
   const { show, overview, theme, scale } = props;

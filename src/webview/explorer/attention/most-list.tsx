@@ -35,8 +35,8 @@ export function MostList({ reading, labels, looks, chosen, rows, onChoose }: Mos
         </span>
       </header>
       <ol class="most-rows" title={`The bars' scale ends at ${full}.`}>
-        {ranked.most.map(({ index, weight }) => (
-          <li key={index}>
+        {ranked.most.map(({ index, weight }, place) => (
+          <li key={place}>
             <button
               type="button"
               class={index === chosen ? 'most-row chosen' : 'most-row'}

@@ -1,6 +1,6 @@
 import { Fragment } from 'preact';
 import { memo } from '../../components/memo';
-import { useLayoutEffect, useMemo } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { type RampStops, css, inkOn } from '../../../core/colour/colour';
 import { type WeightScale, rampPosition, weightColour } from '../../components/ramp';
 import type { ThemeInfo } from '../../components/theme';
@@ -29,6 +29,9 @@ export interface WeightTextProps {
 /** CSS pixels of a line: see `attention.css`. */
 const LINE = 26;
 
+/** Tokens of a text that is higher than any room it gets: its box takes what there is, whatever stands in it. */
+const LONG = 600;
+
 /** Below this place on the ramp a fill cannot be told from the ground. */
 const FAINTEST = 0.09;
 
@@ -37,8 +40,32 @@ export function WeightText(props: WeightTextProps) {
   const { texts, reading, subject, other } = props;
   const [box, size] = useSize<HTMLDivElement>();
 
+  const tokens = useMemo(
+    () => texts.map((text) => ({ label: tokenLabel(text), breaks: text.endsWith('\n') })),
+    [texts],
+  );
+
+  const spans = useRef<readonly HTMLElement[]>([]);
+  const painted = useRef(new WeakMap<HTMLElement, string>());
   useLayoutEffect(() => {
-    const chosen = box.current?.querySelector<HTMLElement>('.subject');
+    spans.current = Array.from(box.current?.querySelectorAll<HTMLElement>('.weight-token') ?? []);
+  }, [tokens]);
+
+  // Every step of a query changes a hundred fills of thousands of tokens: they are painted, not rendered.
+  useLayoutEffect(() => {
+    spans.current.forEach((span, index) => {
+      const { kinds, fill, ink } = lookOf(index, props);
+      const look = `${kinds}|${fill}`;
+      if (painted.current.get(span) === look) return;
+      painted.current.set(span, look);
+      if (span.className !== kinds) span.className = kinds;
+      span.style.backgroundColor = fill;
+      span.style.color = ink;
+    });
+  }, [tokens, reading, subject, other, props.scale, props.top, props.stops, props.theme.version]);
+
+  useLayoutEffect(() => {
+    const chosen = spans.current[subject];
     if (!box.current || !chosen) return;
     const { scrollTop, clientHeight } = box.current;
     const top = chosen.offsetTop - box.current.offsetTop;
@@ -49,14 +76,10 @@ export function WeightText(props: WeightTextProps) {
     }
   }, [subject, size.width]);
 
-  const tokens = useMemo(() => {
-    const all = texts.map((text) => ({ label: tokenLabel(text), breaks: text.endsWith('\n') }));
-    return Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, at) => all.slice(at * CHUNK, (at + 1) * CHUNK));
-  }, [texts]);
   return (
     <div
       ref={box}
-      class="weight-text"
+      class={texts.length > LONG ? 'weight-text long' : 'weight-text'}
       tabIndex={0}
       role="group"
       aria-label="The text, shaded by weight"
@@ -71,78 +94,43 @@ export function WeightText(props: WeightTextProps) {
         if (indexOf(event) !== null) (event.target as HTMLElement).title = title;
       }}
     >
-      {tokens.map((chunk, at) => {
-        const start = at * CHUNK;
-        const place = (index: number): number => Math.max(-1, Math.min(CHUNK, index - start));
-        return (
-          <Chunk
-            key={start}
-            tokens={chunk}
-            start={start}
-            fills={fillsOf(chunk.length, start, props)}
-            // Tokens of the chunk that have a weight, and those that are marked: a chunk where none changes stays.
-            from={place(reading?.first ?? Infinity)}
-            to={place(reading ? reading.first + reading.weights.length : 0)}
-            subject={place(subject)}
-            other={place(other)}
-          />
-        );
-      })}
+      <Tokens tokens={tokens} />
     </div>
   );
 }
 
-/** Tokens that are compared and drawn as one. */
-const CHUNK = 64;
-
-/** Fill and ink of each token of a chunk that has a fill, as one string that says whether anything changed. */
-function fillsOf(length: number, start: number, { reading, scale, top = 1, stops, theme }: WeightTextProps): string {
-  let fills = '';
-  for (let at = 0; at < length; at++) {
-    const weight = reading?.weights[start + at - reading.first];
-    if (weight === undefined || rampPosition(weight, scale, top) < FAINTEST) continue;
-    const fill = weightColour(stops, weight, scale, top);
-    fills += `${at}|${css(fill)}|${css(inkOn(fill, theme.colours.foreground))};`;
+/** Classes, fill and ink of a token. */
+function lookOf(
+  index: number,
+  { reading, subject, other, scale, top = 1, stops, theme }: WeightTextProps,
+): { readonly kinds: string; readonly fill: string; readonly ink: string } {
+  const weight = reading?.weights[index - reading.first];
+  const kinds = ['weight-token'];
+  if (index === subject) kinds.push('subject');
+  else if (index === other) kinds.push('other');
+  if (weight === undefined) kinds.push('muted');
+  if (weight === undefined || !(rampPosition(weight, scale, top) >= FAINTEST)) {
+    return { kinds: kinds.join(' '), fill: '', ink: '' };
   }
-  return fills;
+  const fill = weightColour(stops, weight, scale, top);
+  return { kinds: [...kinds, 'filled'].join(' '), fill: css(fill), ink: css(inkOn(fill, theme.colours.foreground)) };
 }
 
-interface ChunkProps {
+interface TokensProps {
   readonly tokens: readonly { readonly label: string; readonly breaks: boolean }[];
-  readonly start: number;
-  readonly fills: string;
-  readonly from: number;
-  readonly to: number;
-  readonly subject: number;
-  readonly other: number;
 }
 
-const Chunk = memo(function Chunk({ tokens, start, fills, from, to, subject, other }: ChunkProps) {
-  const styles = new Map(
-    fills
-      .split(';')
-      .map((each) => each.split('|'))
-      .map(([at, backgroundColor = '', color = '']) => [Number(at || NaN), { backgroundColor, color }]),
-  );
+const Tokens = memo(function Tokens({ tokens }: TokensProps) {
   return (
     <>
-      {tokens.map(({ label, breaks }, at) => {
-        const style = styles.get(at);
-        const kinds = [
-          'weight-token',
-          at === subject ? 'subject' : at === other ? 'other' : '',
-          at < from || at >= to ? 'muted' : '',
-          style ? 'filled' : '',
-        ];
-        return (
-          <Fragment key={at}>
-            <span class={kinds.filter(Boolean).join(' ')} data-index={start + at} style={style}>
-              {label}
-            </span>
-            {breaks && <br />}
-          </Fragment>
-        );
-      })}
+      {tokens.map(({ label, breaks }, index) => (
+        <Fragment key={index}>
+          <span class="weight-token" data-index={index}>
+            {label}
+          </span>
+          {breaks && <br />}
+        </Fragment>
+      ))}
     </>
   );
 });
