@@ -140,7 +140,7 @@ function WayOut(props: {
           Change the rule to {grid.rule}
         </Button>
       ) : (
-        <Button appearance="primary" onClick={() => editor.selectAround(grid)}>
+        <Button appearance="primary" onClick={() => editor.selecting.selectAround(grid)}>
           Select {grid.width} × {grid.height}
         </Button>
       )}

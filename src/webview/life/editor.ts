@@ -1,37 +1,26 @@
 import { CoreError } from '../../core/errors';
-import type { Box } from '../../core/life/cells';
-import { boxOf, placeOn, sameGrid, type EditKind, type LifeBoard } from '../../core/life/edit/board';
-import { boxBetween, countInside, holds, inside } from '../../core/life/edit/runs';
-import {
-  cleared,
-  filled,
-  moved,
-  placed,
-  regionOf,
-  regridded,
-  turned,
-  turnedPattern,
-  type Turn,
-} from '../../core/life/edit/transform';
-import { patternText, readPattern } from '../../core/life/formats';
-import { BLANK, framed, noteOf } from '../../core/life/pattern';
+import { boxOf, sameGrid, type EditKind, type LifeBoard } from '../../core/life/edit/board';
+import { countInside, holds, inside } from '../../core/life/edit/runs';
+import { cleared, filled, moved, regionOf, regridded, turned, type Turn } from '../../core/life/edit/transform';
+import { patternText } from '../../core/life/formats';
+import { BLANK, framed } from '../../core/life/pattern';
 import { readRule } from '../../core/life/rules/notation';
 import { boundedGridName, type BoundedGrid } from '../../core/life/topology';
 import { Random } from '../../core/numeric/random';
 import { quoted } from '../../core/text/quoted';
 import type { LifeTool } from '../../protocol/lifeEditor';
 import { count, counted } from '../components/format';
-import { cellsThatFit, clippedTo, fixedCorner, placedCorner, sameBox, withinGrid } from './bounds';
+import { cellsThatFit, clippedTo, sameBox, withinGrid } from './bounds';
 import { Drawing } from './drawing';
+import { becameOf, NOT_EDITED, TURNED } from './outcome';
 import { Picture } from './picture';
+import { Placer } from './placer';
 import type { Player } from './player';
-import { shownCells } from './shown-cells';
-import { stateName } from './describe';
-import { becameOf, lostOf, NOT_EDITED, TURNED } from './outcome';
-import { type LifeState, type Placing, STRIDES } from './state';
+import { Selecting } from './selecting';
+import { type LifeState, STRIDES } from './state';
 import type { Store } from './store';
 import type { Sync } from './sync';
-import { revealing, shownBox, type Extent, type Place } from './view';
+import type { Place } from './view';
 
 /** Cells of a random fill: one edit of them goes in one message. */
 const MOST_FILLED = 2_000_000;
@@ -41,6 +30,8 @@ export class LifeEditor {
   readonly drawing: Drawing;
   /** Which part of the board is on show. */
   readonly picture: Picture;
+  readonly selecting: Selecting;
+  readonly placer: Placer;
 
   constructor(
     readonly store: Store,
@@ -49,6 +40,8 @@ export class LifeEditor {
   ) {
     this.drawing = new Drawing(store, player, sync);
     this.picture = new Picture(store);
+    this.selecting = new Selecting(store, () => this.shown);
+    this.placer = new Placer(store, sync, () => this.mayEdit());
   }
 
   private get state(): LifeState {
@@ -100,69 +93,17 @@ export class LifeEditor {
     this.player.goTo(Number(digits) + (relative === '+' ? this.state.generation : 0));
   }
 
-  // The cursor
-
-  /** @param selects whether everything from where it was is selected on the way. */
-  moveCursor(dx: number, dy: number, selects = false): void {
-    const { cursor } = this.state;
-    this.putCursor({ x: cursor.x + dx, y: cursor.y + dy }, selects);
-  }
-
-  putCursor(place: Place, selects = false): void {
-    const { selection, cursor, view, extent, universe, placing } = this.state;
-    const to = withinGrid(this.grid, place);
-    // The corner of the selection that stays is the one opposite the cursor.
-    const corner = selection && selects ? fixedCorner(selection, cursor) : cursor;
-    this.store.update({
-      cursor: to,
-      hover: null,
-      ...(selects ? { selection: boxBetween(corner.x, corner.y, to.x, to.y) } : {}),
-      ...(view ? { view: revealing(view, to, extent) } : {}),
-    });
-    const where = `row ${to.y}, column ${to.x}`;
-    if (selects) this.speakSelection();
-    else if (placing) this.store.speak(`${placing.name} at ${where}.`);
-    else this.store.speak(`${where}, ${stateName(universe, to)}.`);
-  }
-
   /** Enter: what the tool does with the cell under the cursor. */
   act(): void {
     const { cursor, placing, tool } = this.state;
-    if (placing) return this.place(cursor);
-    if (tool === 'select') return this.select({ ...cursor, width: 1, height: 1 });
+    if (placing) return this.placer.place(cursor);
+    if (tool === 'select') return this.selecting.select({ ...cursor, width: 1, height: 1 });
     if (tool === 'pan') return this.picture.centre(cursor.x + 0.5, cursor.y + 0.5);
     if (!this.mayEdit()) return;
     this.drawing.begin(cursor, tool === 'erase');
     this.drawing.end();
     const alive = this.player.universe.get(cursor.x, cursor.y);
     this.store.speak(`${alive ? 'Alive' : 'Dead'}. ${counted(this.player.universe.population, 'cell')} alive.`);
-  }
-
-  // The selection
-
-  select(selection: Box | null): void {
-    this.store.update({ selection });
-    if (selection) this.speakSelection();
-  }
-
-  /** Selects as many cells around the cursor, or around what is on show where the cursor is not. */
-  selectAround({ width, height }: Extent): void {
-    const { cursor, view, extent } = this.state;
-    const shown = view && shownBox(view, extent);
-    const middle =
-      !shown || holds(shown, cursor.x, cursor.y)
-        ? cursor
-        : { x: shown.x + (shown.width >> 1), y: shown.y + (shown.height >> 1) };
-    const corner = withinGrid(this.grid, placedCorner({ width, height }, middle), { width, height });
-    const selection = clippedTo(this.grid, { ...corner, width, height });
-    if (selection) this.select(selection);
-  }
-
-  /** Everything that there is: the grid, or what lives on the plane. */
-  selectAll(): void {
-    const region = regionOf(this.shown, null);
-    if (region) this.select(region);
-    else this.store.speak('Nothing is alive.');
   }
 
   /** Escape: puts away the innermost of what is under way. */
@@ -201,20 +142,14 @@ export class LifeEditor {
       selection: { ...selection, ...to },
       ...(follows ? { cursor: { x: cursor.x + to.x - selection.x, y: cursor.y + to.y - selection.y } } : {}),
     });
-    this.speakSelection('Moved to', becameOf(result));
+    this.selecting.speak('Moved to', becameOf(result));
   }
 
   // Edits of the selection, or of everything
 
   turn(turn: Turn): void {
     const { placing, board, selection } = this.state;
-    if (placing) {
-      const [width, height] = turn === 'rotate' ? [placing.height, placing.width] : [placing.width, placing.height];
-      const cells = turnedPattern(placing.cells, placing, turn);
-      this.store.update({ placing: { ...placing, cells, width, height } });
-      this.store.speak(`${placing.name}, ${TURNED[turn]}.`);
-      return;
-    }
+    if (placing) return this.placer.turn(turn);
     if (!this.mayEdit()) return;
     try {
       const result = turned(board, selection, turn);
@@ -285,46 +220,6 @@ export class LifeEditor {
     return patternText(pattern, 'rle');
   }
 
-  paste(text: string): void {
-    try {
-      const pattern = readPattern(text);
-      if (pattern.cells.population === 0) throw new CoreError('life-invalid', 'It holds no live cell.');
-      if (pattern.states.length > 0) throw new CoreError('life-unsupported', 'Its cells are in more than two states.');
-      const { cells, width, height } = pattern;
-      this.startPlacing({ kind: 'paste', name: noteOf(pattern, 'name') ?? 'The pattern', cells, width, height });
-    } catch (error) {
-      if (!(error instanceof CoreError)) throw error;
-      this.store.say({ kind: 'error', message: `What is on the clipboard is no pattern. ${error.message}` });
-    }
-  }
-
-  startPlacing(placing: Placing): void {
-    const { selection, cursor } = this.state;
-    // By keyboard it begins at the selection, which is where one pastes.
-    const at = selection ? { x: selection.x + (placing.width >> 1), y: selection.y + (placing.height >> 1) } : cursor;
-    this.store.update({ placing, cursor: withinGrid(this.grid, at), said: null });
-    const { name, width, height } = placing;
-    this.store.speak(`${name}, ${width} by ${height}: arrows move it, Enter places it, Escape does not.`);
-  }
-
-  /** @param again whether another of the same comes after it. */
-  place(at: Place, again = false): void {
-    const { placing, board } = this.state;
-    if (!placing || !this.mayEdit()) return;
-    const corner = placedCorner(placing, at);
-    const fits = placeOn(board.settings.grid, corner.x, corner.y);
-    const result = placed(board, placing.cells, corner.x, corner.y);
-    if (!this.sync.change(placing.kind, result.board)) return;
-    const box = { ...corner, width: placing.width, height: placing.height };
-    this.store.update({
-      placing: again ? placing : null,
-      cursor: withinGrid(this.grid, at),
-      ...(again || !fits ? {} : { selection: clippedTo(this.grid, box) }),
-    });
-    this.store.speak(`${placing.name} was placed at row ${corner.y}, column ${corner.x}.${becameOf(result)}`);
-    if (result.lost > 0) this.store.say(lostOf(result, placing.name));
-  }
-
   // What the pattern lives by
 
   setRule(text: string): void {
@@ -388,14 +283,5 @@ export class LifeEditor {
     else if (answer === 'start' && this.sync.change('start', shown)) {
       this.store.speak(`The file now begins with generation ${count(shown.settings.generation)}.`);
     }
-  }
-
-  private speakSelection(verb = 'Selected', more = ''): void {
-    const { selection } = this.state;
-    if (!selection) return;
-    const { x, y, width, height } = selection;
-    this.store.speak(
-      `${verb} row ${y}, column ${x}: ${width} by ${height}, ${count(countInside(shownCells(this.state), selection))} alive.${more}`,
-    );
   }
 }

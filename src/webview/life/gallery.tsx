@@ -29,7 +29,7 @@ export interface GalleryProps {
 export const Gallery = memo(({ editor, theme, placing }: GalleryProps) => {
   const pick = (named: NamedPattern): void => {
     const { cells, width, height } = named.pattern;
-    editor.startPlacing({ kind: 'place', name: patternTitle(named), cells, width, height });
+    editor.placer.start({ kind: 'place', name: patternTitle(named), cells, width, height });
   };
   const colour = css(paletteOf(theme).cell);
   return (

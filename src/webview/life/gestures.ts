@@ -40,7 +40,7 @@ export class Gestures {
       this.spaceDragged = this.spaceHeld;
       this.gesture = { kind: 'pan', left, top };
     } else if (button !== 0) return;
-    else if (state.placing) this.editor.place(at, shiftKey);
+    else if (state.placing) this.editor.placer.place(at, shiftKey);
     else if (state.tool === 'select') this.gesture = this.takeSelection(left, top, at);
     else if (this.editor.mayEdit()) {
       this.gesture = { kind: 'draw' };
@@ -83,11 +83,11 @@ export class Gestures {
       const changed = this.editor.drawing.end();
       const cells = `${changed} ${changed === 1 ? 'cell' : 'cells'}`;
       this.editor.store.speak(`${cells} changed. ${universe.population} alive.`);
-    } else if (gesture?.kind === 'select') this.editor.select(gesture.moved ? selection : null);
+    } else if (gesture?.kind === 'select') this.editor.selecting.select(gesture.moved ? selection : null);
     else if (gesture?.kind === 'move') this.editor.moveSelection(dragged?.x ?? 0, dragged?.y ?? 0);
-    else if (gesture?.kind === 'resize') this.editor.select(selection);
+    else if (gesture?.kind === 'resize') this.editor.selecting.select(selection);
     // Dragged here from the gallery.
-    else if (gesture === null && placing && hover) this.editor.place(hover);
+    else if (gesture === null && placing && hover) this.editor.placer.place(hover);
   }
 
   /** The pointer was taken away in the middle of something. */

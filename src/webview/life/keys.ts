@@ -40,7 +40,7 @@ function withControl(event: KeyboardEvent, onBoard: boolean, { editor }: KeyTarg
     return true;
   }
   if (event.key.toLowerCase() === 'a' && !event.shiftKey) {
-    editor.selectAll();
+    editor.selecting.selectAll();
     return true;
   }
   return false;
@@ -83,9 +83,9 @@ function plain(event: KeyboardEvent, onBoard: boolean, targets: KeyTargets): boo
 function boardKey(event: KeyboardEvent, { editor, gestures }: KeyTargets): boolean {
   const arrow = ARROWS[event.key];
   const paged = { PageUp: -PAGE, PageDown: PAGE }[event.key];
-  if (arrow) editor.moveCursor(arrow[0], arrow[1], event.shiftKey);
-  else if (paged !== undefined) editor.moveCursor(0, paged, event.shiftKey);
-  else if (event.key === 'Home') editor.putCursor({ x: 0, y: 0 }, event.shiftKey);
+  if (arrow) editor.selecting.moveCursor(arrow[0], arrow[1], event.shiftKey);
+  else if (paged !== undefined) editor.selecting.moveCursor(0, paged, event.shiftKey);
+  else if (event.key === 'Home') editor.selecting.putCursor({ x: 0, y: 0 }, event.shiftKey);
   else if (event.key === 'Enter') editor.act();
   else if (event.key === ' ') gestures.space(true);
   else return false;

@@ -190,7 +190,7 @@ function useClipboard(editor: LifeEditor): void {
     const onPaste = (event: ClipboardEvent): void => {
       if (!isOurs(event)) return;
       event.preventDefault();
-      editor.paste(event.clipboardData?.getData('text/plain') ?? '');
+      editor.placer.paste(event.clipboardData?.getData('text/plain') ?? '');
       document.getElementById(BOARD_ID)?.focus();
     };
     document.addEventListener('copy', onCopy);
