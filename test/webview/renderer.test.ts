@@ -194,6 +194,14 @@ describe('the renderer of notebooks, with what a file may hold', () => {
     assert.ok((await labels.allTextContents()).includes('·beginning'));
   });
 
+  it('names the scale of the bars above them, not over them', async () => {
+    renderer = await RendererUnderTest.open(browser);
+    await renderer.show(RESULT_MIME, { ...result, show: ['tokens'] });
+    const name = (await renderer.page.locator('.result-bars-scale').boundingBox())!;
+    const bars = (await renderer.page.locator('.result-bars canvas').boundingBox())!;
+    assert.ok(name.y + name.height <= bars.y, `${name.y + name.height} over ${bars.y}`);
+  });
+
   it('shows hostile texts as the characters that they are', async () => {
     renderer = await RendererUnderTest.open(browser);
     for (const text of HOSTILE) {

@@ -13,6 +13,8 @@ const LINE = 30;
 const CHIP = 20;
 const GAP = 3;
 const BARS = 56;
+/** What the scale's name takes above the bars. */
+const BARS_TOP = 16;
 
 /** How a token is filled and marked. */
 export type TokenLook = 'surprisal' | 'origin';
@@ -75,12 +77,13 @@ export function surprisalBars({ tokens }: Trace, width: number): Part {
   const judged = tokens.filter(({ judgement }) => judgement !== null);
   if (judged.length === 0) return { height: 0, content: '' };
   const step = Math.min(24, width / tokens.length);
-  const y = (bits: number): number => 4 + BARS - (Math.min(bits, FULL_BITS) / FULL_BITS) * BARS;
+  const y = (bits: number): number => BARS_TOP + BARS - (Math.min(bits, FULL_BITS) / FULL_BITS) * BARS;
   const columns = tokens.map(({ judgement }, at) => {
     if (!judgement) return '';
     const top = y(judgement.surprisal);
     const [x, width, fill] = [at * step + step * 0.15, step * 0.7, '#C27A12'];
-    if (judgement.surprisal <= FULL_BITS) return element('rect', { x, y: top, width, height: 4 + BARS - top, fill });
+    if (judgement.surprisal <= FULL_BITS)
+      return element('rect', { x, y: top, width, height: BARS_TOP + BARS - top, fill });
     // Broken: it goes on beyond the scale.
     return (
       element('rect', { x, y: top, width, height: 4, fill }) +
@@ -91,10 +94,10 @@ export function surprisalBars({ tokens }: Trace, width: number): Part {
     .map(({ judgement }, at) => (judgement ? `${(at + 0.5) * step},${y(judgement.entropy)}` : ''))
     .filter((point) => point !== '')
     .join(' ');
-  const axis = element('path', { d: `M0 ${4 + BARS}H${width}`, stroke: RULE });
-  const name = text(width, 14, `${FULL_BITS}+ bits`, { fill: FAINT_INK, 'font-size': 11, 'text-anchor': 'end' });
+  const axis = element('path', { d: `M0 ${BARS_TOP + BARS}H${width}`, stroke: RULE });
+  const name = text(width, 10, `${FULL_BITS}+ bits`, { fill: FAINT_INK, 'font-size': 11, 'text-anchor': 'end' });
   return {
-    height: BARS + 10,
+    height: BARS_TOP + BARS + 6,
     content:
       axis +
       columns.join('') +

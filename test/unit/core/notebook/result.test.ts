@@ -58,6 +58,14 @@ describe('the picture of a run', () => {
     assert.match(runPicture(traceOf(['a', 'b'])), />8\+ bits</);
   });
 
+  it('names the scale of the bars above them, not over them', () => {
+    const { content } = surprisalBars(traceOf(['a', 'b']), 400);
+    const name = Number(/<text[^>]* y="(\d+)"/.exec(content)![1]);
+    const tops = [...content.matchAll(/<rect[^>]* y="([\d.]+)"/g)].map(([, y]) => Number(y));
+    assert.ok(tops.length > 0);
+    for (const top of tops) assert.ok(top >= name + 3, `${top} under ${name}`);
+  });
+
   it('draws a row for each pass that verified a draft, each verdict with its own shape', () => {
     const picture = runPicture(draftedTrace());
     assert.match(picture, /stroke="#CF3A22"/);
