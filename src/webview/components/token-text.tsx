@@ -329,11 +329,16 @@ function useLayout(tokens: readonly TraceToken[], width: number, family: string)
         2 * PADDING +
         GAP +
         (group ? 2 : 0),
-      opensWord: group ? group.start === index : token.special || /^\s/.test(token.text),
+      opensWord: group ? group.start === index : token.special || opensWord(token.text),
       endsLine: /\n$/.test(token.text),
     });
   }
   return layout;
+}
+
+/** Whether a line may begin with it: not with a break alone, which stays with what it ends. */
+function opensWord(text: string): boolean {
+  return /^\s/.test(text) && !/^\s*\n$/.test(text);
 }
 
 function textMeasure(family: string): (text: string, size: number) => number {

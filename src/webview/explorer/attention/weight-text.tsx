@@ -32,6 +32,9 @@ const LINE = 26;
 /** Tokens of a text that is higher than any room it gets: its box takes what there is, whatever stands in it. */
 const LONG = 600;
 
+/** A line that ends, as a token by itself. */
+const BREAK = tokenLabel('\n');
+
 /** Below this place on the ramp a fill cannot be told from the ground. */
 const FAINTEST = 0.09;
 
@@ -125,7 +128,7 @@ const Tokens = memo(function Tokens({ tokens }: TokensProps) {
     <>
       {tokens.map(({ label, breaks }, index) => (
         <Fragment key={index}>
-          <span class="weight-token" data-index={index}>
+          <span class="weight-token" data-index={index} data-break={label === BREAK || undefined}>
             {label}
           </span>
           {breaks && <br />}
