@@ -79,7 +79,7 @@ export function rampGradient(stops: RampStops): string {
 /** Weights that a legend of the scale names, spread over its length: the first at its beginning, the last at its end. */
 export function legendWeights(scale: WeightScale, top = 1): readonly number[] {
   if (scale === 'log') {
-    const decades = [LOG_FLOOR, 0.001, 0.01, 0.1].filter((weight) => weight < 0.6 * top || weight === LOG_FLOOR);
+    const decades = [LOG_FLOOR, 0.001, 0.01, 0.1].filter((weight) => weight < 0.2 * top || weight === LOG_FLOOR);
     return [...decades, Math.max(top, LOG_LEAST)];
   }
   const parts = scale === 'sqrt' ? [0, 0.05, 0.2, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];

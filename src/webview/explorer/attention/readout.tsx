@@ -1,6 +1,6 @@
 import { type RampStops } from '../../../core/colour/colour';
 import { type WeightScale, legendWeights, rampGradient, rampPosition } from '../../components/ramp';
-import { WEIGHT_DEFINITION, scaleText, weightDetail, weightText } from './weight-format';
+import { WEIGHT_DEFINITION, scaleText, tickText, weightDetail, weightText } from './weight-format';
 
 export interface ReadoutProps {
   readonly query: { readonly index: number; readonly label: string } | null;
@@ -52,14 +52,14 @@ export function Readout(props: ReadoutProps) {
         <span class="readout-scale" title={said}>
           {said}
         </span>
-        <div class="ramp-legend" aria-hidden="true">
+        <div class={`ramp-legend ramp-legend-${scale}`} aria-hidden="true">
           <div class="ramp" style={{ backgroundImage: rampGradient(stops) }} />
           {weight !== null && !Number.isNaN(weight) && (
             <div class="ramp-mark" style={{ left: `${rampPosition(weight, scale, end) * 100}%` }} />
           )}
           {legendWeights(scale, end).map((value) => (
             <span key={value} class="ramp-tick" style={{ left: `${rampPosition(value, scale, end) * 100}%` }}>
-              {Number(value.toPrecision(2))}
+              {tickText(value, scale)}
             </span>
           ))}
         </div>

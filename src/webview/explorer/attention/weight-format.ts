@@ -35,6 +35,16 @@ export function scaleText(scale: WeightScale, top: number | null, without: strin
   return `attention weight${without && ` ${without}`}, ${name}${end}`;
 }
 
+const POWERS: ReadonlyMap<number, string> = new Map([
+  [LOG_FLOOR, '10⁻⁴'],
+  [0.001, '10⁻³'],
+]);
+
+/** A weight below the ramp; on the logarithmic scale the small ones are short, because they stand close. */
+export function tickText(weight: number, scale: WeightScale): string {
+  return (scale === 'log' ? POWERS.get(weight) : undefined) ?? `${Number(weight.toPrecision(2))}`;
+}
+
 /** Names the keys that are left out, or nothing where none is. */
 export function withoutText(without: readonly number[], labels: readonly string[]): string {
   if (without.length === 0) return '';
