@@ -111,6 +111,72 @@ describe('every view with the scroll bars that it has', () => {
     }
   });
 
+  it('has a head of four lines at 500 px, with every control', async () => {
+    await at('tokens', 500, async (page) => {
+      const { y } = (await page.locator('.panel').boundingBox())!;
+      assert.ok(y <= 140, `${y} px`);
+      for (const name of ['Run', 'Stop']) await page.getByRole('button', { name, exact: true }).waitFor();
+    });
+  });
+
+  it('shows the words above the verdicts of a pass whole', async () => {
+    for (const width of [780, 900, 1082, 1280]) {
+      await at('speculation', width, async (page) => {
+        const cut = await page
+          .locator('.drafts thead th')
+          .evaluateAll((heads) =>
+            heads.filter((head) => head.scrollWidth > head.clientWidth).map(({ textContent }) => textContent),
+          );
+        assert.deepEqual(cut, [], `${width} px`);
+      });
+    }
+  });
+
+  it('does not begin a line with the break that ends the one before', async () => {
+    for (const width of WIDTHS) {
+      await at('attention', width, async (page) => {
+        const alone = await page.locator('.weight-token').evaluateAll(
+          (tokens) =>
+            tokens.filter((token, at) => {
+              const before = tokens[at - 1];
+              if (token.textContent !== '↵' || !before || before.textContent.endsWith('↵')) return false;
+              return before.getBoundingClientRect().bottom <= token.getBoundingClientRect().top;
+            }).length,
+        );
+        assert.equal(alone, 0, `attention at ${width} px`);
+      });
+      await at('notebook', width, async (page) => {
+        const lines = await page
+          .locator('.token-line')
+          .evaluateAll((all) =>
+            all.map((line) => [...line.querySelectorAll('.chip')].map(({ textContent }) => textContent)),
+          );
+        const alone = lines.filter(([first], at) => first === '↵' && lines[at - 1]?.at(-1)?.endsWith('↵') === false);
+        assert.equal(alone.length, 0, `notebook at ${width} px`);
+      });
+    }
+  });
+
+  it('keeps the numbers below the scale of weights apart', async () => {
+    for (const width of WIDTHS) {
+      await at('attention', width, async (page) => {
+        for (const scale of ['Linear', 'Square root', 'Log']) {
+          await page.getByRole('radio', { name: scale }).click();
+          const boxes = await page.locator('.ramp-tick').evaluateAll((ticks) =>
+            ticks
+              .filter((tick) => tick.checkVisibility())
+              .map((tick) => tick.getBoundingClientRect())
+              .map(({ left, right }) => ({ left, right })),
+          );
+          assert.ok(boxes.length >= 3);
+          boxes.slice(1).forEach(({ left }, before) => {
+            assert.ok(left - boxes[before]!.right >= 3, `${scale} at ${width} px: ${JSON.stringify(boxes)}`);
+          });
+        }
+      });
+    }
+  });
+
   it('shows the verdicts of a pass, and the table of compared decoders, whole beside what stands there', async () => {
     for (const [name, table, widths] of [
       ['speculation', '.draft-scroll', [1082, 1100, 1150, 1200, 1260, 1280]],

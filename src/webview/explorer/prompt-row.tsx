@@ -134,9 +134,9 @@ export function PromptRow({ settings, model, api, busy, onChange, onRun, onStop,
           <Icon name="play" slot="start" />
           Run
         </Button>
-        <Button appearance="secondary" disabled={!busy} onClick={onStop}>
+        <Button appearance="secondary" class="stop" label="Stop" disabled={!busy} onClick={onStop}>
           <Icon name="stop" slot="start" />
-          Stop
+          <span class="stop-word">Stop</span>
         </Button>
       </div>
     </div>

@@ -52,7 +52,7 @@ export function StatusLine({ trace, status, tab, earlier, begins }: StatusLinePr
       )}
       {trace && !begins && (
         <>
-          <span title={summary ? FINISH[summary.finish] : undefined}>
+          <span class="status-tokens" title={summary ? FINISH[summary.finish] : undefined}>
             <b>{count(tokens)}</b> tokens
             {summary && (summary.finish === 'cancelled' || summary.finish === 'failed') && ', stopped'}
           </span>
@@ -63,7 +63,7 @@ export function StatusLine({ trace, status, tab, earlier, begins }: StatusLinePr
               <b>{count(prompt)}</b> prompt + <b>{count(tokens - prompt)}</b> generated
             </span>
           )}
-          <span title="Generated tokens per second of decoding, after the prompt.">
+          <span class="status-rate" title="Generated tokens per second of decoding, after the prompt.">
             <b>{speed === null ? UNKNOWN : rate(speed)}</b> tok/s
           </span>
         </>
