@@ -49,6 +49,11 @@ export class Cells {
     return this.data.length / FIELDS;
   }
 
+  /** [runs, 3]: row, column of the first cell, column after the last, in order. Its own, to be read only. */
+  get rows(): Int32Array {
+    return this.data;
+  }
+
   /** Live cells of row `y` from column `start` to before column `end`, run by run. */
   forEachRun(visit: (y: number, start: number, end: number) => void): void {
     const { data } = this;
@@ -98,9 +103,14 @@ export class Cells {
 
 /** Collects runs in any order; cells given twice count once. */
 export class CellsBuilder {
-  private data = new Int32Array(FIELDS * 64);
+  private data: Int32Array;
   private length = 0;
   private sorted = true;
+
+  /** @param runs that there will be, about. */
+  constructor(runs = 64) {
+    this.data = new Int32Array(FIELDS * Math.max(1, Math.min(runs, MOST_RUNS)));
+  }
 
   /**
    * Live cells of row `y` from column `start` to before column `end`.
@@ -118,22 +128,49 @@ export class CellsBuilder {
       }
       if (row > y || (row === y && last > start)) this.sorted = false;
     }
-    if (length === data.length) {
-      if (length >= MOST_RUNS * FIELDS) throw tooMany();
-      this.data = new Int32Array(length * 2);
-      this.data.set(data);
-    }
+    this.reserve(FIELDS);
     this.data[length] = y;
     this.data[length + 1] = start;
     this.data[length + 2] = end;
     this.length = length + FIELDS;
   }
 
-  /** @throws CoreError `life-too-large`. */
+  /**
+   * Runs that are those of cells already, in their order and below every row so far.
+   * @param runs [runs, 3]: row y, column of the first cell, column after the last
+   * @throws CoreError `life-too-large`.
+   */
+  addRuns(runs: Int32Array): void {
+    if (this.length > 0 && runs.length > 0 && (this.data[this.length - FIELDS] as number) >= (runs[0] as number)) {
+      this.sorted = false;
+    }
+    this.reserve(runs.length);
+    this.data.set(runs, this.length);
+    this.length += runs.length;
+  }
+
+  private reserve(numbers: number): void {
+    const needed = this.length + numbers;
+    if (needed <= this.data.length) return;
+    if (needed > MOST_RUNS * FIELDS) throw tooMany();
+    const grown = new Int32Array(Math.max(needed, FIELDS * 64, Math.min(this.data.length * 2, MOST_RUNS * FIELDS)));
+    grown.set(this.data);
+    this.data = grown;
+  }
+
+  /**
+   * What was collected; nothing is left.
+   * @throws CoreError `life-too-large`.
+   */
   build(): Cells {
-    if (this.length === 0) return Cells.none;
     const written = this.data.subarray(0, this.length);
-    const cells = new Cells(this.sorted ? written.slice() : merged(written));
+    // A million runs are not copied for the room of a few.
+    const fits = written.length > 0.8 * this.data.length;
+    this.data = new Int32Array(0);
+    this.length = 0;
+    if (written.length === 0) return Cells.none;
+    const cells = new Cells(!this.sorted ? merged(written) : fits ? written : written.slice());
+    this.sorted = true;
     if (cells.population > MOST_POPULATION) throw tooMany();
     return cells;
   }

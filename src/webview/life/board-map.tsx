@@ -10,6 +10,7 @@ import type { LifeEditor } from './editor';
 import { paletteOf } from './palette';
 import { shownCells } from './shown-cells';
 import type { LifeState } from './state';
+import { useAfterPaint } from './use-after-paint';
 import { shownBox, type View } from './view';
 
 const WIDTH = 216;
@@ -29,7 +30,9 @@ export function BoardMap({ editor, state, theme }: BoardMapProps) {
   const { universe, revision, view, extent, selection, board } = state;
   const shown = view && shownBox(view, extent);
   const grid = boxOf(board.settings.grid);
-  const cells = useMemo(() => shownCells(state), [universe, revision]);
+  // The board comes first: what was changed is on show, and sent, before the map of it is drawn.
+  const mapped = useAfterPaint(useMemo(() => ({ universe, revision }), [universe, revision]));
+  const cells = useMemo(() => shownCells(mapped), [mapped]);
   const map = mapOf([grid ?? cells.box, shown]);
 
   const draw = useCallback(

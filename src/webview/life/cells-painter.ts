@@ -126,8 +126,16 @@ export function densityOf(cells: Cells, { x, y, zoom }: View, width: number, hei
   cells.forEachRun((row, start, end) => {
     const line = Math.floor((row - y) * zoom);
     if (line < 0 || line >= height) return;
-    const last = Math.min(width - 1, Math.floor((end - 1 - x) * zoom));
-    for (let column = Math.max(0, Math.floor((start - x) * zoom)); column <= last; column++) {
+    const first = Math.floor((start - x) * zoom);
+    const last = Math.floor((end - 1 - x) * zoom);
+    if (first === last) {
+      // Short runs are most of a soup.
+      if (first < 0 || first >= width) return;
+      const at = line * width + first;
+      density[at] = Math.min(65_535, (density[at] as number) + end - start);
+      return;
+    }
+    for (let column = Math.max(0, first); column <= Math.min(width - 1, last); column++) {
       // Cells of the run that lie under this pixel.
       const from = Math.max(start, Math.ceil(column / zoom + x - 1e-9));
       const to = Math.min(end, Math.ceil((column + 1) / zoom + x - 1e-9));

@@ -5,6 +5,7 @@ import { Timeline } from '../../core/life/edit/timeline';
 import type { Universe } from '../../core/life/universe/universe';
 import { count, counted } from '../components/format';
 import { AS_FAST } from './state';
+import { knowCells } from './shown-cells';
 import type { Store } from './store';
 
 /** Steps that may be made up for after a slow frame. */
@@ -50,6 +51,7 @@ export class Player {
     this.timeline = new Timeline(universe, board.settings.generation);
     this.store.update({ playing: false, going: null, pace: null, whyStill });
     this.show();
+    knowCells(this.store.state, board.cells);
   }
 
   /** On by the chosen number of generations. */
@@ -112,6 +114,7 @@ export class Player {
   drawn(): void {
     this.timeline.replaceStart();
     this.show();
+    knowCells(this.store.state, this.store.state.board.cells);
   }
 
   /** Tells the page that what lives has changed. */

@@ -7,14 +7,7 @@ const FIELDS = 3;
 export type Runs = Int32Array<ArrayBuffer>;
 
 export function runsOf(cells: Cells): Runs {
-  const runs = new Int32Array(cells.runs * FIELDS);
-  let at = 0;
-  cells.forEachRun((y, start, end) => {
-    runs[at++] = y;
-    runs[at++] = start;
-    runs[at++] = end;
-  });
-  return runs;
+  return new Int32Array(cells.rows);
 }
 
 /**
@@ -23,7 +16,7 @@ export function runsOf(cells: Cells): Runs {
  */
 export function cellsOfRuns(runs: Int32Array): Cells | null {
   if (runs.length % FIELDS !== 0) return null;
-  const builder = new CellsBuilder();
+  const builder = new CellsBuilder(runs.length / FIELDS);
   let [lastRow, lastEnd] = [-Infinity, -Infinity];
   for (let at = 0; at < runs.length; at += FIELDS) {
     const [y, start, end] = [runs[at] as number, runs[at + 1] as number, runs[at + 2] as number];
@@ -117,11 +110,20 @@ function forEachRunInside(
 
 /** Row by row: walks over the columns at which either begins or ends. */
 function combined(one: Cells, other: Cells, keep: (one: boolean, other: boolean) => boolean): Cells {
-  const builder = new CellsBuilder();
-  const [a, b] = [runsOf(one), runsOf(other)];
+  const builder = new CellsBuilder(one.runs + other.runs);
+  const [a, b] = [one.rows, other.rows];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
     const y = Math.min(a[i] ?? Infinity, b[j] ?? Infinity);
+    // Rows that only one of the two has stay as they are, or go: one cell changed among a million costs no walk over all.
+    const [alone, from, until] = a[i] === y && b[j] === y ? [null, 0, 0] : a[i] === y ? [a, i, b[j]] : [b, j, a[i]];
+    if (alone) {
+      const to = until === undefined ? alone.length : startOfRow(alone, from, until);
+      if (alone === a ? keep(true, false) : keep(false, true)) builder.addRuns(alone.subarray(from, to));
+      if (alone === a) i = to;
+      else j = to;
+      continue;
+    }
     // Within a row 1 is the column where the next run begins, 2 the one where it ends.
     let [inA, inB] = [1, 1];
     let start: number | null = null;
@@ -146,4 +148,15 @@ function combined(one: Cells, other: Cells, keep: (one: boolean, other: boolean)
     }
   }
   return builder.build();
+}
+
+/** Place of the first run, from `from` on, that does not lie above row `y`. */
+function startOfRow(runs: Int32Array, from: number, y: number): number {
+  let [low, high] = [from / FIELDS, runs.length / FIELDS];
+  while (low < high) {
+    const at = (low + high) >>> 1;
+    if ((runs[at * FIELDS] as number) < y) low = at + 1;
+    else high = at;
+  }
+  return low * FIELDS;
 }
