@@ -17,6 +17,9 @@ const broadcasting: ReadonlySet<string> = new Set([
   ...['Max', 'Mean', 'Min', 'Mod', 'Mul', 'Or', 'PRelu', 'Pow', 'Sub', 'Sum', 'Where', 'Xor'],
 ]);
 
+/** More dimensions than any tensor has, and more elements than any shape; masks of short sequences are of no interest. */
+export const LONGEST = 64;
+
 /** The shapes of a node's outputs, as far as its operator tells. */
 export function resultShapes(node: OnnxNode, known: KnownShapes): readonly (Shape | null)[] {
   const of = (index: number): Shape | null => known.shape(node.inputs[index] ?? '');
@@ -176,7 +179,7 @@ export function resultContent(node: OnnxNode, known: KnownShapes): Shape | null 
     }
     case 'ConstantOfShape': {
       const [length, ...more] = of(0) ?? [];
-      if (typeof length !== 'number' || more.length > 0 || length > 64) return null;
+      if (typeof length !== 'number' || more.length > 0 || !isLength(length)) return null;
       return new Array<Dimension>(length).fill(node.attributes.get('value')?.tensor?.values?.[0] ?? 0);
     }
     case 'Add':
@@ -222,8 +225,14 @@ function at(list: Shape, index: number): Dimension {
   return list[list.length === 1 ? 0 : index] ?? null;
 }
 
-function unknown(rank: number | null): Shape | null {
-  return rank === null ? null : new Array<Dimension>(rank).fill(null);
+/** So many dimensions or elements of which nothing is known; null where no file that works has so many. */
+function unknown(count: number | null): Shape | null {
+  return count === null || !isLength(count) ? null : new Array<Dimension>(count).fill(null);
+}
+
+/** Whether a list of so many is made: a file may name any number, and one that has more than this is of no interest. */
+function isLength(count: number): boolean {
+  return Number.isInteger(count) && count >= 0 && count <= LONGEST;
 }
 
 /** The number of elements of a list, or 1 for a scalar. */
@@ -338,6 +347,7 @@ function sliced(node: OnnxNode, known: KnownShapes, first: Shape): Shape {
     const named = axes ? axes[i] : i;
     if (typeof named !== 'number') return first.map(() => null);
     const axis = named < 0 ? named + first.length : named;
+    if (!(axis in first)) return first.map(() => null);
     const [dim, from, to, step] = [first[axis] ?? null, starts?.[i], ends?.[i], node.inputs[4] ? steps?.[i] : 1];
     const isAll = from === 0 && typeof to === 'number' && to >= 2 ** 31 - 1 && step === 1;
     if (isAll) continue;

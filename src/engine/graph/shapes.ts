@@ -1,5 +1,5 @@
 import type { Dimension, OnnxNode } from './onnx';
-import { resultContent, resultShapes } from './shapeRules';
+import { LONGEST, resultContent, resultShapes } from './shapeRules';
 import type { Scope } from './scope';
 
 /**
@@ -60,15 +60,12 @@ class Shapes implements KnownShapes {
     const shapes = resultShapes(node, this);
     node.outputs.forEach((output, i) => {
       const shape = shapes[i];
-      if (output && shape) this.inferred.set(output, shape);
+      if (output && shape && shape.length <= LONGEST) this.inferred.set(output, shape);
     });
     const content = resultContent(node, this);
-    if (content && content.length <= longestContent) this.contents.set(node.outputs[0] ?? '', content);
+    if (content && content.length <= LONGEST) this.contents.set(node.outputs[0] ?? '', content);
   }
 }
-
-/** More elements than any shape has, masks of short sequences excepted, which are of no interest. */
-const longestContent = 64;
 
 /** What two sources say of one shape: sizes before names, and names that were carried along before those stated anew. */
 function merged(stated: Shape | null, inferred: Shape | null): Shape | null {
