@@ -58,7 +58,7 @@ export function WeightText(props: WeightTextProps) {
   useLayoutEffect(() => {
     spans.current.forEach((span, index) => {
       const { kinds, fill, ink } = lookOf(index, props);
-      const look = `${kinds}|${fill}`;
+      const look = `${kinds}|${fill}|${ink}`;
       if (painted.current.get(span) === look) return;
       painted.current.set(span, look);
       if (span.className !== kinds) span.className = kinds;
