@@ -14,7 +14,6 @@ export class LifeEditorPage {
   /** Opens a file of the workspace, and waits until its board stands. */
   static async open(workbench: Workbench, file: string): Promise<LifeEditorPage> {
     await workbench.openFile(file);
-    await workbench.editorTab(new RegExp(file.replace('.', '\\.'))).waitFor();
     const editor = new LifeEditorPage(workbench);
     await editor.board.locator('canvas').waitFor();
     return editor;

@@ -46,9 +46,10 @@ export class Workbench {
     return this.page.locator('.editor-group-container').getByRole('tab', { name });
   }
 
-  /** Opens a file of the workspace by name, through Go to File. */
+  /** Opens a file of the workspace by name, through Go to File, and waits until its tab is in front. */
   async openFile(name: string): Promise<void> {
     await this.chooseQuickly('ControlOrMeta+P', name, name);
+    await this.page.locator('.editor-group-container').getByRole('tab', { name, selected: true }).first().waitFor();
   }
 
   /** Answers VS Code's own dialog that asks where to save, once it has suggested a name with this ending. */
@@ -119,19 +120,37 @@ export class Workbench {
   }
 
   /**
-   * Opens the palette by a key and chooses what it lists under a name. Asked anew until it is listed: the key is lost
-   * on a webview that is just loading, a dialog that is just being closed has the same field, a command is listed once
-   * its extension is known, and a file once the search has seen it.
+   * Opens the palette by a key and chooses what it lists under a name. Asked anew until it is chosen: the key is lost on a
+   * webview that is just loading, a dialog that is just being closed has the same field, a command is listed once its
+   * extension is known, and a file once the search has seen it. Chosen by Enter: between the two halves of a click a
+   * webview may take the focus, the list goes, and nothing is chosen without a word.
    */
   private async chooseQuickly(key: string, text: string, name: string): Promise<void> {
     const input = this.quickInput;
-    const entry = this.page.locator('.quick-input-list').getByRole('option', { name }).first();
+    const listed = this.page.locator('.quick-input-list').getByRole('option', { name });
+    const chosenRow = this.page.locator('.quick-input-list .monaco-list-row.focused').and(listed);
+    // Others that fit as well may stand before it.
+    const goTo = async (): Promise<void> => {
+      await listed.first().waitFor({ timeout: 5000 });
+      for (let rows = 0; rows < 20 && !(await chosenRow.isVisible()); rows++) await input.press('ArrowDown');
+      await chosenRow.waitFor({ timeout: 5000 });
+    };
+    const taken = (): Promise<unknown> =>
+      this.page.waitForFunction(
+        (asked) => {
+          const shown = document.querySelector<HTMLInputElement>('.quick-input-widget input');
+          return !shown?.checkVisibility() || shown.value !== asked;
+        },
+        text,
+        { timeout: 5000 },
+      );
     for (let attempt = 0; attempt < 8; attempt++) {
       await this.page.keyboard.press(key);
       const chosen = input
         .fill(text, { timeout: 5000 })
-        .then(() => entry.waitFor({ timeout: 5000 }))
-        .then(() => entry.click({ timeout: 5000 }));
+        .then(goTo)
+        .then(() => input.press('Enter', { timeout: 5000 }))
+        .then(taken);
       if (await succeeds(chosen)) return;
       await this.page.keyboard.press('Escape');
     }
