@@ -5,7 +5,7 @@ import { plainAddress } from '../../src/core/server/address';
 import { readCompletion, readPrompt } from '../../src/core/server/completion';
 import { readServerCounters } from '../../src/core/server/counters';
 import { EventStreamReader } from '../../src/core/server/eventStream';
-import { parseJson } from '../../src/core/server/json';
+import { parseJson } from '../../src/core/server/answer';
 import { readLlamaCompletion, readLlamaTokens } from '../../src/core/server/llamaCpp';
 import { csv } from '../../src/core/text/csv';
 import { Markdown, markdown } from '../../src/core/text/markdown';

@@ -1,6 +1,6 @@
+import { array, boolean, integer, nullable, object, oneOf, optional, readOrNull, string } from '../check/check';
 import { CoreError } from '../errors';
-import type { BoardPasses, LifePass } from '../life/board-passes';
-import type { TokenOrigin } from '../trace/record';
+import type { BoardPasses } from '../life/board-passes';
 import { TOKEN_ORIGINS } from '../trace/record';
 
 /** How a decoder came to the boards of a Life cell. */
@@ -36,38 +36,31 @@ export function decodingSentence({ decoder, draft, steps }: LifeDecoding): strin
   return `${by}: ${steps.length} ${steps.length === 1 ? 'step' : 'steps'} in ${after}${rate}`;
 }
 
+const place = integer({ min: -MOST_TOKENS, max: MOST_TOKENS });
+const count = integer({ min: 0, max: MOST_TOKENS });
+const many = { max: MOST_TOKENS } as const;
+
+const lifeDecoding = object({
+  decoder: string({ max: 1_000 }),
+  exact: optional(boolean()),
+  draft: optional(string({ max: 10_000 })),
+  steps: array(
+    array(
+      object({ start: place, end: place, drafted: count, accepted: count, next: nullable(oneOf(...TOKEN_ORIGINS)) }),
+      many,
+    ),
+    many,
+  ),
+});
+
 /**
  * Reads what a notebook file holds of it: anyone's text.
  * @throws CoreError `trace-invalid` where it is none.
  */
 export function readLifeDecoding(value: unknown): LifeDecoding {
-  const { decoder, exact, draft, steps } = fieldsOf(value);
-  if (typeof decoder !== 'string' || !Array.isArray(steps)) throw none();
-  const read = steps.map((step): BoardPasses => {
-    if (!Array.isArray(step)) throw none();
-    return step.map(readPass);
-  });
-  if (keptSteps(read).length < read.length) throw none();
-  return {
-    decoder,
-    ...(typeof exact === 'boolean' ? { exact } : {}),
-    ...(typeof draft === 'string' ? { draft } : {}),
-    steps: read,
-  };
-}
-
-function readPass(value: unknown): LifePass {
-  const { start, end, drafted, accepted, next } = fieldsOf(value);
-  const isCount = (count: unknown, least = 0): count is number =>
-    typeof count === 'number' && Number.isInteger(count) && count >= least && count <= MOST_TOKENS;
-  if (!isCount(start, -MOST_TOKENS) || !isCount(end, -MOST_TOKENS) || !isCount(drafted) || !isCount(accepted))
-    throw none();
-  if (next !== null && !(TOKEN_ORIGINS as readonly unknown[]).includes(next)) throw none();
-  return { start, end, drafted, accepted, next: next as TokenOrigin | null };
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const read = readOrNull(lifeDecoding, value);
+  if (!read || keptSteps(read.steps).length < read.steps.length) throw none();
+  return read;
 }
 
 function none(): CoreError {

@@ -1,3 +1,16 @@
+import {
+  anything,
+  array,
+  integer,
+  number,
+  object,
+  orElse,
+  read,
+  readOrNull,
+  string,
+  type Check,
+  type Checked,
+} from '../check/check';
 import { textFrom } from '../trace/text';
 import type { Alternative, Trace, TracePass, TraceToken } from '../trace/record';
 import { parseTrace } from '../trace/vivtrace';
@@ -67,57 +80,63 @@ export function runResult(
  * @throws CoreError `trace-invalid` where it is none, or was made by a newer version.
  */
 export function readRunResult(value: unknown): RunResult {
-  const { version, show, trace, notes, attention } = (
-    typeof value === 'object' && value !== null ? value : {}
-  ) as Partial<Record<keyof RunResult, unknown>>;
-  if (typeof version !== 'number') throw new CoreError('trace-invalid', 'This is no result of Vivarium.');
-  if (version > RESULT_VERSION) {
+  const versioned = readOrNull(object({ version: number() }), value);
+  if (versioned === null) throw new CoreError('trace-invalid', 'This is no result of Vivarium.');
+  if (versioned.version > RESULT_VERSION) {
     throw new CoreError(
       'trace-invalid',
-      `This result was made by a newer Vivarium (version ${version}). Update Vivarium to see it.`,
+      `This result was made by a newer Vivarium (version ${versioned.version}). Update Vivarium to see it.`,
     );
   }
-  const read = readTrace(trace);
-  const maps = readAttention(attention, read.tokens.length);
+  const { show, trace, notes, attention } = read(resultCheck, value, 'The result');
+  const shown = readTrace(trace);
+  const maps = attention && mapsOf(attention, shown.tokens.length);
   return {
     version: RESULT_VERSION,
-    show: SHOWN.filter((shown) => texts(show).includes(shown)),
-    trace: read,
+    show: SHOWN.filter((each) => show.includes(each)),
+    trace: shown,
     ...(maps ? { attention: maps } : {}),
-    notes: texts(notes),
+    notes: notes.filter((note) => note !== null),
   };
 }
 
+const list = <T>(item: Check<T>) => orElse(array(item, { max: 10_000_000 }), []);
+const texts = list(orElse(string({ max: 10_000_000 }), null));
+const place = integer({ min: 0 });
+
+/** What is not as it should be is left out: a notebook shows what there is. */
+const resultCheck = object({
+  show: texts,
+  trace: orElse(
+    object({ header: anything(), passes: list(anything()), tokens: list(anything()), summary: anything() }),
+    null,
+  ),
+  attention: orElse(
+    object({
+      tokens: integer({ min: 1 }),
+      heads: list(orElse(object({ layer: place, head: place, codes: string({ max: 1_000_000_000 }) }), null)),
+    }),
+    null,
+  ),
+  notes: texts,
+});
+type Read = Checked<typeof resultCheck>;
+
 /** Maps that are whole, of no more tokens than the trace has; null where there is none. */
-function readAttention(value: unknown, most: number): ResultAttention | null {
-  const { tokens, heads } = (typeof value === 'object' && value !== null ? value : {}) as Partial<
-    Record<keyof ResultAttention, unknown>
-  >;
-  if (typeof tokens !== 'number' || !Number.isInteger(tokens) || tokens < 1 || tokens > most) return null;
+function mapsOf({ tokens, heads }: NonNullable<Read['attention']>, most: number): ResultAttention | null {
+  if (tokens > most) return null;
   const length = 4 * Math.ceil(packedLength(tokens) / 3);
-  const read = list(heads).flatMap((each): ResultHead[] => {
-    const { layer, head, codes } = (typeof each === 'object' && each !== null ? each : {}) as Record<string, unknown>;
-    const isPlace = (place: unknown): place is number =>
-      typeof place === 'number' && Number.isInteger(place) && place >= 0;
-    const isWhole = typeof codes === 'string' && codes.length === length && /^[A-Za-z0-9+/]*={0,2}$/.test(codes);
-    return isPlace(layer) && isPlace(head) && isWhole ? [{ layer, head, codes }] : [];
-  });
-  return read.length > 0 ? { tokens, heads: read } : null;
+  const whole = heads.filter(
+    (each) => each !== null && each.codes.length === length && /^[A-Za-z0-9+/]*={0,2}$/.test(each.codes),
+  ) as readonly ResultHead[];
+  return whole.length > 0 ? { tokens, heads: whole } : null;
 }
 
 /** The trace, checked field by field as that of a file is. */
-function readTrace(value: unknown): Trace {
-  const { header, tokens, passes, summary } = (value ?? {}) as Partial<Record<keyof Trace, unknown>>;
-  const events = [header, ...list(passes), ...list(tokens), ...(summary === undefined ? [] : [summary])];
+function readTrace(trace: Read['trace']): Trace {
+  const { header, passes = [], tokens = [], summary } = trace ?? {};
+  const events = [header, ...passes, ...tokens, ...(summary === undefined ? [] : [summary])];
   return parseTrace(events.map((event) => `${JSON.stringify(event)}\n`).join('')).trace;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function texts(value: unknown): readonly string[] {
-  return list(value).filter((each): each is string => typeof each === 'string');
 }
 
 function withFewAlternatives(token: TraceToken): TraceToken {

@@ -1,5 +1,6 @@
 import type { Judgement } from '../trace/record';
-import { countOf, isObject, listOf, logProbabilityOf, malformed, objectOf, type Json } from './json';
+import { anything, entries, maybe, number, object, orElse, type Checked } from '../check/check';
+import { count, list, logProbability, malformed, MANY, readAnswer, text } from './answer';
 import { judgementOf, type ToldAlternative } from './judgement';
 import { readSpeculation, type ReportedSpeculation } from './speculation';
 
@@ -34,23 +35,59 @@ export interface Asked {
 
 const BY_ID = 'token_id:';
 
+const choiceCheck = object({
+  text: orElse(text, ''),
+  token_ids: maybe(list(count)),
+  logprobs: maybe(
+    object({
+      tokens: list(text),
+      token_logprobs: list(logProbability),
+      top_logprobs: maybe(list(maybe(entries(logProbability, MANY)))),
+    }),
+  ),
+  prompt_token_ids: maybe(list(count)),
+  /** `{"3987": {logprob, rank, decoded_token}}`: keyed by id, and with ranks. */
+  prompt_logprobs: maybe(
+    list(
+      maybe(entries(object({ logprob: logProbability, rank: maybe(count), decoded_token: orElse(text, '') }), MANY)),
+    ),
+  ),
+  finish_reason: orElse(text, null),
+});
+type Choice = Checked<typeof choiceCheck>;
+
+const milliseconds = orElse(number({ min: 0 }), null);
+const completionCheck = object({
+  choices: list(choiceCheck),
+  metrics: orElse(
+    object({
+      speculative_decoding: orElse(anything(), null),
+      time_to_first_token_ms: milliseconds,
+      generation_time_ms: milliseconds,
+    }),
+    null,
+  ),
+});
+
 /**
  * Reads an answer of `/v1/completions` (vLLM's OpenAI-compatible server), or a piece of its stream.
  * @throws CoreError `server-answer` where it is none, has no logprobs, or does not name its tokens by id.
  */
 export function readCompletion(value: unknown, asked: Asked): CompletionPart {
-  const answer = objectOf(value, 'the completion');
-  const choices = listOf(answer['choices'], '"choices"');
-  const metrics = isObject(answer['metrics']) ? answer['metrics'] : {};
-  const about = { ...speculationPart(metrics), ...timingPart(metrics) };
-  if (choices.length === 0) return { tokens: [], text: '', finish: null, ...about };
-  const choice = objectOf(choices[0], '"choices[0]"');
-  const text = typeof choice['text'] === 'string' ? choice['text'] : '';
+  const { choices, metrics } = readAnswer(completionCheck, value, 'the completion');
+  const speculation = readSpeculation(metrics?.speculative_decoding);
+  const [first, rest] = [metrics?.time_to_first_token_ms ?? null, metrics?.generation_time_ms ?? null];
+  const about = {
+    ...(speculation === null ? {} : { speculation }),
+    ...(first !== null && rest !== null ? { timing: { first, rest } } : {}),
+  };
+  const [choice] = choices;
+  if (choice === undefined) return { tokens: [], text: '', finish: null, ...about };
   return {
     ...promptPart(choice, asked.promptLogprobs),
-    tokens: generated(choice, text, asked.logprobs),
-    text,
-    finish: typeof choice['finish_reason'] === 'string' ? choice['finish_reason'] : null,
+    tokens: generated(choice, asked.logprobs),
+    text: choice.text,
+    finish: choice.finish_reason,
     ...about,
   };
 }
@@ -61,43 +98,33 @@ export function readCompletion(value: unknown, asked: Asked): CompletionPart {
  * @throws CoreError `server-answer` where it has none.
  */
 export function readPrompt(value: unknown, asked: number): readonly ServerToken[] {
-  const [choice] = listOf(objectOf(value, 'the completion')['choices'], '"choices"');
-  const { prompt } = promptPart(objectOf(choice, '"choices[0]"'), asked);
+  const [choice] = readAnswer(completionCheck, value, 'the completion').choices;
+  const prompt = choice && promptPart(choice, asked).prompt;
   if (prompt === undefined) throw malformed('it has no prompt_logprobs');
   return prompt;
 }
 
-function generated(choice: Json, text: string, asked: number): ServerToken[] {
-  const ids = choice['token_ids'] == null ? null : listOf(choice['token_ids'], '"token_ids"');
-  if (!isObject(choice['logprobs'])) {
-    if (text === '' && (ids === null || ids.length === 0)) return [];
+function generated({ token_ids: ids, logprobs, text: whole }: Choice, asked: number): ServerToken[] {
+  if (logprobs === null) {
+    if (whole === '' && (ids === null || ids.length === 0)) return [];
     throw malformed('it has no logprobs');
   }
-  const { tokens, token_logprobs, top_logprobs } = choice['logprobs'];
-  const names = listOf(tokens, '"tokens"');
-  const values = listOf(token_logprobs, '"token_logprobs"');
-  const tops = top_logprobs == null ? [] : listOf(top_logprobs, '"top_logprobs"');
+  const { tokens: names, token_logprobs: values, top_logprobs: tops } = logprobs;
   if (values.length !== names.length || (ids !== null && ids.length !== names.length)) {
     throw malformed('its tokens, ids and logprobs are not equally many');
   }
   return names.map((name, i) => {
-    if (typeof name !== 'string') throw malformed(`"tokens[${i}]" is no text`);
-    const id = ids === null ? idOf(name) : countOf(ids[i], `"token_ids[${i}]"`);
+    const id = ids === null ? idOf(name) : ids[i]!;
     if (id === null) throw malformed('it does not name its tokens by id');
     // Named by its id, a token's own text is told only where it is the only one.
-    const own = idOf(name) !== id ? name : names.length === 1 ? text : '';
-    const logProbability = logProbabilityOf(values[i], `"token_logprobs[${i}]"`);
-    const top = tops[i] == null ? {} : objectOf(tops[i], `"top_logprobs[${i}]"`);
-    const alternatives = Object.entries(top).map(([key, each]): ToldAlternative => ({
+    const own = idOf(name) !== id ? name : names.length === 1 ? whole : '';
+    const alternatives = (tops?.[i] ?? []).map(([key, each]): ToldAlternative => ({
       id: idOf(key),
       text: idOf(key) === id ? own : idOf(key) === null ? key : '',
-      logProbability: logProbabilityOf(each, `"top_logprobs[${i}]"`),
+      logProbability: each,
     }));
-    return {
-      id,
-      text: own,
-      judgement: judgementOf({ id, text: own, logProbability, rank: null, alternatives, asked }),
-    };
+    const judged = { id, text: own, logProbability: values[i]!, rank: null, alternatives, asked };
+    return { id, text: own, judgement: judgementOf(judged) };
   });
 }
 
@@ -108,45 +135,23 @@ function idOf(name: string): number | null {
   return /^\d{1,9}$/.test(digits) ? Number(digits) : null;
 }
 
-function promptPart(choice: Json, asked: number): Pick<CompletionPart, 'prompt' | 'promptIds'> {
-  if (choice['prompt_token_ids'] == null) return {};
-  const ids = listOf(choice['prompt_token_ids'], '"prompt_token_ids"').map((id) => countOf(id, 'an id of the prompt'));
-  if (choice['prompt_logprobs'] == null) return { promptIds: ids };
-  const places = listOf(choice['prompt_logprobs'], '"prompt_logprobs"');
+function promptPart(choice: Choice, asked: number): Pick<CompletionPart, 'prompt' | 'promptIds'> {
+  const { prompt_token_ids: ids, prompt_logprobs: places } = choice;
+  if (ids === null) return {};
+  if (places === null) return { promptIds: ids };
   if (places.length !== ids.length) throw malformed('prompt_logprobs and prompt_token_ids are not equally many');
-  return { promptIds: ids, prompt: ids.map((id, i) => promptToken(id, places[i], asked)) };
+  return { promptIds: ids, prompt: ids.map((id, i) => promptToken(id, places[i] ?? null, asked)) };
 }
 
-/** `{"3987": {logprob, rank, decoded_token}}`: keyed by id, and with ranks. */
-function promptToken(id: number, place: unknown, asked: number): ServerToken {
-  if (place == null) return { id, text: '', judgement: null };
-  let own: ToldAlternative | undefined;
-  let rank: number | null = null;
-  const alternatives = Object.entries(objectOf(place, 'a place of prompt_logprobs')).map(([key, each]) => {
-    const { logprob, rank: itsRank, decoded_token } = objectOf(each, 'an entry of prompt_logprobs');
-    const told: ToldAlternative = {
-      id: countOf(Number(key), 'an id in prompt_logprobs'),
-      text: typeof decoded_token === 'string' ? decoded_token : '',
-      logProbability: logProbabilityOf(logprob, 'a logprob of the prompt'),
-    };
-    if (told.id === id) {
-      own = told;
-      rank = itsRank == null ? null : countOf(itsRank, 'a rank of the prompt');
-    }
-    return told;
-  });
+function promptToken(id: number, place: NonNullable<Choice['prompt_logprobs']>[number], asked: number): ServerToken {
+  if (place === null) return { id, text: '', judgement: null };
+  const told = place.map(([key, { logprob, rank, decoded_token }]) => ({
+    id: readAnswer(count, Number(key), 'an id in prompt_logprobs'),
+    text: decoded_token,
+    logProbability: logprob,
+    rank,
+  }));
+  const own = told.find((each) => each.id === id);
   if (own === undefined) throw malformed('a token of the prompt has no logprob');
-  const { text, logProbability } = own;
-  return { id, text, judgement: judgementOf({ id, text, logProbability, rank, alternatives, asked }) };
-}
-
-function speculationPart(metrics: Json): Pick<CompletionPart, 'speculation'> {
-  const speculation = readSpeculation(metrics['speculative_decoding']);
-  return speculation === null ? {} : { speculation };
-}
-
-function timingPart(metrics: Json): Pick<CompletionPart, 'timing'> {
-  const { time_to_first_token_ms: first, generation_time_ms: rest } = metrics;
-  const told = typeof first === 'number' && first >= 0 && typeof rest === 'number' && rest >= 0;
-  return told ? { timing: { first, rest } } : {};
+  return { id, text: own.text, judgement: judgementOf({ ...own, alternatives: told, asked }) };
 }

@@ -1,5 +1,5 @@
 import { decodeUtf8 } from '../text/utf8';
-import { malformed } from './json';
+import { malformed } from './answer';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;

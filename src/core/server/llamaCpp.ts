@@ -1,7 +1,21 @@
 import { decodeUtf8, encodeUtf8 } from '../text/utf8';
 import type { SpeculationSummary } from '../trace/record';
 import type { CompletionPart, ServerToken } from './completion';
-import { countOf, isObject, listOf, logProbabilityOf, malformed, objectOf, type Json } from './json';
+import {
+  array,
+  boolean,
+  integer,
+  maybe,
+  number,
+  object,
+  optional,
+  orElse,
+  readOrNull,
+  union,
+  type Check,
+  type Checked,
+} from '../check/check';
+import { count, list, logProbability, malformed, MANY, readAnswer, text } from './answer';
 import { judgementOf, type ToldAlternative } from './judgement';
 import type { ReportedSpeculation } from './speculation';
 
@@ -18,6 +32,40 @@ export interface LlamaAsked {
   readonly vocabularySize: number | null;
 }
 
+const bytes = array(integer({ min: 0, max: 255 }), MANY);
+
+/** It writes the lowest number of its type for the logarithm of 0, which JSON may give as null. */
+const lowest: Check<number> = {
+  expected: logProbability.expected,
+  read: (value) =>
+    logProbability.read(value === null ? -1e30 : typeof value === 'number' ? Math.max(value, -1e30) : value),
+};
+
+const named = { token: orElse(text, ''), bytes: maybe(bytes) };
+const placeCheck = object({
+  id: optional(count),
+  ...named,
+  logprob: lowest,
+  top_logprobs: maybe(list(object({ id: count, ...named, logprob: lowest }))),
+});
+
+const timingsCheck = object({
+  draft_n: maybe(count),
+  draft_n_accepted: maybe(count),
+  prompt_ms: orElse(number({ min: 0 }), null),
+  predicted_ms: orElse(number({ min: 0 }), null),
+});
+
+const completionCheck = object({
+  content: orElse(text, ''),
+  stop: orElse(boolean(), false),
+  stop_type: orElse(text, ''),
+  timings: maybe(timingsCheck),
+  tokens: maybe(list(count)),
+  completion_probabilities: maybe(list(placeCheck)),
+});
+type Completion = Checked<typeof completionCheck>;
+
 /**
  * Reads an answer of `/completion` of llama.cpp's own server, or a piece of its stream.
  * https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
@@ -25,52 +73,43 @@ export interface LlamaAsked {
  * @throws CoreError `server-answer` where it is none, or tells tokens without ids.
  */
 export function readLlamaCompletion(value: unknown, asked: LlamaAsked): CompletionPart {
-  const answer = objectOf(value, 'the completion');
-  const text = typeof answer['content'] === 'string' ? answer['content'] : '';
-  const ended = answer['stop'] === true;
-  const timings = isObject(answer['timings']) ? answer['timings'] : {};
-  const speculation = ended ? draftsOf(timings) : null;
+  const answer = readAnswer(completionCheck, value, 'the completion');
+  const { content, stop, stop_type, timings } = answer;
+  const speculation = stop ? draftsOf(timings) : null;
+  const [first, rest] = [timings?.prompt_ms ?? null, timings?.predicted_ms ?? null];
   return {
-    tokens: tokensOf(answer, text, asked),
-    text,
-    finish: ended ? (answer['stop_type'] === 'limit' ? 'length' : 'stop') : null,
+    tokens: tokensOf(answer, asked),
+    text: content,
+    finish: stop ? (stop_type === 'limit' ? 'length' : 'stop') : null,
     ...(speculation === null ? {} : { speculation }),
-    ...timingOf(timings),
+    ...(first !== null && rest !== null ? { timing: { first, rest } } : {}),
   };
 }
 
+const progress = object({ tokens_predicted: count });
+
 /** How many tokens the server says it has generated so far; null where it does not. */
 export function generatedSoFar(value: unknown): number | null {
-  const count = isObject(value) ? value['tokens_predicted'] : undefined;
-  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : null;
+  return readOrNull(progress, value)?.tokens_predicted ?? null;
 }
 
-function tokensOf(answer: Json, text: string, { logprobs: asked, vocabularySize }: LlamaAsked): ServerToken[] {
-  const told = answer['completion_probabilities'];
-  if (told == null) {
-    const ids = answer['tokens'] == null ? [] : listOf(answer['tokens'], '"tokens"');
-    if (ids.length === 0 && text !== '' && answer['stop'] !== true) throw malformed('it has no probabilities');
+function tokensOf(answer: Completion, { logprobs: asked, vocabularySize }: LlamaAsked): ServerToken[] {
+  const { completion_probabilities: places, content, stop } = answer;
+  if (places === null) {
+    const ids = answer.tokens ?? [];
+    if (ids.length === 0 && content !== '' && !stop) throw malformed('it has no probabilities');
     // Of a step that verified a draft it tells the ids alone; the last piece of a stream has none.
-    return ids.map((id, i) => ({
-      id: countOf(id, 'an id'),
-      text: i === ids.length - 1 ? text : '',
-      judgement: null,
-    }));
+    return ids.map((id, i) => ({ id, text: i === ids.length - 1 ? content : '', judgement: null }));
   }
-  const places = listOf(told, '"completion_probabilities"').map((each) => objectOf(each, 'a place'));
   return places.map((place) => {
-    if (place['id'] === undefined) throw malformed('it names its tokens without ids: its version is too old');
-    const id = countOf(place['id'], 'an id');
+    const { id, logprob: logProbability, top_logprobs: top } = place;
+    if (id === undefined) throw malformed('it names its tokens without ids: its version is too old');
     const own = textOf(place);
-    const alternatives = listOf(place['top_logprobs'] ?? [], '"top_logprobs"').map((each): ToldAlternative => {
-      const entry = objectOf(each, 'an alternative');
-      return {
-        id: countOf(entry['id'], 'an id'),
-        text: textOf(entry),
-        logProbability: logProbabilityOf(lowest(entry['logprob']), 'a logprob'),
-      };
-    });
-    const logProbability = logProbabilityOf(lowest(place['logprob']), 'a logprob');
+    const alternatives = (top ?? []).map((entry): ToldAlternative => ({
+      id: entry.id,
+      text: textOf(entry),
+      logProbability: entry.logprob,
+    }));
     // Without alternatives what stands as logprob is none.
     const judgement =
       alternatives.length === 0 && asked !== 0
@@ -80,24 +119,9 @@ function tokensOf(answer: Json, text: string, { logprobs: asked, vocabularySize 
   });
 }
 
-/** It writes the lowest number of its type for the logarithm of 0, which JSON may give as null. */
-function lowest(value: unknown): unknown {
-  return value === null ? -1e30 : typeof value === 'number' ? Math.max(value, -1e30) : value;
-}
-
 /** A token's text; the bytes of a part of a character as `<0xE2>`. */
-function textOf(entry: Json): string {
-  const bytes = Array.isArray(entry['bytes']) ? bytesOf(entry['bytes']) : null;
-  if (bytes !== null && bytes.length > 0) return decodeUtf8(bytes, hexOf);
-  return typeof entry['token'] === 'string' ? entry['token'] : '';
-}
-
-function bytesOf(list: readonly unknown[]): number[] {
-  return list.map((each) => {
-    const byte = countOf(each, 'a byte');
-    if (byte > 255) throw malformed('a byte is larger than 255');
-    return byte;
-  });
+function textOf({ token, bytes }: { readonly token: string; readonly bytes: readonly number[] | null }): string {
+  return bytes !== null && bytes.length > 0 ? decodeUtf8(bytes, hexOf) : token;
 }
 
 function hexOf(byte: number): string {
@@ -105,10 +129,9 @@ function hexOf(byte: number): string {
 }
 
 /** `draft_n` and `draft_n_accepted`: sums alone, so neither how many drafts there were nor where they stood is known. */
-function draftsOf(timings: Json): ReportedSpeculation | null {
-  if (timings['draft_n'] == null) return null;
-  const drafted = countOf(timings['draft_n'], '"draft_n"');
-  const accepted = countOf(timings['draft_n_accepted'] ?? 0, '"draft_n_accepted"');
+function draftsOf(timings: Completion['timings']): ReportedSpeculation | null {
+  const [drafted, accepted] = [timings?.draft_n ?? null, timings?.draft_n_accepted ?? 0];
+  if (drafted === null) return null;
   if (accepted > drafted) throw malformed('it accepts more than it drafts');
   const summary: SpeculationSummary = {
     passes: 0,
@@ -122,23 +145,16 @@ function draftsOf(timings: Json): ReportedSpeculation | null {
   return drafted === 0 ? null : { steps: [], summary };
 }
 
-function timingOf({ prompt_ms: first, predicted_ms: rest }: Json): Pick<CompletionPart, 'timing'> {
-  const told = typeof first === 'number' && first >= 0 && typeof rest === 'number' && rest >= 0;
-  return told ? { timing: { first, rest } } : {};
-}
+const tokensCheck = object({ tokens: list(object({ id: count, piece: maybe(union(text, bytes)) })) });
 
 /**
  * Reads an answer of `/tokenize` with `with_pieces`: a piece is a text, or a list of bytes where it is no whole character.
  * @throws CoreError `server-answer`.
  */
 export function readLlamaTokens(value: unknown): LlamaToken[] {
-  return listOf(objectOf(value, 'the tokens')['tokens'], '"tokens"').map((each) => {
-    const { id, piece } = objectOf(each, 'a token');
-    if (Array.isArray(piece)) {
-      const bytes = bytesOf(piece);
-      return { id: countOf(id, 'an id'), text: decodeUtf8(bytes, hexOf), bytes };
-    }
-    const text = typeof piece === 'string' ? piece : '';
-    return { id: countOf(id, 'an id'), text, bytes: encodeUtf8(text) };
-  });
+  return readAnswer(tokensCheck, value, 'the answer').tokens.map(({ id, piece }) =>
+    piece === null || typeof piece === 'string'
+      ? { id, text: piece ?? '', bytes: encodeUtf8(piece ?? '') }
+      : { id, text: decodeUtf8(piece, hexOf), bytes: piece },
+  );
 }

@@ -1,6 +1,7 @@
 import { decodeUtf8 } from '../text/utf8';
 import type { CompletionPart, ServerToken } from './completion';
-import { isObject, listOf, logProbabilityOf, malformed, objectOf, type Json } from './json';
+import { anything, array, entries, integer, maybe, object, orElse, readOrNull, type Checked } from '../check/check';
+import { list, logProbability, malformed, MANY, readAnswer, text } from './answer';
 import { judgementOf, type ToldAlternative } from './judgement';
 
 /** Numbers the texts of a run, from 0, in the order in which they come: for servers that name tokens by their text alone. */
@@ -27,39 +28,54 @@ export class TextNumbers {
   }
 }
 
+const bytes = orElse(array(integer({ min: 0, max: 255 }), MANY), null);
+const told = object({ token: text, bytes, logprob: logProbability });
+
+/** Both forms of logprobs, wherever they stand: servers mix them. */
+const choiceCheck = object({
+  text: orElse(text, ''),
+  delta: orElse(object({ text: orElse(text, ''), content: orElse(text, '') }), null),
+  message: orElse(object({ text: orElse(text, ''), content: orElse(text, '') }), null),
+  content: orElse(text, ''),
+  logprobs: maybe(
+    object({
+      content: maybe(list(object({ token: text, bytes, logprob: logProbability, top_logprobs: maybe(list(told)) }))),
+      tokens: maybe(list(text)),
+      token_logprobs: maybe(list(logProbability)),
+      top_logprobs: maybe(list(maybe(entries(logProbability, MANY)))),
+    }),
+  ),
+  finish_reason: orElse(text, null),
+});
+type Logprobs = NonNullable<Checked<typeof choiceCheck>['logprobs']>;
+
+const completionCheck = object({ choices: list(choiceCheck) });
+
 /**
- * Reads an answer of `/v1/completions` or `/v1/chat/completions`, or a piece of its stream, of a server that tells no ids. Both
- * forms of logprobs are read wherever they stand: servers mix them.
+ * Reads an answer of `/v1/completions` or `/v1/chat/completions`, or a piece of its stream, of a server that tells no ids.
  * https://platform.openai.com/docs/api-reference/chat/object
  * https://platform.openai.com/docs/api-reference/completions/object
  * @param asked how many of the most probable tokens were asked for.
  * @throws CoreError `server-answer` where it is none, or has text without logprobs.
  */
 export function readOpenAiCompletion(value: unknown, asked: number, numbers: TextNumbers): CompletionPart {
-  const answer = objectOf(value, 'the completion');
-  const choices = listOf(answer['choices'], '"choices"');
+  const [choice] = readAnswer(completionCheck, value, 'the completion').choices;
   // A stream may end with a piece of counts alone.
-  if (choices.length === 0) return { tokens: [], text: '', finish: null };
-  const choice = objectOf(choices[0], '"choices[0]"');
-  const text = [choice, choice['delta'], choice['message']].map(contentOf).find((each) => each !== '') ?? '';
-  return {
-    tokens: tokensOf(choice['logprobs'], text, asked, numbers),
-    text,
-    finish: typeof choice['finish_reason'] === 'string' ? choice['finish_reason'] : null,
-  };
+  if (choice === undefined) return { tokens: [], text: '', finish: null };
+  const texts = [choice, choice.delta, choice.message].flatMap((each) => (each ? [each.text, each.content] : []));
+  const whole = texts.find((each) => each !== '') ?? '';
+  return { tokens: tokensOf(choice.logprobs, whole, asked, numbers), text: whole, finish: choice.finish_reason };
 }
 
-function contentOf(value: unknown): string {
-  const { text, content } = isObject(value) ? value : {};
-  return [text, content].find((each) => typeof each === 'string') ?? '';
-}
+const anyLogprobs = object({ choices: list(object({ logprobs: anything() })) });
 
 /** Whether an answer has probabilities at all. */
 export function tellsLogprobs(value: unknown): boolean {
-  const choices = isObject(value) && Array.isArray(value['choices']) ? value['choices'] : [];
-  return choices.some(
-    (choice) => isObject(choice) && isObject(choice['logprobs']) && placesOf(choice['logprobs']).length > 0,
-  );
+  const answer = readOrNull(anyLogprobs, value);
+  return (answer?.choices ?? []).some(({ logprobs }) => {
+    const read = readOrNull(object({ content: maybe(list(anything())), tokens: maybe(list(anything())) }), logprobs);
+    return (read?.content ?? read?.tokens ?? []).length > 0;
+  });
 }
 
 interface Told {
@@ -67,9 +83,9 @@ interface Told {
   readonly logProbability: number;
 }
 
-function tokensOf(logprobs: unknown, text: string, asked: number, numbers: TextNumbers): ServerToken[] {
-  const places = isObject(logprobs) ? placesOf(logprobs) : [];
-  if (places.length === 0 && text !== '') throw malformed('it has no logprobs');
+function tokensOf(logprobs: Logprobs | null, whole: string, asked: number, numbers: TextNumbers): ServerToken[] {
+  const places = logprobs ? placesOf(logprobs) : [];
+  if (places.length === 0 && whole !== '') throw malformed('it has no logprobs');
   return places.map(({ own, top }) => {
     const alternatives: readonly ToldAlternative[] = numbers.each(top);
     const mine = top.findIndex((each) => each.text === own.text && each.logProbability === own.logProbability);
@@ -79,38 +95,22 @@ function tokensOf(logprobs: unknown, text: string, asked: number, numbers: TextN
 }
 
 /** `{content: [{token, bytes, logprob, top_logprobs: [...]}]}`, or `{tokens, token_logprobs, top_logprobs: [{text: logprob}]}`. */
-function placesOf(logprobs: Json): { readonly own: Told; readonly top: readonly Told[] }[] {
-  if (Array.isArray(logprobs['content'])) {
-    return logprobs['content'].map((each) => {
-      const place = objectOf(each, 'a place of "logprobs"');
-      const top = place['top_logprobs'] == null ? [] : listOf(place['top_logprobs'], '"top_logprobs"');
-      return { own: toldOf(place), top: top.map((one) => toldOf(objectOf(one, 'an alternative'))) };
-    });
-  }
-  if (logprobs['tokens'] == null) return [];
-  const names = listOf(logprobs['tokens'], '"tokens"');
-  const values = listOf(logprobs['token_logprobs'], '"token_logprobs"');
-  const tops = logprobs['top_logprobs'] == null ? [] : listOf(logprobs['top_logprobs'], '"top_logprobs"');
-  if (values.length !== names.length) throw malformed('its tokens and logprobs are not equally many');
-  return names.map((name, i) => {
-    if (typeof name !== 'string') throw malformed(`"tokens[${i}]" is no text`);
-    const top = tops[i] == null ? {} : objectOf(tops[i], `"top_logprobs[${i}]"`);
-    return {
-      own: { text: name, logProbability: logProbabilityOf(values[i], `"token_logprobs[${i}]"`) },
-      top: Object.entries(top).map(([text, each]) => ({
-        text,
-        logProbability: logProbabilityOf(each, `"top_logprobs[${i}]"`),
-      })),
-    };
-  });
+function placesOf(logprobs: Logprobs): { readonly own: Told; readonly top: readonly Told[] }[] {
+  const { content, tokens: names, token_logprobs: values, top_logprobs: tops } = logprobs;
+  if (content) return content.map((place) => ({ own: toldOf(place), top: (place.top_logprobs ?? []).map(toldOf) }));
+  if (names === null) return [];
+  if (values?.length !== names.length) throw malformed('its tokens and logprobs are not equally many');
+  return names.map((name, i) => ({
+    own: { text: name, logProbability: values[i]! },
+    top: (tops?.[i] ?? []).map(([other, each]) => ({ text: other, logProbability: each })),
+  }));
 }
 
-function toldOf({ token, bytes, logprob }: Json): Told {
-  if (typeof token !== 'string') throw malformed('a token has no text');
+function toldOf({ token, bytes, logprob }: Checked<typeof told>): Told {
   // A part of a character is a mark in the text and whole in the bytes.
   const exact =
-    token.includes('\uFFFD') && Array.isArray(bytes) && bytes.every((byte) => typeof byte === 'number')
+    token.includes('\uFFFD') && bytes
       ? decodeUtf8(bytes, (byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`)
       : token;
-  return { text: exact, logProbability: logProbabilityOf(logprob, 'a logprob') };
+  return { text: exact, logProbability: logprob };
 }

@@ -1,6 +1,7 @@
 import type { SpeculationSummary } from '../trace/record';
 import { SpeculationCounter } from '../trace/speculation';
-import { countOf, listOf, malformed, objectOf } from './json';
+import { maybe, object } from '../check/check';
+import { count, list, malformed, readAnswer } from './answer';
 
 /** What vLLM counts of a request (`metrics.speculative_decoding`, with `--per-request-spec-decode-metrics detailed`). */
 export interface ReportedSpeculation {
@@ -9,24 +10,31 @@ export interface ReportedSpeculation {
   readonly summary: SpeculationSummary;
 }
 
+const told = maybe(
+  object({
+    num_spec_steps: count,
+    num_draft_tokens: count,
+    num_accepted_draft_tokens: count,
+    per_step_drafted: maybe(list(count)),
+    per_step_accepted: maybe(list(count)),
+    /** `[k]`: steps that accepted k tokens. */
+    acceptance_histogram: maybe(list(count)),
+  }),
+);
+
 /**
  * @returns null where the server says nothing of it.
  * @throws CoreError `server-answer` where its steps do not add up to its sums.
  */
 export function readSpeculation(value: unknown): ReportedSpeculation | null {
-  if (value == null) return null;
-  const told = objectOf(value, '"speculative_decoding"');
-  const passes = countOf(told['num_spec_steps'], '"num_spec_steps"');
-  const drafted = countOf(told['num_draft_tokens'], '"num_draft_tokens"');
-  const accepted = countOf(told['num_accepted_draft_tokens'], '"num_accepted_draft_tokens"');
-  if (told['per_step_accepted'] == null || told['per_step_drafted'] == null) {
-    return { steps: [], summary: sums(passes, drafted, accepted, told['acceptance_histogram']) };
+  const read = readAnswer(told, value, '"speculative_decoding"');
+  if (read === null) return null;
+  const { num_spec_steps: passes, num_draft_tokens: drafted, num_accepted_draft_tokens: accepted } = read;
+  const { per_step_accepted: acceptedEach, per_step_drafted: draftedEach } = read;
+  if (acceptedEach === null || draftedEach === null) {
+    return { steps: [], summary: sums(passes, drafted, accepted, read.acceptance_histogram ?? []) };
   }
-  const draftedEach = listOf(told['per_step_drafted'], '"per_step_drafted"');
-  const steps = listOf(told['per_step_accepted'], '"per_step_accepted"').map((each, i) => ({
-    accepted: countOf(each, '"per_step_accepted"'),
-    drafted: countOf(draftedEach[i], '"per_step_drafted"'),
-  }));
+  const steps = acceptedEach.map((each, i) => ({ accepted: each, drafted: draftedEach[i] ?? 0 }));
   const counter = new SpeculationCounter();
   for (const step of steps) {
     if (step.accepted > step.drafted || step.drafted > 1_000) throw malformed('a step accepts more than it drafts');
@@ -39,9 +47,7 @@ export function readSpeculation(value: unknown): ReportedSpeculation | null {
   return { steps, summary };
 }
 
-/** `acceptance_histogram[k]`: steps that accepted k tokens. */
-function sums(passes: number, drafted: number, accepted: number, histogram: unknown): SpeculationSummary {
-  const counts = histogram == null ? [] : listOf(histogram, '"acceptance_histogram"').map((n) => countOf(n, 'a count'));
+function sums(passes: number, drafted: number, accepted: number, counts: readonly number[]): SpeculationSummary {
   return {
     passes,
     drafted,

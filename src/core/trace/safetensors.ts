@@ -1,3 +1,15 @@
+import {
+  anything,
+  array,
+  CheckError,
+  integer,
+  object,
+  read,
+  readOrNull,
+  record,
+  string,
+  type Check,
+} from '../check/check';
 import { CoreError } from '../errors';
 import { quoted } from '../text/quoted';
 import { decodeUtf8 } from '../text/utf8';
@@ -129,12 +141,13 @@ export function parseSafetensors(head: Uint8Array, fileBytes: number): Safetenso
   } catch (error) {
     throw error instanceof CoreError ? error : invalid('its header is not JSON');
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw invalid('its header is no object');
+  const header = readOrNull(record(anything(), { max: MOST_TENSORS }), json);
+  if (header === null) throw invalid('its header is no object');
 
   const tensors = new Map<string, TensorEntry>();
-  let metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(json)) {
-    if (name === '__metadata__') metadata = metadataOf(value);
+  let metadata: Readonly<Record<string, string>> = {};
+  for (const [name, value] of Object.entries(header)) {
+    if (name === '__metadata__') metadata = part(metadataCheck, value, name);
     else tensors.set(name, entryOf(name, value, dataStart));
   }
   const inOrder = [...tensors.values()].sort((a, b) => a.start - b.start || a.end - b.end);
@@ -147,50 +160,48 @@ export function parseSafetensors(head: Uint8Array, fileBytes: number): Safetenso
   return { tensors, metadata };
 }
 
+/** More than any file has: each has a name in a header of at most 100 MB. */
+const MOST_TENSORS = 10_000_000;
+const metadataCheck = record(string({ max: 100_000_000 }), { max: MOST_TENSORS });
+
+const entryCheck = object({
+  dtype: string({ max: 100 }),
+  shape: array(integer({ min: 0 }), { max: 64 }),
+  data_offsets: array(integer({ min: 0 }), { max: 2 }),
+});
+
 function entryOf(name: string, value: unknown, dataStart: number): TensorEntry {
-  const {
-    dtype,
-    shape,
-    data_offsets: offsets,
-  } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  if (typeof dtype !== 'string' || !Object.hasOwn(ELEMENT_BYTES, dtype)) {
-    throw invalid(`"${name}" has the element type ${String(dtype)}, which is not read here`);
-  }
-  if (!Array.isArray(shape) || !Array.isArray(offsets) || offsets.length !== 2) {
-    throw invalid(`"${name}" has no shape or no place`);
-  }
-  const bytes = tensorBytes(name, dtype as ElementType, shape as readonly unknown[]);
-  const [start, end] = offsets as readonly unknown[];
-  if (!isCount(start) || !isCount(end) || end - start !== bytes) {
+  const { dtype, shape, data_offsets: offsets } = part(entryCheck, value, name);
+  if (!isElementType(dtype)) throw invalid(`"${name}" has the element type ${dtype}, which is not read here`);
+  const bytes = tensorBytes(name, dtype, shape);
+  const [start, end] = offsets;
+  if (start === undefined || end === undefined || end - start !== bytes) {
     throw invalid(`the place of "${name}" does not fit its shape`);
   }
-  return {
-    name,
-    dtype: dtype as ElementType,
-    shape: shape as number[],
-    start: dataStart + start,
-    end: dataStart + end,
-  };
+  return { name, dtype, shape, start: dataStart + start, end: dataStart + end };
 }
 
-function metadataOf(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null) throw invalid('its metadata is no object');
-  const metadata: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== 'string') throw invalid('its metadata is not text');
-    metadata[key] = text;
+function tensorBytes(name: string, dtype: ElementType, shape: readonly number[]): number {
+  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    throw invalid(`the shape of "${name}" is not of whole numbers`);
   }
-  return metadata;
-}
-
-function tensorBytes(name: string, dtype: ElementType, shape: readonly unknown[]): number {
-  let bytes: number = ELEMENT_BYTES[dtype];
-  for (const size of shape) {
-    if (!isCount(size)) throw invalid(`the shape of "${name}" is not of whole numbers`);
-    bytes *= size;
-  }
+  const bytes = shape.reduce((product, size) => product * size, ELEMENT_BYTES[dtype]);
   if (!Number.isSafeInteger(bytes)) throw invalid(`"${name}" is too large`);
   return bytes;
+}
+
+/** A part of the header. */
+function part<T>(check: Check<T>, value: unknown, name: string): T {
+  try {
+    return read(check, value, 'it');
+  } catch (error) {
+    if (!(error instanceof CheckError)) throw error;
+    throw invalid(`in "${name}" of its header ${error.message}`);
+  }
+}
+
+function isElementType(dtype: string): dtype is ElementType {
+  return Object.hasOwn(ELEMENT_BYTES, dtype);
 }
 
 /** JSON in ASCII, blanks after it so that the data begins at a multiple of 8. */
@@ -205,10 +216,6 @@ function encodeHead(header: ReadonlyMap<string, unknown>): Uint8Array {
   new DataView(head.buffer).setUint32(0, padded.length, true);
   for (let i = 0; i < padded.length; i++) head[8 + i] = padded.charCodeAt(i);
   return head;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function invalid(reason: string): CoreError {

@@ -1,7 +1,10 @@
-import { isObject, parseJson } from '../../core/server/json';
+import { anything, maybe, object, readOrNull } from '../../core/check/check';
+import { parseJson } from '../../core/server/answer';
 import { EventStreamReader } from '../../core/server/eventStream';
 import { throwIfAborted } from '../../protocol/rpc';
 import type { ServerHttp } from './http';
+
+const failure = object({ error: maybe(anything()) });
 
 /** Most bytes without a whole event. */
 const LARGEST_SILENCE = 64 * 1024 ** 2;
@@ -28,7 +31,7 @@ export async function* eventsOf(
       without = 0;
       since = performance.now();
       const event = http.reading(() => parseJson(data));
-      if (isObject(event) && event['error'] != null) {
+      if (readOrNull(failure, event)?.error != null) {
         throw http.problem(
           `The server at ${http.address} failed: ${http.errorIn(data) || 'it does not say why'}`,
           'See its log for the reason.',

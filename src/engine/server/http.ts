@@ -2,7 +2,7 @@ import { request as requestPlain, type ClientRequest, type IncomingMessage } fro
 import { request as requestSecure } from 'node:https';
 import { CoreError } from '../../core/errors';
 import { plainAddress } from '../../core/server/address';
-import { parseJson } from '../../core/server/json';
+import { parseJson } from '../../core/server/answer';
 import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
 import { cancelled } from '../../protocol/rpc';

@@ -1,4 +1,16 @@
-import { isObject, listOf, objectOf, type Json } from '../../core/server/json';
+import {
+  anything,
+  integer,
+  mapped,
+  Mismatch,
+  object,
+  orElse,
+  readOrNull,
+  string,
+  type Check,
+  type Checked,
+} from '../../core/check/check';
+import { list, readAnswer } from '../../core/server/answer';
 import type { ServerKind } from '../../core/trace/record';
 import { Problem } from '../../protocol/errors';
 import type { ServerHttp } from './http';
@@ -9,11 +21,19 @@ interface Sign {
   readonly path: string;
   readonly kind: ServerKind;
   readonly name: string;
-  /** Its version, null where it does not say it; undefined where this is another server. */
-  readonly version: (answer: Json) => string | null | undefined;
+  /** What only this server answers there, with its version, null where it does not say it. */
+  readonly answer: Check<{ readonly version: string | null }>;
 }
 
-const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+/** Most characters of a name or a version. */
+const MOST_NAME = 10_000;
+/** Anything but nothing. */
+const given: Check<unknown> = {
+  expected: 'given',
+  read: (value) => (value === undefined ? new Mismatch('given') : value),
+};
+const said = orElse(string({ min: 1, max: MOST_NAME }), null);
+const size = orElse(integer({ min: 1 }), null);
 
 /** vLLM and llama.cpp first: they can do more. */
 const SIGNS: readonly Sign[] = [
@@ -21,22 +41,41 @@ const SIGNS: readonly Sign[] = [
     path: '/props',
     kind: 'llama.cpp',
     name: 'llama.cpp',
-    version: (answer) => ('default_generation_settings' in answer ? textOf(answer['build_info']) : undefined),
+    answer: mapped(object({ default_generation_settings: given, build_info: said }), ({ build_info }) => ({
+      version: build_info,
+    })),
   },
-  { path: '/api/version', kind: 'openai', name: 'Ollama', version: ({ version }) => textOf(version) ?? undefined },
   {
-    path: '/info',
+    path: '/api/version',
     kind: 'openai',
-    name: 'TGI',
-    version: (answer) => ('model_id' in answer ? textOf(answer['version']) : undefined),
+    name: 'Ollama',
+    answer: object({ version: string({ min: 1, max: MOST_NAME }) }),
   },
+  { path: '/info', kind: 'openai', name: 'TGI', answer: object({ model_id: given, version: said }) },
   {
     path: '/api/v0/models',
     kind: 'openai',
     name: 'LM Studio',
-    version: ({ data }) => (Array.isArray(data) ? null : undefined),
+    answer: mapped(object({ data: list(anything()) }), () => ({ version: null })),
   },
 ];
+
+const modelCheck = object({
+  id: said,
+  owned_by: said,
+  max_model_len: size,
+  max_context_length: size,
+  meta: orElse(object({ n_vocab: size }), null),
+});
+type Model = Checked<typeof modelCheck>;
+/** What is no object among them is left out. */
+const modelsCheck = object({ data: list(orElse(modelCheck, null)) });
+
+/** What a server says of itself that holds for its models. */
+const aboutCheck = object({
+  default_generation_settings: orElse(object({ n_ctx: size }), null),
+  max_total_tokens: size,
+});
 
 /**
  * Which kind of server answers, and its models.
@@ -44,44 +83,48 @@ const SIGNS: readonly Sign[] = [
  * @throws Problem `server` or `cancelled`.
  */
 export async function identify(http: ServerHttp, signal: AbortSignal, known?: ServerKind): Promise<FoundServer> {
-  const list = await http.json('/v1/models', undefined, signal);
-  const models = http.reading(() => listOf(objectOf(list, 'the list of models')['data'], '"data"')).filter(isObject);
-  const owner = textOf(models[0]?.['owned_by']);
+  const told = await http.json('/v1/models', undefined, signal);
+  const { data } = http.reading(() => readAnswer(modelsCheck, told, 'the list of models'));
+  const models = data.filter((each) => each !== null);
+  const owner = models[0]?.owned_by;
   if (owner === 'vllm' || (known === 'vllm' && owner !== 'llamacpp')) {
-    const about = await http.jsonIfAny('/version', undefined, signal);
-    const version = isObject(about) ? textOf(about['version']) : null;
-    return { kind: 'vllm', name: 'vLLM', version, models: models.flatMap((each) => modelOf(each)) };
+    const about = readOrNull(object({ version: said }), await http.jsonIfAny('/version', undefined, signal));
+    return {
+      kind: 'vllm',
+      name: 'vLLM',
+      version: about?.version ?? null,
+      models: models.flatMap((each) => modelOf(each)),
+    };
   }
-  for (const { path, kind, name, version } of SIGNS) {
+  for (const { path, kind, name, answer: sign } of SIGNS) {
     if (known !== undefined && kind !== known) continue;
     const answer = await http.jsonIfAny(path, undefined, signal);
-    const said = isObject(answer) ? version(answer) : undefined;
-    if (said === undefined) continue;
-    return { kind, name, version: said, models: models.flatMap((each) => modelOf(each, answer as Json)) };
+    const itself = readOrNull(sign, answer);
+    if (itself === null) continue;
+    return { kind, name, version: itself.version, models: models.flatMap((each) => modelOf(each, answer)) };
   }
   const kind = owner === 'llamacpp' ? 'llama.cpp' : 'openai';
   const name = owner === 'llamacpp' ? 'llama.cpp' : 'OpenAI-compatible';
   return { kind, name, version: null, models: models.flatMap((each) => modelOf(each)) };
 }
 
-/** @param about what the server said of itself. */
-function modelOf(entry: Json, about: Json = {}): FoundModel[] {
-  const name = textOf(entry['id']);
-  if (name === null) return [];
-  const meta = isObject(entry['meta']) ? entry['meta'] : {};
-  const settings = isObject(about['default_generation_settings']) ? about['default_generation_settings'] : {};
-  const lengths = [entry['max_model_len'], settings['n_ctx'], entry['max_context_length'], about['max_total_tokens']];
+/** @param answer what the server said of itself. */
+function modelOf(entry: Model, answer: unknown = {}): FoundModel[] {
+  if (entry.id === null) return [];
+  const about = readOrNull(aboutCheck, answer);
+  const lengths = [
+    entry.max_model_len,
+    about?.default_generation_settings?.n_ctx,
+    entry.max_context_length,
+    about?.max_total_tokens,
+  ];
   return [
     {
-      name,
-      contextLength: lengths.map(countOrNull).find((length) => length !== null) ?? null,
-      vocabularySize: countOrNull(meta['n_vocab']),
+      name: entry.id,
+      contextLength: lengths.find((length) => length != null) ?? null,
+      vocabularySize: entry.meta?.n_vocab ?? null,
     },
   ];
-}
-
-function countOrNull(value: unknown): number | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null;
 }
 
 /** The model that is asked for. @throws Problem `server` where the server has none of that name, or none is named of several. */

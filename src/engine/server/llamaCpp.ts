@@ -1,5 +1,6 @@
 import type { CompletionPart } from '../../core/server/completion';
-import { isObject } from '../../core/server/json';
+import { object, oneOf, orElse, readOrNull } from '../../core/check/check';
+import { text } from '../../core/server/answer';
 import {
   generatedSoFar,
   readLlamaCompletion,
@@ -16,6 +17,10 @@ import type { Asking, BegunRun, Speaker } from './speaker';
 /** Asked for, where the size of the vocabulary is not known and all of it is wanted: more than any has. */
 const WHOLE = 1_000_000;
 
+const propsCheck = object({ chat_template: orElse(text, '') });
+const lastEvent = object({ stop: oneOf(true) });
+const templated = object({ prompt: text });
+
 /**
  * llama.cpp's own server, by its own interface: the one for OpenAI's clients tells no ids. The tokens of a prompt come from
  * `/tokenize`, without probabilities, which it does not have.
@@ -28,8 +33,7 @@ export const llamaCpp: Speaker = {
       .reading(() => readLlamaCompletion(answer, { logprobs: 1, vocabularySize: null }))
       .tokens.some(({ judgement }) => judgement !== null);
     const tokens = await tokenize({ http, model, signal }, { text: 'a' });
-    const answered = await http.jsonIfAny('/props', undefined, signal);
-    const props = isObject(answered) ? answered : {};
+    const props = readOrNull(propsCheck, await http.jsonIfAny('/props', undefined, signal));
     const counters = await http.textIfAny('/metrics', signal);
     return {
       can: {
@@ -37,7 +41,7 @@ export const llamaCpp: Speaker = {
         alternatives: told ? 'whole' : 0,
         tokenIds: true,
         tokenize: tokens !== null,
-        chat: typeof props['chat_template'] === 'string' && props['chat_template'] !== '',
+        chat: props !== null && props.chat_template !== '',
         seeds: true,
         // It does not say whether it drafts; where it does, a run has the sums.
         speculation: 'sums',
@@ -111,7 +115,7 @@ async function* generated(
 }
 
 function ended(event: unknown): boolean {
-  return isObject(event) && event['stop'] === true;
+  return readOrNull(lastEvent, event) !== null;
 }
 
 async function tokenize(
@@ -134,7 +138,8 @@ async function textOf(
   if ('text' in prompt) return prompt.text;
   const messages = 'messages' in prompt ? prompt.messages : [];
   const answer = await http.json('/apply-template', { ...modelPart(model.name), messages }, signal);
-  if (isObject(answer) && typeof answer['prompt'] === 'string') return answer['prompt'];
+  const told = readOrNull(templated, answer);
+  if (told !== null) return told.prompt;
   throw http.problem(
     `The server at ${http.address} puts no messages into a chat template.`,
     'Give the prompt as a text.',

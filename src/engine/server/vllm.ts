@@ -5,7 +5,8 @@ import {
   type CompletionPart,
   type ServerToken,
 } from '../../core/server/completion';
-import { countOf, isObject, listOf } from '../../core/server/json';
+import { anything, object, orElse, readOrNull } from '../../core/check/check';
+import { count, list, readAnswer, text } from '../../core/server/answer';
 import { ALTERNATIVES_KEPT, type Sampling } from '../../core/trace/record';
 import type { TokenInfo } from '../../protocol/models';
 import type { ServerAbilities, ServerPrompt } from '../../protocol/servers';
@@ -19,6 +20,10 @@ import { TokenTexts } from './tokenTexts';
 const USUAL_ALTERNATIVES = 20;
 /** More than any vocabulary has: asked for, a server says what it allows. */
 const TOO_MANY = 2 ** 30;
+
+const anyTokens = object({ tokens: list(anything()) });
+const tokensCheck = object({ tokens: list(count), token_strs: orElse(list(text), []) });
+const detokenized = object({ prompt: text });
 
 /**
  * vLLM's OpenAI-compatible server. One request has the prompt scored (a stream has none of that), one streams what is
@@ -153,10 +158,9 @@ async function tokenize(
     return_token_strs: true,
   };
   const answer = await http.jsonIfAny('/tokenize', body, signal);
-  if (!isObject(answer) || !Array.isArray(answer['tokens'])) return null;
+  if (readOrNull(anyTokens, answer) === null) return null;
   return http.reading(() => {
-    const ids = listOf(answer['tokens'], '"tokens"').map((id) => countOf(id, 'an id'));
-    const names = Array.isArray(answer['token_strs']) ? answer['token_strs'].map(String) : [];
+    const { tokens: ids, token_strs: names } = readAnswer(tokensCheck, answer, 'the answer');
     const read = readTokenNames(names, 'text' in prompt ? prompt.text : null);
     return ids.map((id, i) => ({ id, text: '', bytes: [], special: false, ...read[i] }));
   });
@@ -167,8 +171,7 @@ async function withFirstText({ http, model, signal }: Asking, prompt: readonly S
   const [first, ...rest] = prompt;
   if (first === undefined) return [];
   const answer = await http.jsonIfAny('/detokenize', { model: model.name, tokens: [first.id] }, signal);
-  const text = isObject(answer) && typeof answer['prompt'] === 'string' ? answer['prompt'] : '';
-  return [{ ...first, text }, ...rest];
+  return [{ ...first, text: readOrNull(detokenized, answer)?.prompt ?? '' }, ...rest];
 }
 
 /** How many a server allows: it says so when it is asked for too many, and generates nothing. */
@@ -184,7 +187,7 @@ async function mostAlternatives(http: ServerHttp, body: unknown, signal: AbortSi
 }
 
 async function allowed(http: ServerHttp, body: unknown, signal: AbortSignal): Promise<boolean> {
-  return isObject(await http.jsonIfAny('/v1/completions', body, signal));
+  return readOrNull(object({}), await http.jsonIfAny('/v1/completions', body, signal)) !== null;
 }
 
 function samplingOf({ temperature, topK, topP, minP, seed }: Sampling): object {

@@ -311,8 +311,8 @@ describe('answers that are none', () => {
     );
 
   it('are refused with what is wrong', () => {
-    refuses([], /no object/);
-    refuses({}, /"choices" is no list/);
+    refuses([], /the completion must be an object/);
+    refuses({}, /"choices" must be a list/);
     refuses({ choices: [{ text: 'a' }] }, /no logprobs/);
     const logprobs = { tokens: ['a'], token_logprobs: [-1], top_logprobs: [{ a: -1 }] };
     refuses({ choices: [{ text: 'a', logprobs }] }, /by id/);
