@@ -5,7 +5,8 @@ import { type RampStops, type Rgb, css, hex, rampAt } from '../../core/colour/co
  * How a weight becomes a place on the ramp: as it is; as its square root, which shows small weights; or as its logarithm
  * from a floor up, which shows the smallest.
  */
-export type WeightScale = 'linear' | 'sqrt' | 'log';
+export const WEIGHT_SCALES = ['linear', 'sqrt', 'log'] as const;
+export type WeightScale = (typeof WEIGHT_SCALES)[number];
 
 /**
  * Where the logarithmic scale begins: attention in float32 has exact zeros, and an 8-bit code tells weights under 1e-4

@@ -1,10 +1,20 @@
+import {
+  boolean,
+  integer,
+  nullable,
+  number,
+  object,
+  oneOf,
+  readOrNull,
+  string,
+  type Checked,
+} from '../../core/check/check';
 import type { Box, Cells } from '../../core/life/cells';
 import type { EditKind, LifeBoard } from '../../core/life/edit/board';
 import type { Universe } from '../../core/life/universe/universe';
 import type { ModelSummary } from '../../protocol/models';
 import type { ProblemData } from '../../protocol/errors';
 import { LIFE_TOOLS, type LifeTool, type PatternAbout } from '../../protocol/lifeEditor';
-import { isRecord } from '../is-record';
 import type { Extent, Place, View } from './view';
 import { ZOOMS } from './view';
 
@@ -25,15 +35,16 @@ export type Said = Pick<ProblemData, 'message' | 'action'> & { readonly kind: 'e
 export const DOCK_SHOWS = ['prediction', 'exact', 'error', 'rollout'] as const;
 export type DockShows = (typeof DOCK_SHOWS)[number];
 
-/** The dock below the board, as it was left. */
-export interface DockState {
-  readonly open: boolean;
+const dockCheck = object({
+  open: boolean(),
   /** Whether a model was asked for: it is asked again when the page comes back. */
-  readonly asked: boolean;
+  asked: boolean(),
   /** Folder of the chosen model; null for the first. */
-  readonly folder: string | null;
-  readonly shows: DockShows;
-}
+  folder: nullable(string({ max: 100_000 })),
+  shows: oneOf(...DOCK_SHOWS),
+});
+/** The dock below the board, as it was left. */
+export type DockState = Checked<typeof dockCheck>;
 
 /** Everything that the page draws from. A new object for every change. */
 export interface LifeState {
@@ -87,59 +98,30 @@ export interface LifeState {
   readonly spoken: string;
 }
 
-/** Kept by `setState`, given back when the page is loaded again. */
-export interface SavedView {
-  readonly version: 2;
-  readonly tool: LifeTool;
-  readonly speed: number;
-  readonly stride: number;
-  readonly density: number;
-  readonly view: View;
-  readonly cursor: Place;
-  readonly selection: Box | null;
-  readonly generation: number;
-  readonly dock: DockState;
-}
-
 /** A speed that is none: as fast as it goes. */
 export const AS_FAST = 0;
 export const SPEEDS = [1, 2, 3, 5, 8, 10, 15, 20, 30, 60, AS_FAST] as const;
 export const STRIDES: readonly number[] = Array.from({ length: 17 }, (_, power) => 2 ** power);
 
+const place = { x: integer(), y: integer() };
+const side = integer({ min: 1 });
+
+const savedView = object({
+  version: oneOf(2),
+  tool: oneOf(...LIFE_TOOLS),
+  speed: oneOf<number>(...SPEEDS),
+  stride: oneOf(...STRIDES),
+  density: number({ min: 0, max: 1 }),
+  view: object({ x: number(), y: number(), zoom: oneOf<number>(...ZOOMS) }),
+  cursor: object(place),
+  selection: nullable(object({ ...place, width: side, height: side })),
+  generation: integer(),
+  dock: dockCheck,
+});
+/** Kept by `setState`, given back when the page is loaded again. */
+export type SavedView = Checked<typeof savedView>;
+
 /** What `getState` gave, where it is of this version; else null. */
 export function readSavedView(value: unknown): SavedView | null {
-  if (!isRecord(value) || value['version'] !== 2) return null;
-  const { tool, speed, stride, density, view, cursor, selection, generation, dock } = value;
-  const valid =
-    LIFE_TOOLS.includes(tool as LifeTool) &&
-    SPEEDS.includes(speed as (typeof SPEEDS)[number]) &&
-    STRIDES.includes(stride as number) &&
-    isNumber(density) &&
-    density >= 0 &&
-    density <= 1 &&
-    isRecord(view) &&
-    isNumber(view['x']) &&
-    isNumber(view['y']) &&
-    ZOOMS.includes(view['zoom'] as (typeof ZOOMS)[number]) &&
-    isPlace(cursor) &&
-    (selection === null || (isPlace(selection) && isSide(selection['width']) && isSide(selection['height']))) &&
-    Number.isSafeInteger(generation) &&
-    isRecord(dock) &&
-    typeof dock['open'] === 'boolean' &&
-    typeof dock['asked'] === 'boolean' &&
-    (dock['folder'] === null || typeof dock['folder'] === 'string') &&
-    DOCK_SHOWS.includes(dock['shows'] as DockShows);
-  return valid ? (value as unknown as SavedView) : null;
-}
-
-function isPlace(value: unknown): value is Record<string, unknown> {
-  return isRecord(value) && Number.isSafeInteger(value['x']) && Number.isSafeInteger(value['y']);
-}
-
-function isSide(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) > 0;
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
+  return readOrNull(savedView, value);
 }

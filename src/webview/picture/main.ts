@@ -24,7 +24,7 @@ async function draw(): Promise<void> {
   await api.call('drawn', { png });
 }
 
-async function pixels(image: HTMLImageElement, scale: number): Promise<Uint8Array | null> {
+async function pixels(image: HTMLImageElement, scale: number): Promise<Uint8Array<ArrayBuffer> | null> {
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(image.naturalWidth * scale);
   canvas.height = Math.round(image.naturalHeight * scale);

@@ -1,11 +1,27 @@
-import type { WeightScale } from '../../components/ramp';
+import {
+  array,
+  boolean,
+  integer,
+  mapped,
+  nullable,
+  object,
+  oneOf,
+  orElse,
+  read,
+  readOrNull,
+  type Checked,
+} from '../../../core/check/check';
+import { WEIGHT_SCALES } from '../../components/ramp';
 
-/** One head of the model, or the mean over the heads of a layer. */
-export interface HeadRef {
-  readonly layer: number;
+const index = integer({ min: 0 });
+
+const headCheck = object({
+  layer: index,
   /** null: the mean over the layer's heads. */
-  readonly head: number | null;
-}
+  head: nullable(index),
+});
+/** One head of the model, or the mean over the heads of a layer. */
+export type HeadRef = Checked<typeof headCheck>;
 
 export const SORTS = ['place', 'structure', 'entropy', 'distance', 'firstToken'] as const;
 export type HeadSort = (typeof SORTS)[number];
@@ -14,75 +30,44 @@ export type HeadSort = (typeof SORTS)[number];
 export const SHOWS = ['pictures', 'structure', 'entropy', 'distance', 'firstToken', 'pair'] as const;
 export type HeadShow = (typeof SHOWS)[number];
 
+const DIRECTIONS = ['looks', 'looked'] as const;
 /** `looks`: the row of the query; `looked`: the column of the key. */
-export type Direction = 'looks' | 'looked';
-
-/** What the tab keeps. The query is the token that all tabs have selected. */
-export interface AttentionState {
-  /** null: none chosen yet. */
-  readonly head: HeadRef | null;
-  /** null: pictures where all fit, else cells coloured by structure. */
-  readonly show: HeadShow | null;
-  readonly sort: HeadSort;
-  readonly scale: WeightScale;
-  /** Whether every picture's scale ends at the largest weight that it shows. */
-  readonly toLargest: boolean;
-  /** Keys that are left out of every row, ascending; what is left is shared out anew. */
-  readonly without: readonly number[];
-  readonly direction: Direction;
-  readonly view: 'map' | 'table';
-  /** null: the key with the largest weight of the query. */
-  readonly key: number | null;
-}
-
-export const INITIAL_STATE: AttentionState = {
-  head: null,
-  show: null,
-  sort: 'place',
-  scale: 'sqrt',
-  toLargest: false,
-  without: [],
-  direction: 'looks',
-  view: 'map',
-  key: null,
-};
-
-/** What was kept, as far as it still makes sense; the rest as at first. */
-export function readState(kept: unknown): AttentionState {
-  if (typeof kept !== 'object' || kept === null) return INITIAL_STATE;
-  const { head, show, sort, scale, toLargest, without, direction, view, key } = kept as Record<string, unknown>;
-  return {
-    head: readHead(head),
-    show: SHOWS.find((each) => each === show) ?? null,
-    sort: SORTS.find((each) => each === sort) ?? 'place',
-    scale: scale === 'linear' || scale === 'log' ? scale : 'sqrt',
-    toLargest: toLargest === true,
-    without: readWithout(without),
-    direction: direction === 'looked' ? 'looked' : 'looks',
-    view: view === 'table' ? 'table' : 'map',
-    key: isIndex(key) ? key : null,
-  };
-}
+export type Direction = (typeof DIRECTIONS)[number];
 
 /** Keys that can be left out at once. */
 export const MOST_WITHOUT = 16;
 
-function readWithout(value: unknown): readonly number[] {
-  if (!Array.isArray(value) || !value.every(isIndex)) return [];
-  return [...new Set<number>(value)].sort((one, other) => one - other).slice(0, MOST_WITHOUT);
+const stateCheck = object({
+  /** null: none chosen yet. */
+  head: orElse(headCheck, null),
+  /** null: pictures where all fit, else cells coloured by structure. */
+  show: orElse(oneOf(...SHOWS), null),
+  sort: orElse(oneOf(...SORTS), 'place'),
+  scale: orElse(oneOf(...WEIGHT_SCALES), 'sqrt'),
+  /** Whether every picture's scale ends at the largest weight that it shows. */
+  toLargest: orElse(boolean(), false),
+  /** Keys that are left out of every row, ascending; what is left is shared out anew. */
+  without: orElse(mapped(array(index, { max: 1_000 }), sorted), []),
+  direction: orElse(oneOf(...DIRECTIONS), 'looks'),
+  view: orElse(oneOf('map', 'table'), 'map'),
+  /** null: the key with the largest weight of the query. */
+  key: orElse(index, null),
+});
+/** What the tab keeps. The query is the token that all tabs have selected. */
+export type AttentionState = Checked<typeof stateCheck>;
+
+export const INITIAL_STATE = read(stateCheck, {}, 'The state');
+
+/** What was kept, as far as it still makes sense; the rest as at first. */
+export function readState(kept: unknown): AttentionState {
+  return readOrNull(stateCheck, kept) ?? INITIAL_STATE;
+}
+
+function sorted(keys: readonly number[]): readonly number[] {
+  return [...new Set(keys)].sort((one, other) => one - other).slice(0, MOST_WITHOUT);
 }
 
 /** The same keys with one more, or one fewer. */
 export function toggled(without: readonly number[], key: number): readonly number[] {
-  return readWithout(without.includes(key) ? without.filter((each) => each !== key) : [...without, key]);
-}
-
-function readHead(value: unknown): HeadRef | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { layer, head } = value as Record<string, unknown>;
-  return isIndex(layer) && (head === null || isIndex(head)) ? { layer, head } : null;
-}
-
-function isIndex(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return sorted(without.includes(key) ? without.filter((each) => each !== key) : [...without, key]);
 }

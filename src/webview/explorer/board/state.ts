@@ -1,28 +1,34 @@
-/** What the prompt keeps of how a Life model's board is asked for: through hide, move and reload. */
-export interface BoardState {
+import {
+  boolean,
+  mapped,
+  number,
+  object,
+  oneOf,
+  orElse,
+  read,
+  readOrNull,
+  type Checked,
+} from '../../../core/check/check';
+
+const stateCheck = object({
   /** Board or text, as it was chosen; null: a board unless the prompt begins an answer, too. */
-  readonly as: 'board' | 'text' | null;
+  as: orElse(oneOf('board', 'text'), null),
   /** Whether the board is open to draw on; null: until the first run. */
-  readonly open: boolean | null;
+  open: orElse(boolean(), null),
   /** Whether an edit runs again. */
-  readonly live: boolean;
+  live: orElse(boolean(), true),
   /** Share of the cells that a random fill makes alive, in percent. */
-  readonly density: number;
-}
+  density: orElse(mapped(number({ min: 0, max: 100 }), Math.round), 30),
+});
+/** What the prompt keeps of how a Life model's board is asked for: through hide, move and reload. */
+export type BoardState = Checked<typeof stateCheck>;
 
 /** Key of what is kept, beside those of the tabs. */
 export const BOARD_STATE = 'prompt';
 
+const INITIAL_STATE = read(stateCheck, {}, 'The state');
+
 /** What was kept, as far as it still makes sense; the rest as at first. */
 export function readBoardState(kept: unknown): BoardState {
-  const { as, open, live, density } = (typeof kept === 'object' && kept !== null ? kept : {}) as Record<
-    string,
-    unknown
-  >;
-  return {
-    as: as === 'board' || as === 'text' ? as : null,
-    open: typeof open === 'boolean' ? open : null,
-    live: live !== false,
-    density: typeof density === 'number' && density >= 0 && density <= 100 ? Math.round(density) : 30,
-  };
+  return readOrNull(stateCheck, kept) ?? INITIAL_STATE;
 }

@@ -1,62 +1,57 @@
+import {
+  array,
+  boolean,
+  integer,
+  number,
+  object,
+  oneOf,
+  orElse,
+  read,
+  readOrNull,
+  record,
+  string,
+  union,
+  type Checked,
+} from '../../../core/check/check';
 import { MOST_ROUNDS } from '../../../core/compare/comparison';
-import type { OptionValues } from '../../../core/decode/options';
-import { COLUMN_IDS, type ColumnId } from './columns';
+import { COLUMN_IDS } from './columns';
 
-/** What the tab keeps. */
-export interface CompareState {
-  /** Keys of the ticked entries; null: the decoders that are exact. */
-  readonly chosen: readonly string[] | null;
-  /** Decoders that are in the list once more, in the order in which they were added. */
-  readonly again: readonly AddedDecoder[];
-  readonly rounds: number;
-  /** null: in the order in which they were run. */
-  readonly sort: Sort | null;
-  /** Row whose text is shown, by its place in the comparison; null: the first. */
-  readonly row: number | null;
-}
-
-/** A decoder once more, with options of its own. */
-export interface AddedDecoder {
+const addedCheck = object({
   /** No other entry's. */
-  readonly key: string;
-  readonly decoder: string;
-  readonly options: OptionValues;
-}
+  key: string({ max: 1_000 }),
+  decoder: string({ max: 1_000 }),
+  options: record(union(number(), string({ max: 1_000 }), boolean()), { max: 100 }),
+});
+/** A decoder once more, with options of its own. */
+export type AddedDecoder = Checked<typeof addedCheck>;
 
-export interface Sort {
-  readonly column: ColumnId;
-  readonly descending: boolean;
-}
+const sortCheck = object({ column: oneOf(...COLUMN_IDS), descending: orElse(boolean(), false) });
+export type Sort = Checked<typeof sortCheck>;
 
-export const INITIAL_STATE: CompareState = { chosen: null, again: [], rounds: 3, sort: null, row: null };
+const rounds = integer({ min: 1, max: MOST_ROUNDS });
+const many = { max: 1_000 } as const;
+
+const stateCheck = object({
+  /** Keys of the ticked entries; null: the decoders that are exact. */
+  chosen: orElse(array(string({ max: 1_000 }), many), null),
+  /** Decoders that are in the list once more, in the order in which they were added. */
+  again: orElse(array(addedCheck, many), []),
+  rounds: orElse(rounds, 3),
+  /** null: in the order in which they were run. */
+  sort: orElse(sortCheck, null),
+  /** Row whose text is shown, by its place in the comparison; null: the first. */
+  row: orElse(integer({ min: 0 }), null),
+});
+/** What the tab keeps. */
+export type CompareState = Checked<typeof stateCheck>;
+
+export const INITIAL_STATE = read(stateCheck, {}, 'The state');
 
 /** What was kept, as far as it still makes sense; the rest as at first. */
 export function readState(kept: unknown): CompareState {
-  if (typeof kept !== 'object' || kept === null) return INITIAL_STATE;
-  const { chosen, again, rounds, sort, row } = kept as Record<string, unknown>;
-  return {
-    chosen: Array.isArray(chosen) ? chosen.filter((name) => typeof name === 'string') : null,
-    again: Array.isArray(again) ? again.flatMap(readAdded) : [],
-    rounds: isRounds(rounds) ? rounds : INITIAL_STATE.rounds,
-    sort: readSort(sort),
-    row: Number.isSafeInteger(row) && (row as number) >= 0 ? (row as number) : null,
-  };
-}
-
-function readAdded(value: unknown): readonly AddedDecoder[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const { key, decoder, options } = value as Record<string, unknown>;
-  if (typeof key !== 'string' || typeof decoder !== 'string' || typeof options !== 'object' || !options) return [];
-  return [{ key, decoder, options: options as OptionValues }];
+  return readOrNull(stateCheck, kept) ?? INITIAL_STATE;
 }
 
 export function isRounds(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= MOST_ROUNDS;
-}
-
-function readSort(value: unknown): Sort | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { column, descending } = value as Record<string, unknown>;
-  const known = COLUMN_IDS.find((id) => id === column);
-  return known === undefined ? null : { column: known, descending: descending === true };
+  return readOrNull(rounds, value) !== null;
 }

@@ -1,13 +1,13 @@
-import { isRecord } from '../../is-record';
+import { integer, object, orElse, readOrNull, type Checked } from '../../../core/check/check';
 
-/** What the tab keeps. The chosen token is that of all tabs. */
-export interface LayersState {
+const stateCheck = object({
   /** The chosen state, in layers that went before; null: the last. */
-  readonly layer: number | null;
-}
+  layer: orElse(integer({ min: 0 }), null),
+});
+/** What the tab keeps. The chosen token is that of all tabs. */
+export type LayersState = Checked<typeof stateCheck>;
 
 /** Reads what was kept, however old it is. */
 export function readState(kept: unknown): LayersState {
-  const layer = isRecord(kept) ? kept['layer'] : null;
-  return { layer: typeof layer === 'number' && Number.isSafeInteger(layer) && layer >= 0 ? layer : null };
+  return readOrNull(stateCheck, kept) ?? { layer: null };
 }

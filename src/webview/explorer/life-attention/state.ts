@@ -1,46 +1,28 @@
-import type { WeightScale } from '../../components/ramp';
+import { boolean, integer, object, oneOf, orElse, read, readOrNull, type Checked } from '../../../core/check/check';
 import type { HeadRef } from '../attention/state';
 
+const headCheck = object({ layer: integer({ min: 0 }), head: integer({ min: 0 }) });
 /** A single head: on the board a mean of heads is not read. */
-export interface SingleHead {
-  readonly layer: number;
-  readonly head: number;
-}
+export type SingleHead = Checked<typeof headCheck>;
 
 export const GRID_SORTS = ['place', 'moore', 'entropy'] as const;
 export type GridSort = (typeof GRID_SORTS)[number];
 
-/** What the view keeps: beside what the token view keeps, with which it shares head and scale. */
-export interface GridState {
-  readonly head: SingleHead | null;
-  readonly scale: WeightScale;
-  readonly gridSort: GridSort;
+const stateCheck = object({
+  head: orElse(headCheck, null),
+  scale: orElse(oneOf('linear', 'sqrt'), 'sqrt'),
+  gridSort: orElse(oneOf(...GRID_SORTS), 'place'),
   /** Whether the 3 × 3 cells around the chosen one are framed. */
-  readonly frame: boolean;
-}
+  frame: orElse(boolean(), true),
+});
+/** What the view keeps: beside what the token view keeps, with which it shares head and scale. */
+export type GridState = Checked<typeof stateCheck>;
+
+const INITIAL_STATE = read(stateCheck, {}, 'The state');
 
 /** What was kept, as far as it still makes sense; the rest as at first. */
 export function readGridState(kept: unknown): GridState {
-  const { head, scale, gridSort, frame } = (typeof kept === 'object' && kept !== null ? kept : {}) as Record<
-    string,
-    unknown
-  >;
-  return {
-    head: readHead(head),
-    scale: scale === 'linear' ? 'linear' : 'sqrt',
-    gridSort: GRID_SORTS.find((each) => each === gridSort) ?? 'place',
-    frame: frame !== false,
-  };
-}
-
-function readHead(value: unknown): SingleHead | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { layer, head } = value as { readonly layer?: unknown; readonly head?: unknown };
-  return isIndex(layer) && isIndex(head) ? { layer, head } : null;
-}
-
-function isIndex(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return readOrNull(stateCheck, kept) ?? INITIAL_STATE;
 }
 
 export function sameSingle(one: SingleHead, other: HeadRef): boolean {

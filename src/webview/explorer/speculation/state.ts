@@ -1,24 +1,33 @@
-import type { PlainTime } from '../../../core/lens/plain-time';
-import { isRecord } from '../../is-record';
+import {
+  boolean,
+  integer,
+  number,
+  object,
+  orElse,
+  read,
+  readOrNull,
+  string,
+  type Checked,
+} from '../../../core/check/check';
 
-/** What the tab keeps. The chosen pass is that of the token that all tabs have selected. */
-export interface SpeculationState {
+const plainCheck = object({
+  sha256: string({ max: 1_000 }),
+  milliseconds: number({ min: Number.MIN_VALUE }),
+  passes: integer({ min: 1 }),
+});
+
+const stateCheck = object({
   /** Whether the passes are shown as a table in place of the staircase. */
-  readonly table: boolean;
+  table: orElse(boolean(), false),
   /** t(1) of a model, as the last run without drafts that was on show had it. */
-  readonly plain: (PlainTime & { readonly sha256: string }) | null;
-}
+  plain: orElse(plainCheck, null),
+});
+/** What the tab keeps. The chosen pass is that of the token that all tabs have selected. */
+export type SpeculationState = Checked<typeof stateCheck>;
+
+const INITIAL_STATE = read(stateCheck, {}, 'The state');
 
 /** Reads what was kept, however old it is. */
 export function readState(kept: unknown): SpeculationState {
-  const state = isRecord(kept) ? kept : {};
-  return { table: state['table'] === true, plain: readPlain(state['plain']) };
-}
-
-function readPlain(kept: unknown): SpeculationState['plain'] {
-  if (!isRecord(kept)) return null;
-  const { sha256, milliseconds, passes } = kept;
-  if (typeof sha256 !== 'string' || typeof milliseconds !== 'number' || !(milliseconds > 0)) return null;
-  if (typeof passes !== 'number' || !Number.isSafeInteger(passes) || passes < 1) return null;
-  return { sha256, milliseconds, passes };
+  return readOrNull(stateCheck, kept) ?? INITIAL_STATE;
 }

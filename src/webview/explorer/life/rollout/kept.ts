@@ -1,13 +1,18 @@
-/** A rollout as the page keeps it. */
-export interface KeptRollout {
+import { array, integer, nullable, object, readOrNull, string, type Checked } from '../../../../core/check/check';
+
+const text = string({ max: 10_000_000 });
+
+const keptCheck = object({
   /** Names start and model. */
-  readonly of: string;
-  readonly asked: number;
-  readonly place: number;
-  readonly broken: string | null;
+  of: text,
+  asked: integer({ min: 0 }),
+  place: integer({ min: 0 }),
+  broken: nullable(text),
   /** The predicted boards, each as {@link packBoard} writes it. */
-  readonly boards: readonly string[];
-}
+  boards: array(text, { max: 1_000_000 }),
+});
+/** A rollout as the page keeps it. */
+export type KeptRollout = Checked<typeof keptCheck>;
 
 /** Four cells in a hexadecimal digit, the first in its highest bit; what is missing of the last is dead. */
 export function packBoard(board: Uint8Array): string {
@@ -30,11 +35,5 @@ export function unpackBoard(text: string, cells: number): Uint8Array | null {
 
 /** What was kept, where it is a rollout; a page may have been written by an older version, or by anyone. */
 export function readKept(value: unknown): KeptRollout | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { of, asked, place, broken, boards } = value as Partial<Record<keyof KeptRollout, unknown>>;
-  const isCount = (given: unknown): given is number => Number.isSafeInteger(given) && (given as number) >= 0;
-  if (typeof of !== 'string' || !isCount(asked) || !isCount(place)) return null;
-  if (broken !== null && typeof broken !== 'string') return null;
-  if (!Array.isArray(boards) || !boards.every((board): board is string => typeof board === 'string')) return null;
-  return { of, asked, place, broken, boards };
+  return readOrNull(keptCheck, value);
 }
