@@ -58,7 +58,8 @@ export const bundles = [
     runtime: 'cli',
     entry: 'src/cli/main.ts',
     outfile: 'dist/cli.mjs',
-    budget: 150 * KB,
+    // What it reads, and what the engine answers of servers, is read by the checks of all: 5 KB.
+    budget: 156 * KB,
     options: { ...node, format: 'esm', banner: { js: '#!/usr/bin/env node' } },
   },
   {
@@ -67,8 +68,8 @@ export const bundles = [
     entry: 'src/webview/explorer/main.tsx',
     outfile: 'dist/webview/explorer.js',
     // The style sheets of all parts are in it, and what parts share: the scales of attention weights, and
-    // what is said of a setting that is refused.
-    budget: 250 * KB,
+    // what is said of a setting that is refused. What it has kept is read by the checks that the extension uses: 5 KB.
+    budget: 256 * KB,
     // Parts of Life read rules of every notation, 8 KB that they share.
     parts: {
       'src/webview/explorer/tokens/tokens-view.tsx': 52 * KB,

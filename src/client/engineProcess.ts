@@ -1,8 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { ENGINE_PROTOCOL, type EngineApi } from '../protocol/engine';
+import type { EngineApi } from '../protocol/engine';
+
 import { Problem } from '../protocol/errors';
-import { HELLO, MEMORY, readHello, readMemoryReport, type MemoryReport } from '../protocol/handshake';
+import { ENGINE_PROTOCOL, HELLO, MEMORY, readHello, readMemoryReport, type MemoryReport } from '../protocol/handshake';
 import { unpackedMessage } from '../protocol/packedTrace';
 import { isRpcMessage, RpcClient, type RpcMessage } from '../protocol/rpc';
 import { crashProblem, followLines } from './crash';

@@ -1,5 +1,6 @@
-import type { Call, Handlers, RequestSignal } from '../protocol/call';
-import { ENGINE_PROTOCOL, type EngineApi, type EngineInfo, type EngineMethod } from '../protocol/engine';
+import type { Handlers, RequestSignal } from '../protocol/call';
+import { ENGINE, type EngineApi, type EngineInfo } from '../protocol/engine';
+import { ENGINE_PROTOCOL } from '../protocol/handshake';
 import {
   type MemoryEstimate,
   type ModelRef,
@@ -8,11 +9,10 @@ import {
   type ModelSummary,
 } from '../protocol/models';
 import { type RunRequest } from '../protocol/runs';
-import { check, type Check } from '../protocol/validate';
+import { served } from '../protocol/request';
 import { requestProblem } from './coreProblem';
 import type { ModelTokenizer } from './model/types';
 import type { TurnQueue, Urgency } from './queue';
-import { REQUESTS } from './requests';
 import { RunAttention } from './run/attention';
 import { KeptStates } from './run/decoding';
 import { logitLens } from './run/logitLens';
@@ -56,7 +56,7 @@ export function engineHandlers({ models, runs, queue, software }: EngineServices
     signal,
   });
 
-  return checked({
+  const handlers: Handlers<EngineApi> = {
     info: () => ({
       pid: process.pid,
       protocol: ENGINE_PROTOCOL,
@@ -108,24 +108,6 @@ export function engineHandlers({ models, runs, queue, software }: EngineServices
       attention.keys(runs.get(runId), query, { from, count }, waiting(signal)),
     gridAttention: ({ runId, ...grid }, { signal, emit }) =>
       attention.grid(runs.get(runId), grid, waiting(signal), emit),
-  });
-}
-
-/** The same handlers behind the checks of their parameters. */
-function checked(handlers: Handlers<EngineApi>): Handlers<EngineApi> {
-  const guard = (method: EngineMethod): unknown => {
-    const handler = handlers[method] as Handlers<Record<'any', Call<unknown, unknown, unknown>>>['any'];
-    const rule = REQUESTS[method] as Check<unknown>;
-    const answer: typeof handler = async (params, context) => {
-      const checkedParams = check(rule, params);
-      try {
-        return await handler(checkedParams, context);
-      } catch (error) {
-        throw requestProblem(error);
-      }
-    };
-    return answer;
   };
-  const methods = Object.keys(REQUESTS) as EngineMethod[];
-  return Object.fromEntries(methods.map((method) => [method, guard(method)])) as unknown as Handlers<EngineApi>;
+  return served(ENGINE, handlers, requestProblem);
 }

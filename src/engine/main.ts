@@ -4,9 +4,10 @@
  * Environment: `VIVARIUM_TENSOR_BUDGET_MB`, megabytes of tensors that are kept over all runs (see `tensors/plan.ts`).
  */
 import { setFlagsFromString } from 'node:v8';
-import { ENGINE_PROTOCOL, type EngineApi } from '../protocol/engine';
+import type { EngineApi } from '../protocol/engine';
+
 import { Problem } from '../protocol/errors';
-import { HELLO, MEMORY, readHello } from '../protocol/handshake';
+import { ENGINE_PROTOCOL, HELLO, MEMORY, readHello } from '../protocol/handshake';
 import { packedMessage } from '../protocol/packedTrace';
 import { isRpcMessage, RpcServer, type RpcMessage } from '../protocol/rpc';
 import { engineHandlers } from './api';

@@ -1,9 +1,3 @@
-/** What a question about attention leaves out. */
-export interface LeftOut {
-  /** Positions of keys; the rows are shared out anew among the others (`core/lens/without`). */
-  readonly without?: readonly number[] | undefined;
-}
-
 /** Statistics of a head over the rows of the sequence; the first row (one key) is left out of entropy and distance. */
 export interface HeadStatistics {
   readonly layer: number;
@@ -74,20 +68,6 @@ export interface AttentionKeys {
   readonly weights: Float32Array;
   /** float32 as the model gave it; else decoded from 8-bit codes. */
   readonly exact: boolean;
-}
-
-/** Which rows and columns of a run's attention are a board of Life: one token a cell, row by row. */
-export interface GridRequest {
-  readonly runId: string;
-  readonly width: number;
-  readonly height: number;
-  readonly topology: 'torus' | 'plane';
-  /** Token that is the first cell of the board that was given. */
-  readonly firstKey: number;
-  /** Query that predicts cell 0 of the answer: the token before it. */
-  readonly firstQuery: number;
-  /** Cells of the answer, from the first, whose rows are read. */
-  readonly cells: number;
 }
 
 /** Where a head looks on the board: means over the cells that it predicts. See `core/lens/life-attention`. */

@@ -1,5 +1,7 @@
-import type { Call } from './call';
-import type { CursorApi, CursorPlace } from './cursorView';
+import { object } from '../core/check/check';
+import { index } from './bounds';
+import { cursorRequests, place, type CursorPlace } from './cursorView';
+import { request, type ApiOf } from './request';
 import type { TokenInfo } from './models';
 import type { LastAttention } from './runs';
 
@@ -16,10 +18,12 @@ export interface AttentionReady {
   readonly looks: CursorAttention;
 }
 
-export interface AttentionApi extends CursorApi<AttentionReady> {
+export const ATTENTION_VIEW = {
+  ...cursorRequests<AttentionReady>(),
   /**
    * Shows a token of the context in the editor, selected, and gives whether it stands there: special tokens do not.
    * @throws Problem `stale-edit` where text or cursor are others by now
    */
-  reveal: Call<{ readonly place: number; readonly index: number }, { readonly found: boolean }>;
-}
+  reveal: request(object({ place, index })).gives<{ readonly found: boolean }>(),
+} as const;
+export type AttentionApi = ApiOf<typeof ATTENTION_VIEW>;

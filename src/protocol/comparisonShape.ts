@@ -3,7 +3,6 @@ import { decoderName, modelIdentity, optionValues, sampling } from './runShape';
 import {
   array,
   boolean,
-  check,
   integer,
   nullable,
   number,
@@ -12,7 +11,8 @@ import {
   optional,
   string,
   type Check,
-} from './validate';
+} from '../core/check/check';
+import { check } from './checked';
 
 const text = string({ max: 16_000_000 });
 const count = integer({ min: 0 });

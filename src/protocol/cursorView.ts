@@ -1,5 +1,6 @@
-import type { Call } from './call';
+import { integer, object, oneOf, string } from '../core/check/check';
 import type { ProblemData } from './errors';
+import { nothing, request, type ApiOf } from './request';
 
 /** What the views that follow the cursor of a text have in common. */
 
@@ -46,12 +47,17 @@ export interface CursorPlace {
 export const CURSOR_ACTIONS = ['openFile', 'newText', 'addModelFolder', 'manageTrust', 'showLog', 'colour'] as const;
 export type CursorAction = (typeof CURSOR_ACTIONS)[number];
 
+/** Counts up with every answer. */
+export const place = integer({ min: 0 });
+
 /** What every such view asks for. */
-export interface CursorApi<Ready> {
-  snapshot: Call<Record<string, never>, CursorSnapshot<Ready>>;
-  chooseModel: Call<{ readonly name: string }, null>;
-  act: Call<{ readonly action: CursorAction }, null>;
-}
+export const cursorRequests = <Ready>() =>
+  ({
+    snapshot: request(nothing).gives<CursorSnapshot<Ready>>(),
+    chooseModel: request(object({ name: string({ min: 1, max: 4_096 }) })).gives<null>(),
+    act: request(object({ action: oneOf(...CURSOR_ACTIONS) })).gives<null>(),
+  }) as const;
+export type CursorApi<Ready> = ApiOf<ReturnType<typeof cursorRequests<Ready>>>;
 
 export interface CursorNotifications<Ready> {
   changed: CursorSnapshot<Ready>;

@@ -1,38 +1,33 @@
-import type {
-  MemoryEstimate,
-  ModelRef,
-  ModelReport,
-  ModelRoot,
-  ModelSummary,
-  TokenInfo,
-  VocabularyPage,
+import { array, boolean, object } from '../core/check/check';
+import { ids, longText, path, runId } from './bounds';
+import {
+  modelRef,
+  modelRoot,
+  type MemoryEstimate,
+  type ModelReport,
+  type ModelSummary,
+  type TokenInfo,
+  type VocabularyPage,
 } from './models';
-import type {
-  NextLogits,
-  NextLogitsRequest,
-  PositionLogits,
-  RestoreRequest,
-  RestoreResult,
-  RunEvent,
-  RunRequest,
-  RunResult,
+import { runQuestions } from './questions';
+import { nothing, request, type ApiOf } from './request';
+import {
+  nextLogitsRequest,
+  restoreRequest,
+  runRequest,
+  type NextLogits,
+  type RestoreResult,
+  type RunEvent,
+  type RunResult,
 } from './runs';
-import type {
-  AttentionHead,
-  AttentionKeys,
-  AttentionOverview,
-  AttentionPair,
-  AttentionRow,
-  GridAttention,
-  GridRequest,
-  LeftOut,
-} from './attention';
-import type { LogitLens, LogitLensRequest } from './lens';
-import type { ServerMetrics, ServerPrompt, ServerReport, ServerRequest, ServerRunRequest } from './servers';
-import type { Call, Progress } from './call';
-
-/** Raised with every change of what follows; client and engine refuse each other where it differs. */
-export const ENGINE_PROTOCOL = 10;
+import {
+  onServer,
+  serverPrompt,
+  serverRequest,
+  serverRunRequest,
+  type ServerMetrics,
+  type ServerReport,
+} from './servers';
 
 export interface EngineInfo {
   readonly pid: number;
@@ -45,62 +40,46 @@ export interface EngineInfo {
 }
 
 /** Everything that the engine answers. Implemented in `src/engine`, called through `src/client`. */
-export interface EngineApi {
-  info: Call<Record<string, never>, EngineInfo>;
-  listModels: Call<{ readonly roots: readonly ModelRoot[] }, readonly ModelSummary[]>;
-  inspectModel: Call<{ readonly model: ModelRef }, ModelReport>;
-  tokenize: Call<{ readonly model: ModelRef; readonly text: string }, { readonly tokens: readonly TokenInfo[] }>;
-  /**
-   * The ids of a text and how the vocabulary spells each; the folder needs a tokenizer alone.
-   * `special`: with what the tokenizer adds to every text, as a prompt has it.
-   */
-  encodeText: Call<
-    { readonly model: ModelRef; readonly text: string; readonly special: boolean },
-    { readonly ids: readonly number[]; readonly tokens: readonly string[] }
-  >;
+export const ENGINE = {
+  info: request(nothing).gives<EngineInfo>(),
+  listModels: request(object({ roots: array(modelRoot, { max: 1_000 }) })).gives<readonly ModelSummary[]>(),
+  inspectModel: request(object({ model: modelRef })).gives<ModelReport>(),
+  tokenize: request(object({ model: modelRef, text: longText })).gives<{ readonly tokens: readonly TokenInfo[] }>(),
+  /** The ids of a text and how the vocabulary spells each; the folder needs a tokenizer alone. */
+  encodeText: request(
+    object({
+      model: modelRef,
+      text: longText,
+      /** With what the tokenizer adds to every text, as a prompt has it. */
+      special: boolean(),
+    }),
+  ).gives<{ readonly ids: readonly number[]; readonly tokens: readonly string[] }>(),
   /** Texts of token ids, for ids that a trace does not carry. */
-  describeTokens: Call<{ readonly model: ModelRef; readonly ids: readonly number[] }, VocabularyPage>;
-  estimate: Call<{ readonly run: RunRequest }, MemoryEstimate>;
-  run: Call<RunRequest, RunResult, RunEvent>;
+  describeTokens: request(object({ model: modelRef, ids })).gives<VocabularyPage>(),
+  estimate: request(object({ run: runRequest })).gives<MemoryEstimate>(),
+  run: request(runRequest).gives<RunResult, RunEvent>(),
   /** What is at an address and what it can give; asks for a token or two where that cannot be known otherwise. */
-  inspectServer: Call<ServerRequest, ServerReport>;
+  inspectServer: request(serverRequest).gives<ServerReport>(),
   /** @throws Problem `not-available` where the server does not tell tokens. */
-  tokenizeOnServer: Call<ServerRequest & { readonly prompt: ServerPrompt }, { readonly tokens: readonly TokenInfo[] }>;
+  tokenizeOnServer: request(object({ ...onServer, prompt: serverPrompt })).gives<{
+    readonly tokens: readonly TokenInfo[];
+  }>(),
   /** As `run`: streamed, stopped with what there is, and where it fails in the middle the trace ends with a summary `failed`. */
-  runServer: Call<ServerRunRequest, RunResult, RunEvent>;
+  runServer: request(serverRunRequest).gives<RunResult, RunEvent>(),
   /** @throws Problem `not-available` where the server has no counters. */
-  serverMetrics: Call<ServerRequest, ServerMetrics>;
-  restoreRun: Call<RestoreRequest, RestoreResult>;
+  serverMetrics: request(serverRequest).gives<ServerMetrics>(),
+  restoreRun: request(restoreRequest).gives<RestoreResult>(),
   /** Frees the run's tensors. */
-  closeRun: Call<{ readonly runId: string }, null>;
+  closeRun: request(object({ runId })).gives<null>(),
   /** Writes the tensors that were captured: `attention.L`, `hidden.L`, `logits`, `input_ids`; atomically. */
-  saveTensors: Call<
-    { readonly runId: string; readonly path: string },
-    { readonly bytes: number; readonly tensors: readonly string[] }
-  >;
-  positionLogits: Call<{ readonly runId: string; readonly index: number }, PositionLogits>;
+  saveTensors: request(object({ runId, path })).gives<{
+    readonly bytes: number;
+    readonly tensors: readonly string[];
+  }>(),
   /** What would follow these tokens, without a run: for who asks at every move of a cursor. */
-  nextLogits: Call<NextLogitsRequest, NextLogits>;
-  attentionOverview: Call<{ readonly runId: string; readonly size: number } & LeftOut, AttentionOverview, Progress>;
-  attentionHead: Call<
-    { readonly runId: string; readonly layer: number; readonly head: number | null } & LeftOut,
-    AttentionHead
-  >;
-  attentionRow: Call<
-    { readonly runId: string; readonly layer: number; readonly head: number | null; readonly query: number } & LeftOut,
-    AttentionRow
-  >;
-  attentionPair: Call<
-    { readonly runId: string; readonly query: number; readonly key: number } & LeftOut,
-    AttentionPair
-  >;
-  /** @throws Problem `not-available` where the model's file cannot be cut before its final norm. */
-  logitLens: Call<LogitLensRequest, LogitLens, Progress>;
-  attentionKeys: Call<
-    { readonly runId: string; readonly query: number; readonly from: number; readonly count: number },
-    AttentionKeys
-  >;
-  gridAttention: Call<GridRequest, GridAttention, Progress>;
-}
+  nextLogits: request(nextLogitsRequest).gives<NextLogits>(),
+  ...runQuestions(runId),
+} as const;
+export type EngineApi = ApiOf<typeof ENGINE>;
 
 export type EngineMethod = keyof EngineApi;

@@ -1,47 +1,24 @@
-import type { Comparison } from '../core/compare/comparison';
-import type { OptionValues } from '../core/decode/options';
+import { array, integer, nullable, object, oneOf, orElse, string, type Checked } from '../core/check/check';
+import { MOST_ROUNDS, MOST_ROWS, type Comparison } from '../core/compare/comparison';
 import type { DecoderSummary } from '../core/decode/registry';
-import type { Trace, TraceEvent, Sampling } from '../core/trace/record';
-import type { Call } from './call';
+import type { Trace, TraceEvent } from '../core/trace/record';
+import type { AttentionOverview } from './attention';
+import type { Progress } from './call';
 import type { ProblemData } from './errors';
-import type { EngineApi } from './engine';
-import type { LifeSweep, SweepRequest } from './sweep';
-import type { MemoryEstimate, ModelRef, ModelSummary, TokenInfo } from './models';
-import type { RollEnd, RolledBoard, RollRequest, SaveRolloutRequest } from './rollout';
-
-/** What the Explorer's controls hold; kept by the webview (`setState`) and by the host per panel. */
-export interface ExplorerSettings {
-  readonly model: ModelRef | null;
-  readonly decoder: string;
-  /** What was set of each decoder's options, by the decoder's name; the rest has its defaults. */
-  readonly decoderOptions: Readonly<Record<string, OptionValues>>;
-  /** For decoders that draft with a model; null: the likeliest (`draftOf`). */
-  readonly draft: ModelRef | null;
-  readonly sampling: Sampling;
-  readonly maxNewTokens: number;
-  /** Text, or ids separated by commas or blanks where the model has no tokenizer. */
-  readonly prompt: string;
-}
-
-/** Where the view stands: kept through hide, move and reload. */
-export interface ExplorerView {
-  readonly tab: string;
-  /** Selected token (index in the sequence) or null. */
-  readonly selected: number | null;
-  /** The rest belongs to the tabs, one entry each, JSON only. */
-  readonly tabs: Readonly<Record<string, unknown>>;
-}
-
-/** Persisted with `setState` and given back on revival. */
-export interface ExplorerState {
-  readonly version: 1;
-  readonly settings: ExplorerSettings;
-  readonly view: ExplorerView;
-  /** The run on show, or null. */
-  readonly runId: string | null;
-  /** The comparison of decoders on show; absent or null where there is none. */
-  readonly comparisonId?: string | null;
-}
+import {
+  LONGEST_PROMPT,
+  explorerSettings,
+  explorerState,
+  runId,
+  type ExplorerSettings,
+  type ExplorerView,
+} from './explorerState';
+import { modelRef, type MemoryEstimate, type ModelSummary, type TokenInfo } from './models';
+import { runQuestions, without } from './questions';
+import { nothing, request, type ApiOf } from './request';
+import { rollRequest, saveRolloutRequest, type RollEnd, type RolledBoard } from './rollout';
+import { decoderName, optionValues } from './runShape';
+import { lifeSweep, sweepRequest, type LifeSweep } from './sweep';
 
 export type EngineStatus =
   | { readonly state: 'stopped' }
@@ -61,11 +38,9 @@ export type RunStatus =
   | { readonly state: 'done' }
   | { readonly state: 'problem'; readonly problem: ProblemData };
 
+const askedDecoder = object({ decoder: decoderName, options: optionValues });
 /** A decoder that is to be compared, with what was set of its options. */
-export interface AskedDecoder {
-  readonly decoder: string;
-  readonly options: OptionValues;
-}
+export type AskedDecoder = Checked<typeof askedDecoder>;
 
 /** What a comparison of decoders is at. */
 export interface ComparisonProgress {
@@ -107,65 +82,62 @@ export interface ExplorerSnapshot {
   readonly focus?: 'prompt';
 }
 
-/** What is asked of the run on show, and answered by the engine as it is. */
-export type RunQuestion =
-  | 'positionLogits'
-  | 'attentionOverview'
-  | 'attentionHead'
-  | 'attentionRow'
-  | 'attentionPair'
-  | 'attentionKeys'
-  | 'gridAttention'
-  | 'logitLens';
-
-/** Requests of an Explorer webview to the extension. Every parameter is validated by the host. */
-export interface ExplorerApi extends Pick<EngineApi, RunQuestion | 'tokenize'> {
-  snapshot: Call<{ readonly state: ExplorerState | null }, ExplorerSnapshot>;
+/** Requests of an Explorer webview to the extension. */
+export const EXPLORER = {
+  /** A state that an older version kept is no reason to show nothing: it is dropped. */
+  snapshot: request(orElse(object({ state: nullable(explorerState) }), { state: null })).gives<ExplorerSnapshot>(),
   /** What the controls hold now: a command that fills in some of them runs with the others as they were last set. */
-  controls: Call<{ readonly settings: ExplorerSettings }, null>;
-  run: Call<{ readonly settings: ExplorerSettings }, { readonly runId: string }>;
-  stop: Call<Record<string, never>, null>;
+  controls: request(object({ settings: explorerSettings })).gives<null>(),
+  run: request(object({ settings: explorerSettings })).gives<{ readonly runId: string }>(),
+  stop: request(nothing).gives<null>(),
   /** Makes the run on show anew, in an Explorer of its own: for a page that only shows. */
-  runAgain: Call<{ readonly runId: string }, null>;
-  estimate: Call<{ readonly settings: ExplorerSettings }, MemoryEstimate>;
-  refreshModels: Call<Record<string, never>, readonly ModelSummary[]>;
-  save: Call<{ readonly runId: string }, { readonly path: string | null }>;
-  copy: Call<{ readonly text: string }, null>;
+  runAgain: request(object({ runId })).gives<null>(),
+  tokenize: request(object({ model: modelRef, text: string({ max: LONGEST_PROMPT }) })).gives<{
+    readonly tokens: readonly TokenInfo[];
+  }>(),
+  estimate: request(object({ settings: explorerSettings })).gives<MemoryEstimate>(),
+  refreshModels: request(nothing).gives<readonly ModelSummary[]>(),
+  save: request(object({ runId })).gives<{ readonly path: string | null }>(),
+  copy: request(object({ text: string({ max: 50_000_000 }) })).gives<null>(),
   /** Runs the prompt under each of the decoders, so many rounds; the first is what the others are compared with. */
-  compare: Call<
-    {
-      readonly settings: ExplorerSettings;
-      readonly decoders: readonly AskedDecoder[];
-      readonly rounds: number;
-    },
-    { readonly comparisonId: string }
-  >;
+  compare: request(
+    object({
+      settings: explorerSettings,
+      decoders: array(askedDecoder, { max: MOST_ROWS }),
+      rounds: integer({ min: 1, max: MOST_ROUNDS }),
+    }),
+  ).gives<{ readonly comparisonId: string }>(),
   /** Ends the comparison; rows that are finished stay. */
-  stopComparison: Call<Record<string, never>, null>;
+  stopComparison: request(nothing).gives<null>(),
   /** Asks where, and writes the comparison on show there. */
-  saveComparison: Call<
-    { readonly comparisonId: string; readonly form: 'csv' | 'json' },
-    { readonly path: string | null }
-  >;
+  saveComparison: request(object({ comparisonId: runId, form: oneOf('csv', 'json') })).gives<{
+    readonly path: string | null;
+  }>(),
   /** Shows the run that stands for a row of the comparison, and fills the controls with what made it. */
-  openComparedRun: Call<{ readonly runId: string }, null>;
+  openComparedRun: request(object({ runId })).gives<null>(),
   /** Feeds the model of the run its own boards, greedily, from a board on; another that is under way gives way. */
-  rollLife: Call<RollRequest & { readonly runId: string }, RollEnd, RolledBoard>;
+  rollLife: request(object({ runId, ...rollRequest })).gives<RollEnd, RolledBoard>(),
   /** Asks where, and writes a rollout of the run's model there. */
-  saveRollout: Call<SaveRolloutRequest & { readonly runId: string }, { readonly path: string | null }>;
+  saveRollout: request(object({ runId, ...saveRolloutRequest })).gives<{ readonly path: string | null }>(),
   /** Asks a Life model what follows random boards of each density. */
-  sweepLife: Call<SweepRequest, { readonly sweepId: string }>;
+  sweepLife: request(sweepRequest).gives<{ readonly sweepId: string }>(),
   /** Ends the sweep; what is known stays. */
-  stopSweep: Call<Record<string, never>, null>;
+  stopSweep: request(nothing).gives<null>(),
   /** Asks where, and writes the figures there as CSV. */
-  saveSweep: Call<{ readonly sweep: LifeSweep }, { readonly path: string | null }>;
-  showLog: Call<Record<string, never>, null>;
-  openWalkthrough: Call<Record<string, never>, null>;
-  describeTokens: Call<
-    { readonly runId: string; readonly ids: readonly number[] },
-    { readonly tokens: readonly TokenInfo[] }
-  >;
-}
+  saveSweep: request(object({ sweep: lifeSweep })).gives<{ readonly path: string | null }>(),
+  showLog: request(nothing).gives<null>(),
+  openWalkthrough: request(nothing).gives<null>(),
+  describeTokens: request(object({ runId, ids: array(integer({ min: 0, max: 2 ** 31 }), { max: 10_000 }) })).gives<{
+    readonly tokens: readonly TokenInfo[];
+  }>(),
+  ...runQuestions(runId),
+  /** Pictures larger than this are not shown. */
+  attentionOverview: request(object({ runId, size: integer({ min: 1, max: 512 }), without })).gives<
+    AttentionOverview,
+    Progress
+  >(),
+} as const;
+export type ExplorerApi = ApiOf<typeof EXPLORER>;
 
 /** What the host tells a webview unasked. */
 export interface ExplorerNotifications {

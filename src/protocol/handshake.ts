@@ -1,3 +1,6 @@
+/** Raised with every change of the requests and of what follows; client and engine refuse each other where it differs. */
+export const ENGINE_PROTOCOL = 10;
+
 /**
  * What the two processes tell each other unasked. The engine says `hello` first; the client checks the version and
  * says `hello` back; requests are answered only after that. `memory` follows replies, at most once a second.

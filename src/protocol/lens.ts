@@ -1,14 +1,5 @@
 import type { TokenInfo } from './models';
 
-export interface LogitLensRequest {
-  readonly runId: string;
-  /** First token, and how many; the last of them may be beyond the end of the run. */
-  readonly start: number;
-  readonly count: number;
-  /** Most probable tokens of each layer to give. */
-  readonly top: number;
-}
-
 /**
  * The logit lens over tokens of a run: entry i is of the hidden state at token `start` + i, which speaks of the token after
  * it. Arrays are row-major by state, then token.

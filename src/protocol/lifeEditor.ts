@@ -1,10 +1,13 @@
+import { integer, nullable, object, oneOf, optional, string, typedArray, type Checked } from '../core/check/check';
+import { MOST_COORDINATE } from '../core/life/cells';
+import { EDIT_KINDS, MOST_EDIT_RUNS, type BoardSettings } from '../core/life/edit/board';
 import type { Runs } from '../core/life/edit/runs';
-import type { BoardSettings, EditKind } from '../core/life/edit/board';
+import { MOST_RULE } from '../core/life/formats/rle';
 import type { Note, PatternFormat } from '../core/life/pattern';
-import type { Call } from './call';
-import type { ModelRef, ModelSummary } from './models';
 import type { ProblemData } from './errors';
-import type { RollEnd, RolledBoard, RollRequest, SaveRolloutRequest } from './rollout';
+import { modelRef, type ModelSummary } from './models';
+import { nothing, request, type ApiOf } from './request';
+import { boardCells, rollRequest, saveRolloutRequest, type RollEnd, type RolledBoard } from './rollout';
 
 /** Tools of the Life editor. */
 export const LIFE_TOOLS = ['draw', 'erase', 'select', 'pan'] as const;
@@ -18,12 +21,34 @@ export interface BoardMessage {
   readonly settings: BoardSettings;
 }
 
+const side = integer({ min: 0, max: MOST_COORDINATE });
+
+const grid = object({
+  kind: oneOf('torus', 'plane', 'klein-bottle', 'cross-surface', 'sphere'),
+  width: side,
+  height: side,
+  twisted: optional(oneOf('horizontal', 'vertical')),
+  shift: optional(
+    object({
+      side: oneOf('horizontal', 'vertical'),
+      by: integer({ min: -MOST_COORDINATE, max: MOST_COORDINATE }),
+    }),
+  ),
+});
+
+const settings = object({
+  rule: string({ min: 1, max: MOST_RULE }),
+  grid: nullable(grid),
+  generation: integer({ min: 0, max: 2 ** 40 }),
+});
+
+const edit = object({
+  kind: oneOf(...EDIT_KINDS),
+  flips: typedArray<Int32Array<ArrayBuffer>>(Int32Array, { max: 3 * MOST_EDIT_RUNS }),
+  settings: nullable(settings),
+});
 /** An edit as it is sent: which cells flip, and the settings after it where they change. */
-export interface EditMessage {
-  readonly kind: EditKind;
-  readonly flips: Runs;
-  readonly settings: BoardSettings | null;
-}
+export type EditMessage = Checked<typeof edit>;
 
 /** What the file says beside its cells. */
 export interface PatternAbout {
@@ -46,12 +71,9 @@ export type LifeSnapshot =
   /** The file could not be read: it is not touched. */
   | { readonly state: 'unreadable'; readonly about: Pick<PatternAbout, 'file'>; readonly problem: ProblemData };
 
+const board = object({ model: modelRef, cells: boardCells });
 /** A board for a model to say what follows. */
-export interface PredictRequest {
-  readonly model: ModelRef;
-  /** [height, width] of the model's grid, row by row, 0 dead and 1 alive. */
-  readonly cells: Uint8Array<ArrayBuffer>;
-}
+export type PredictRequest = Checked<typeof board>;
 
 /** What it said. */
 export interface Prediction {
@@ -62,26 +84,27 @@ export interface Prediction {
   readonly milliseconds: number;
 }
 
-/** Requests of a Life editor's webview to the extension. Every parameter is validated by the host. */
-export interface LifeApi {
-  snapshot: Call<Record<string, never>, LifeSnapshot>;
+/** Requests of a Life editor's webview to the extension. */
+export const LIFE_EDITOR = {
+  snapshot: request(nothing).gives<LifeSnapshot>(),
   /** Refused with `stale-edit` where the document has changed since `version`: the view then asks for the whole again. */
-  edit: Call<{ readonly version: number; readonly edit: EditMessage }, { readonly version: number }>;
+  edit: request(object({ version: integer({ min: 0 }), edit })).gives<{ readonly version: number }>(),
   /** The editor's own undo and redo, for buttons. */
-  undo: Call<Record<string, never>, null>;
-  redo: Call<Record<string, never>, null>;
-  openAsText: Call<Record<string, never>, null>;
-  showLog: Call<Record<string, never>, null>;
+  undo: request(nothing).gives<null>(),
+  redo: request(nothing).gives<null>(),
+  openAsText: request(nothing).gives<null>(),
+  showLog: request(nothing).gives<null>(),
   /** Models of Life; the engine is started to list them. */
-  models: Call<Record<string, never>, { readonly models: readonly ModelSummary[] }>;
-  predict: Call<PredictRequest, Prediction>;
+  models: request(nothing).gives<{ readonly models: readonly ModelSummary[] }>(),
+  predict: request(board).gives<Prediction>(),
   /** Feeds the model its own boards, from a board on; another that is under way gives way. */
-  roll: Call<RollRequest & { readonly model: ModelRef }, RollEnd, RolledBoard>;
+  roll: request(object({ model: modelRef, ...rollRequest })).gives<RollEnd, RolledBoard>(),
   /** Asks where, and writes a rollout there. */
-  saveRollout: Call<SaveRolloutRequest & { readonly model: ModelRef }, { readonly path: string | null }>;
+  saveRollout: request(object({ model: modelRef, ...saveRolloutRequest })).gives<{ readonly path: string | null }>(),
   /** The board as the prompt of an Explorer. */
-  explore: Call<PredictRequest, null>;
-}
+  explore: request(board).gives<null>(),
+} as const;
+export type LifeApi = ApiOf<typeof LIFE_EDITOR>;
 
 /** What the host tells a webview unasked. */
 export interface LifeNotifications {

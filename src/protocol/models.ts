@@ -1,18 +1,17 @@
+import { object, oneOf, optional, type Checked } from '../core/check/check';
 import type { LifeGrid, ModelTask } from '../core/trace/record';
+import { path } from './bounds';
 import type { ServerAbilities } from './servers';
 
+export const modelRef = object({ folder: path, file: optional(path) });
 /** A model folder, and which of its ONNX files (relative, forward slashes); without `file` the engine picks one. */
-export interface ModelRef {
-  readonly folder: string;
-  readonly file?: string;
-}
+export type ModelRef = Checked<typeof modelRef>;
 
-export type ModelOrigin = 'bundled' | 'workspace' | 'added';
+const ORIGINS = ['bundled', 'workspace', 'added'] as const;
+export type ModelOrigin = (typeof ORIGINS)[number];
 
-export interface ModelRoot {
-  readonly path: string;
-  readonly origin: ModelOrigin;
-}
+export const modelRoot = object({ path, origin: oneOf(...ORIGINS) });
+export type ModelRoot = Checked<typeof modelRoot>;
 
 /** One ONNX file of a folder that can be run. */
 export interface ModelVariant {

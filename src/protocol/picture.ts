@@ -1,11 +1,20 @@
-import type { Call } from './call';
+import { nullable, object, typedArray } from '../core/check/check';
+import { nothing, request, type ApiOf } from './request';
+
+/** Bytes of a picture, at most. */
+const MOST_BYTES = 16_000_000;
 
 /** What the page that turns a picture of lines into one of pixels asks for and brings. */
-export interface PictureApi {
-  source: Call<
-    Record<string, never>,
-    { readonly svg: string; readonly label: string; /** Pixels of a unit of the picture. */ readonly scale: number }
-  >;
+export const PICTURE = {
+  source: request(nothing).gives<{
+    readonly svg: string;
+    readonly label: string;
+    /** Pixels of a unit of the picture. */
+    readonly scale: number;
+  }>(),
   /** The picture as a PNG file; null where it could not be drawn. */
-  drawn: Call<{ readonly png: Uint8Array | null }, null>;
-}
+  drawn: request(
+    object({ png: nullable(typedArray<Uint8Array<ArrayBuffer>>(Uint8Array, { max: MOST_BYTES })) }),
+  ).gives<null>(),
+} as const;
+export type PictureApi = ApiOf<typeof PICTURE>;

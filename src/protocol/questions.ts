@@ -1,48 +1,71 @@
-import type { RunQuestion } from './explorer';
-import { array, integer, nullable, object, oneOf, optional, type Check } from './validate';
+import { array, integer, nullable, object, oneOf, optional, type Check } from '../core/check/check';
+import type {
+  AttentionHead,
+  AttentionKeys,
+  AttentionOverview,
+  AttentionPair,
+  AttentionRow,
+  GridAttention,
+} from './attention';
+import { index, layer, MAX_LAYERS, size } from './bounds';
+import type { Progress } from './call';
+import type { LogitLens } from './lens';
+import { request, type ApiOf } from './request';
+import type { PositionLogits } from './runs';
 
-/** A million tokens are more than any context. */
-export const MAX_TOKENS = 1_000_000;
-export const MAX_LAYERS = 10_000;
-
-/** A token's place in a run. */
-export const index = integer({ min: 0, max: MAX_TOKENS });
-export const layer = integer({ min: 0, max: MAX_LAYERS });
 /** Null: the mean over the heads. */
 const head = nullable(integer({ min: 0, max: MAX_LAYERS }));
-/** Counts of tokens, and of what else there is at least one of. */
-export const size = integer({ min: 1, max: MAX_TOKENS });
 /** Keys that are left out. */
 export const without = optional(array(index, { max: 64 }));
 /** Cells of a board's side. */
 const side = integer({ min: 1, max: 1_024 });
 
 /**
- * What each question about a run must look like: to the extension, from a page, and to the engine.
+ * What is asked of a run on show: of the extension, by a page, and of the engine.
  *
  * @param runId what an id of a run is to who asks
  */
 export const runQuestions = (runId: Check<string>) =>
   ({
-    positionLogits: object({ runId, index: size }),
-    attentionOverview: object({ runId, size: integer({ min: 1, max: 4_096 }), without }),
-    attentionHead: object({ runId, layer, head, without }),
-    attentionRow: object({ runId, layer, head, query: index, without }),
-    attentionPair: object({ runId, query: index, key: index, without }),
-    attentionKeys: object({ runId, query: index, from: index, count: size }),
-    gridAttention: object({
-      runId,
-      width: side,
-      height: side,
-      topology: oneOf('torus', 'plane'),
-      firstKey: index,
-      firstQuery: index,
-      cells: size,
-    }),
-    logitLens: object({
-      runId,
-      start: index,
-      count: integer({ min: 1, max: 256 }),
-      top: integer({ min: 1, max: 20 }),
-    }),
-  }) as const satisfies { readonly [M in RunQuestion]: Check<unknown> };
+    positionLogits: request(
+      object({ runId, /** The token that they predicted. */ index: size }),
+    ).gives<PositionLogits>(),
+    attentionOverview: request(
+      object({ runId, /** Pixels of a thumbnail's side. */ size: integer({ min: 1, max: 4_096 }), without }),
+    ).gives<AttentionOverview, Progress>(),
+    attentionHead: request(object({ runId, layer, head, without })).gives<AttentionHead>(),
+    attentionRow: request(object({ runId, layer, head, query: index, without })).gives<AttentionRow>(),
+    attentionPair: request(object({ runId, query: index, key: index, without })).gives<AttentionPair>(),
+    attentionKeys: request(object({ runId, query: index, from: index, count: size })).gives<AttentionKeys>(),
+    /** Which rows and columns of a run's attention are a board of Life: one token a cell, row by row. */
+    gridAttention: request(
+      object({
+        runId,
+        width: side,
+        height: side,
+        topology: oneOf('torus', 'plane'),
+        /** Token that is the first cell of the board that was given. */
+        firstKey: index,
+        /** Query that predicts cell 0 of the answer: the token before it. */
+        firstQuery: index,
+        /** Cells of the answer, from the first, whose rows are read. */
+        cells: size,
+      }),
+    ).gives<GridAttention, Progress>(),
+    /** @throws Problem `not-available` where the model's file cannot be cut before its final norm. */
+    logitLens: request(
+      object({
+        runId,
+        /** First token, and how many; the last of them may be beyond the end of the run. */
+        start: index,
+        count: integer({ min: 1, max: 256 }),
+        /** Most probable tokens of each layer to give. */
+        top: integer({ min: 1, max: 20 }),
+      }),
+    ).gives<LogitLens, Progress>(),
+  }) as const;
+
+type Questions = ApiOf<ReturnType<typeof runQuestions>>;
+export type LogitLensRequest = Questions['logitLens']['params'];
+export type GridRequest = Questions['gridAttention']['params'];
+export type RunQuestion = keyof ReturnType<typeof runQuestions>;

@@ -1,10 +1,13 @@
+import { integer, object, oneOf, type Checked } from '../core/check/check';
 import type { RunPair } from '../core/compare/runPair';
 import type { Alternative } from '../core/trace/record';
-import type { Call, Progress } from './call';
+import type { Progress } from './call';
+import { nothing, request, type ApiOf } from './request';
 
 /** What the page that holds two runs against each other shows and asks for. */
 
-export type PairPlace = 'a' | 'b';
+const place = oneOf('a', 'b');
+export type PairPlace = Checked<typeof place>;
 
 export type RunPairShown =
   | { readonly state: 'ready'; readonly pair: RunPair; readonly names: Readonly<Record<PairPlace, string>> }
@@ -17,23 +20,24 @@ export interface PairAlternatives {
   readonly b: readonly Alternative[] | null;
 }
 
-export interface RunPairApi {
-  open: Call<Record<string, never>, RunPairShown>;
+export const RUN_PAIR = {
+  open: request(nothing).gives<RunPairShown>(),
   /** Puts A in B's place. */
-  swap: Call<Record<string, never>, RunPairShown>;
+  swap: request(nothing).gives<RunPairShown>(),
   /** Asks for another run in that place. */
-  choose: Call<{ readonly place: PairPlace }, RunPairShown>;
+  choose: request(object({ place })).gives<RunPairShown>(),
   /** Shows a run in an Explorer of its own. */
-  explore: Call<{ readonly place: PairPlace }, null>;
-  alternatives: Call<{ readonly index: number }, PairAlternatives>;
+  explore: request(object({ place })).gives<null>(),
+  alternatives: request(object({ index: integer({ min: 0 }) })).gives<PairAlternatives>(),
   /**
    * Computes the divergences from whole distributions, where the traces keep a part of them.
    * @throws Problem `not-available` where a model is not to be found, or is not the one that made its run
    */
-  measure: Call<Record<string, never>, RunPairShown, Progress>;
+  measure: request(nothing).gives<RunPairShown, Progress>(),
   /** Writes the comparison to a file; null where the user changed their mind. */
-  save: Call<{ readonly form: 'csv' | 'json' }, { readonly path: string | null }>;
-}
+  save: request(object({ form: oneOf('csv', 'json') })).gives<{ readonly path: string | null }>(),
+} as const;
+export type RunPairApi = ApiOf<typeof RUN_PAIR>;
 
 /** What a page keeps for the time after a reload of the window. */
 export interface RunPairState {

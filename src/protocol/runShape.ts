@@ -1,5 +1,5 @@
 import type { Mixing, ServerKind } from '../core/trace/record';
-import { MAX_LAYERS, size } from './questions';
+import { MAX_LAYERS, path, size } from './bounds';
 import {
   array,
   boolean,
@@ -13,16 +13,13 @@ import {
   string,
   union,
   type Check,
-} from './validate';
+} from '../core/check/check';
 
 /** Shapes of what runs are made with, wherever it comes from: a page, a request to the engine, a file. */
 
 const MAX_UINT32 = 2 ** 32 - 1;
 const text = string({ max: 10_000 });
-const path = string({ min: 1, max: 32_768 });
 const layers = integer({ min: 0, max: MAX_LAYERS });
-
-export const modelRef = object({ folder: path, file: optional(path) });
 
 export const decoderName = string({ min: 1, max: 100 });
 

@@ -1,28 +1,30 @@
-import type { Capture, ModelIdentity, Sampling, TraceEvent, TraceSummary } from '../core/trace/record';
-import type { OptionValues } from '../core/decode/options';
-import type { ModelRef } from './models';
+import { array, boolean, integer, object, oneOf, optional, union, type Checked } from '../core/check/check';
+import type { TraceEvent, TraceSummary } from '../core/trace/record';
+import { ids, index, layer, longText, MAX_LAYERS, MAX_TOKENS, path, runId } from './bounds';
+import { modelRef } from './models';
+import { decoderName, modelIdentity, optionValues, sampling } from './runShape';
 
-export interface CaptureRequest {
-  readonly attention: 'all' | readonly number[];
-  readonly hidden: 'all' | readonly number[];
-  readonly logits: boolean;
-}
+const layers = union(oneOf('all'), array(layer, { max: MAX_LAYERS }));
 
-export interface RunRequest {
-  readonly model: ModelRef;
-  readonly prompt: { readonly text: string } | { readonly ids: readonly number[] };
-  readonly decoder: string;
+const capture = object({ attention: layers, hidden: layers, logits: boolean() });
+export type CaptureRequest = Checked<typeof capture>;
+
+export const runRequest = object({
+  model: modelRef,
+  prompt: union(object({ text: longText }), object({ ids })),
+  decoder: decoderName,
   /** Options of the decoder by name; those left out have their defaults. */
-  readonly decoderOptions?: OptionValues;
+  decoderOptions: optional(optionValues),
   /** For decoders that need one: a model with the same vocabulary. It may be the model itself. */
-  readonly draft?: ModelRef;
-  readonly sampling: Sampling;
+  draft: optional(modelRef),
+  sampling,
   /** 0 scores the prompt alone. */
-  readonly maxNewTokens: number;
-  readonly capture: CaptureRequest;
+  maxNewTokens: integer({ min: 0, max: MAX_TOKENS }),
+  capture,
   /** Id for the trace; the caller makes it (a UUID). */
-  readonly runId: string;
-}
+  runId,
+});
+export type RunRequest = Checked<typeof runRequest>;
 
 export type RunEvent =
   | { readonly type: 'loading'; readonly message: string }
@@ -40,19 +42,20 @@ export interface RunResult {
   readonly summary: TraceSummary;
 }
 
-/** Brings a run back (after a reload, a crash, or from a file): tensors come from the file or from scoring the ids again. */
-export interface RestoreRequest {
-  readonly runId: string;
-  readonly model: ModelIdentity;
+export const restoreRequest = object({
+  runId,
+  model: modelIdentity,
   /** Where the model is now; absent: views that need the model say that it is missing. */
-  readonly ref?: ModelRef;
-  readonly ids: readonly number[];
-  readonly promptLength: number;
+  ref: optional(modelRef),
+  ids,
+  promptLength: index,
   /** What the run recorded beside its tokens, as its header says: saved with it again, where file or model can give it. */
-  readonly recorded: Pick<Capture, 'hidden' | 'logits'>;
+  recorded: object({ hidden: array(layer, { max: MAX_LAYERS }), logits: boolean() }),
   /** `.safetensors` beside a saved trace, with `attention.L`, `hidden.L`, `logits`. */
-  readonly tensors?: string;
-}
+  tensors: optional(path),
+});
+/** Brings a run back (after a reload, a crash, or from a file): tensors come from the file or from scoring the ids again. */
+export type RestoreRequest = Checked<typeof restoreRequest>;
 
 export interface RestoreResult {
   /** Layers whose attention can be shown, and from where. */
@@ -75,13 +78,14 @@ export interface PositionLogits {
   readonly recomputed: boolean;
 }
 
-export interface NextLogitsRequest {
-  readonly model: ModelRef;
+export const nextLogitsRequest = object({
+  model: modelRef,
   /** At least one token, at most the model's context. */
-  readonly ids: readonly number[];
+  ids,
   /** Whether the same passes give the attention of the last token too. */
-  readonly attention?: boolean;
-}
+  attention: optional(boolean()),
+});
+export type NextLogitsRequest = Checked<typeof nextLogitsRequest>;
 
 export interface NextLogits {
   /** [vocabulary] raw logits of the token after the last. */

@@ -1,37 +1,43 @@
-import type { Sampling, ServerKind } from '../core/trace/record';
+import { array, boolean, integer, object, oneOf, optional, string, union, type Checked } from '../core/check/check';
+import type { ServerKind } from '../core/trace/record';
 import type { AllCounters } from '../core/server/counters';
+import { ids, longText, MAX_TOKENS, path, runId } from './bounds';
+import { sampling, serverKind } from './runShape';
 
-/** A server that runs models, and one of its models. */
-export interface ServerRef {
+const serverRef = object({
   /** `http` or `https`; a path before `/v1` belongs to it, `/v1` itself may be left out. No user, password or query. */
-  readonly address: string;
+  address: path,
   /** May be left out where the server has one model. */
-  readonly model?: string;
-}
+  model: optional(string({ min: 1, max: 1_000 })),
+});
+/** A server that runs models, and one of its models. */
+export type ServerRef = Checked<typeof serverRef>;
 
+const transport = object({
+  /** Address of a proxy (`http://host:port`, user and password allowed); `https` servers are reached through `CONNECT`. */
+  proxy: optional(path),
+  /** Value of the header `Proxy-Authorization`, where the proxy's address has no user. */
+  proxyAuthorization: optional(string({ max: 10_000 })),
+  /** Whether a certificate that nobody vouches for is refused (true). */
+  strictSSL: optional(boolean()),
+  /** Certificates (PEM) that are trusted beside node's own. */
+  certificates: optional(array(string({ max: 1_000_000 }), { max: 10_000 })),
+  /** Hosts that no proxy is used for: `host`, `.domain`, `*.domain`, `host:port` or `*`. */
+  noProxy: optional(array(string({ max: 1_000 }), { max: 10_000 })),
+});
+/** How connections are made, as the editor's own settings say; all that is left out is node's own way, without a proxy. */
+export type ServerTransport = Checked<typeof transport>;
+
+const access = object({
+  /** Sent as `Authorization: Bearer`. */
+  key: optional(string({ min: 1, max: 10_000 })),
+  transport: optional(transport),
+});
 /**
  * What a request needs beside the address. It is handed over with every request and held no longer than that: the engine
  * keeps no key, and none stands in a trace, a log or an error.
  */
-export interface ServerAccess {
-  /** Sent as `Authorization: Bearer`. */
-  readonly key?: string;
-  readonly transport?: ServerTransport;
-}
-
-/** How connections are made, as the editor's own settings say; all that is left out is node's own way, without a proxy. */
-export interface ServerTransport {
-  /** Address of a proxy (`http://host:port`, user and password allowed); `https` servers are reached through `CONNECT`. */
-  readonly proxy?: string;
-  /** Value of the header `Proxy-Authorization`, where the proxy's address has no user. */
-  readonly proxyAuthorization?: string;
-  /** Whether a certificate that nobody vouches for is refused (true). */
-  readonly strictSSL?: boolean;
-  /** Certificates (PEM) that are trusted beside node's own. */
-  readonly certificates?: readonly string[];
-  /** Hosts that no proxy is used for: `host`, `.domain`, `*.domain`, `host:port` or `*`. */
-  readonly noProxy?: readonly string[];
-}
+export type ServerAccess = Checked<typeof access>;
 
 export interface ServerModel {
   readonly name: string;
@@ -76,32 +82,35 @@ export interface ServerReport {
   readonly notes: readonly string[];
 }
 
-export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-}
+const chatMessage = object({ role: oneOf('system', 'user', 'assistant'), content: longText });
+export type ChatMessage = Checked<typeof chatMessage>;
 
+export const serverPrompt = union(
+  object({ text: longText }),
+  object({ ids }),
+  object({ messages: array(chatMessage, { max: 10_000 }) }),
+);
 /** `messages` are put into the model's chat template, open for the assistant's answer. */
-export type ServerPrompt =
-  { readonly text: string } | { readonly ids: readonly number[] } | { readonly messages: readonly ChatMessage[] };
+export type ServerPrompt = Checked<typeof serverPrompt>;
 
-export interface ServerRequest {
-  readonly server: ServerRef;
-  readonly access: ServerAccess;
-}
+export const onServer = { server: serverRef, access };
+export const serverRequest = object(onServer);
+export type ServerRequest = Checked<typeof serverRequest>;
 
-export interface ServerRunRequest extends ServerRequest {
+export const serverRunRequest = object({
+  ...onServer,
   /** As in the server's report; absent: it is found out, by requests that generate nothing. */
-  readonly kind?: ServerKind;
-  readonly prompt: ServerPrompt;
-  readonly sampling: Sampling;
+  kind: optional(serverKind),
+  prompt: serverPrompt,
+  sampling,
   /** 0 scores the prompt alone, where the server tells probabilities of prompts. */
-  readonly maxNewTokens: number;
+  maxNewTokens: integer({ min: 0, max: MAX_TOKENS }),
   /** Most probable tokens to ask for at each place; what a server does not allow is a problem, with its own sentence. */
-  readonly alternatives: number | 'whole';
+  alternatives: union(integer({ min: 0, max: MAX_TOKENS }), oneOf('whole')),
   /** Id for the trace; the caller makes it (a UUID). */
-  readonly runId: string;
-}
+  runId,
+});
+export type ServerRunRequest = Checked<typeof serverRunRequest>;
 
 /**
  * Counters of a server as a whole, since it started: what a window brought is `counterWindow` of two readings

@@ -1,6 +1,8 @@
 import type { TraceToken } from '../core/trace/record';
-import type { Call } from './call';
-import type { CursorApi, CursorNotifications } from './cursorView';
+import { nullable, object, oneOf } from '../core/check/check';
+import { index } from './bounds';
+import { cursorRequests, place, type CursorNotifications } from './cursorView';
+import { request, type ApiOf } from './request';
 
 /** What the strip in the editor's panel shows and asks for: one column a token of the text that is being edited. */
 
@@ -28,13 +30,15 @@ export interface StripReady {
   readonly strip: Strip;
 }
 
-export interface StripApi extends CursorApi<StripReady> {
+export const STRIP_VIEW = {
+  ...cursorRequests<StripReady>(),
   /**
    * Frames a token in the editor; null: none. `reveal` scrolls to it as well, `go` puts the cursor behind it.
    * @throws Problem `stale-edit` where the text is another by now
    */
-  point: Call<{ readonly place: number; readonly index: number | null; readonly how: 'frame' | 'reveal' | 'go' }, null>;
-}
+  point: request(object({ place, index: nullable(index), how: oneOf('frame', 'reveal', 'go') })).gives<null>(),
+} as const;
+export type StripApi = ApiOf<typeof STRIP_VIEW>;
 
 export interface StripNotifications extends CursorNotifications<StripReady> {
   /** The cursor has moved in a text that stayed as it is. */

@@ -1,9 +1,9 @@
 import type { RowProblem } from '../core/compare/comparison';
 import type { OrderFigures } from '../core/life/sweep';
 import type { LifeGrid, ModelIdentity } from '../core/trace/record';
-import type { ModelRef } from './models';
-import { lifeGrid, modelRef } from './runShape';
-import { array, integer, nullable, number, object, oneOf, optional, string, type Check } from './validate';
+import { modelRef, type ModelRef } from './models';
+import { lifeGrid } from './runShape';
+import { array, integer, nullable, number, object, oneOf, optional, string, type Check } from '../core/check/check';
 
 /** Which random boards a Life model is asked about. */
 export interface SweepPlan {

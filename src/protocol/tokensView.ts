@@ -1,5 +1,7 @@
-import type { Call } from './call';
-import type { CursorApi, CursorPlace } from './cursorView';
+import { array, object } from '../core/check/check';
+import { tokenId } from './bounds';
+import { cursorRequests, place, type CursorPlace } from './cursorView';
+import { request, type ApiOf } from './request';
 import type { TokenInfo } from './models';
 
 /** What the Tokens view of the side bar shows and asks for. */
@@ -20,11 +22,12 @@ export interface NextReady {
   readonly next: NextTokens;
 }
 
-export interface TokensApi extends CursorApi<NextReady> {
+export const TOKENS_VIEW = {
+  ...cursorRequests<NextReady>(),
   /** Puts a token at the cursor. @throws Problem `stale-edit` where the cursor is at another place by now */
-  insert: Call<{ readonly place: number; readonly id: number }, { readonly text: string }>;
-  describe: Call<
-    { readonly place: number; readonly ids: readonly number[] },
-    { readonly tokens: readonly TokenInfo[] }
-  >;
-}
+  insert: request(object({ place, id: tokenId })).gives<{ readonly text: string }>(),
+  describe: request(object({ place, ids: array(tokenId, { max: 10_000 }) })).gives<{
+    readonly tokens: readonly TokenInfo[];
+  }>(),
+} as const;
+export type TokensApi = ApiOf<typeof TOKENS_VIEW>;

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { EngineClient, START_CRASHES, type EngineClientOptions } from '../../src/client/index';
-import { ENGINE_PROTOCOL } from '../../src/protocol/engine';
+import { ENGINE_PROTOCOL } from '../../src/protocol/handshake';
 import { type RunEvent, type RunRequest } from '../../src/protocol/runs';
 import type { EngineStatus } from '../../src/protocol/explorer';
 

@@ -3,8 +3,8 @@ import { describe, it, type TestContext } from 'node:test';
 import type { ServerResponse } from 'node:http';
 import { parseTrace, serializeTrace } from '../../src/core/trace/vivtrace';
 import { inspectServer, serverMetrics, tokenizeOnServer } from '../../src/engine/server/asking';
-import { check } from '../../src/protocol/validate';
-import { REQUESTS } from '../../src/engine/requests';
+import { check } from '../../src/protocol/checked';
+import { restoreRequest } from '../../src/protocol/runs';
 import { restoreRun } from '../../src/engine/run/restore';
 import { RunStore } from '../../src/engine/run/runStore';
 import { Problem } from '../../src/protocol/errors';
@@ -48,7 +48,7 @@ describe('a vLLM server', { skip: skipWithoutFixtures }, () => {
   it('is brought back as what it is: tokens, and nothing to look into', async (t) => {
     const { trace } = await run(t);
     const { header, tokens } = trace;
-    const request = check(REQUESTS.restoreRun, {
+    const request = check(restoreRequest, {
       runId: header.id,
       model: header.model,
       ids: tokens.map(({ id }) => id),

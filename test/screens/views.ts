@@ -9,7 +9,7 @@ import { lifeResult, LIFE_RESULT_MIME } from '../../src/core/notebook/life-resul
 import { RESULT_MIME, runResult } from '../../src/core/notebook/result';
 import { Random } from '../../src/core/numeric/random';
 import type { Trace } from '../../src/core/trace/record';
-import type { ExplorerSettings, ExplorerView } from '../../src/protocol/explorer';
+import type { ExplorerSettings, ExplorerView } from '../../src/protocol/explorerState';
 import type { ModelSummary } from '../../src/protocol/models';
 import { RendererUnderTest } from '../harness/renderer';
 import type { ThemeId } from '../harness/themes';

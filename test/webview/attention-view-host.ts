@@ -1,6 +1,6 @@
+import { served } from '../../src/protocol/request';
 import { contextOf } from '../../src/core/text/continuation';
-import { attentionRequests } from '../../src/extension/cursor/validation';
-import type { AttentionApi, AttentionReady } from '../../src/protocol/attentionView';
+import { ATTENTION_VIEW, type AttentionApi, type AttentionReady } from '../../src/protocol/attentionView';
 import { Problem } from '../../src/protocol/errors';
 import { RpcServer } from '../../src/protocol/rpc';
 import { CursorHost } from './cursor-view-host';
@@ -9,7 +9,7 @@ import { CursorHost } from './cursor-view-host';
 export class AttentionHost extends CursorHost<AttentionApi, AttentionReady> {
   protected readonly server = new RpcServer<AttentionApi>(
     { post: (message) => void this.send(message) },
-    attentionRequests({
+    served(ATTENTION_VIEW, {
       snapshot: () => this.snapshot,
       chooseModel: () => null,
       act: () => null,

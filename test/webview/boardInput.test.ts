@@ -5,7 +5,7 @@ import { findPattern } from '../../src/core/life/patterns';
 import { centred } from '../../src/core/life/board';
 import { lifePrompt, readLifePrompt } from '../../src/core/life/prompt';
 import { locateLife } from '../../src/core/life/sequence';
-import type { ExplorerState } from '../../src/protocol/explorer';
+import type { ExplorerState } from '../../src/protocol/explorerState';
 import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { themeIds } from '../harness/themes';

@@ -8,7 +8,7 @@ import { comparisonCsv } from '../../src/core/compare/document';
 import { lifePrompt } from '../../src/core/life/prompt';
 import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
-import type { ExplorerSettings, ExplorerState } from '../../src/protocol/explorer';
+import type { ExplorerSettings, ExplorerState } from '../../src/protocol/explorerState';
 import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';

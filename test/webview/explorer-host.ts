@@ -17,11 +17,10 @@ import type {
   EngineStatus,
   ExplorerApi,
   ExplorerNotifications,
-  ExplorerSettings,
   ExplorerSnapshot,
-  ExplorerState,
   RunStatus,
 } from '../../src/protocol/explorer';
+import type { ExplorerSettings, ExplorerState } from '../../src/protocol/explorerState';
 import { RpcServer, isRpcMessage } from '../../src/protocol/rpc';
 import { root } from '../../scripts/lib/run.mjs';
 import type { WebviewUnderTest } from '../harness/webview';

@@ -7,7 +7,7 @@ import { SAMPLE_TEXTS } from '../../src/core/text/samples';
 import type { Trace, TraceToken } from '../../src/core/trace/record';
 import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
-import type { ExplorerSettings, ExplorerState } from '../../src/protocol/explorer';
+import type { ExplorerSettings, ExplorerState } from '../../src/protocol/explorerState';
 import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { launchBrowser } from '../harness/chromium';

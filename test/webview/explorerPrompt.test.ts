@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import type { EngineClient } from '../../src/client/index';
 import type { ModelSummary } from '../../src/protocol/models';
-import type { ExplorerSettings } from '../../src/protocol/explorer';
+import type { ExplorerSettings } from '../../src/protocol/explorerState';
 import { artifacts } from '../harness/artifacts';
 import { launchBrowser } from '../harness/chromium';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';

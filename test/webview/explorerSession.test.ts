@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Trace, TraceEvent, TraceHeader, TracePass, TraceToken } from '../../src/core/trace/record';
-import type {
-  ExplorerNotifications,
-  ExplorerSettings,
-  ExplorerSnapshot,
-  ExplorerState,
-} from '../../src/protocol/explorer';
+import type { ExplorerNotifications, ExplorerSnapshot } from '../../src/protocol/explorer';
+import type { ExplorerSettings, ExplorerState } from '../../src/protocol/explorerState';
 import { Problem } from '../../src/protocol/errors';
 import type { RpcMessage } from '../../src/protocol/rpc';
 import { noticesOf } from '../../src/webview/explorer/notices';

@@ -1,3 +1,4 @@
+import { served } from '../../src/protocol/request';
 import { randomUUID } from 'node:crypto';
 import type { EngineClient } from '../../src/client/index';
 import { LifeModel } from '../../src/core/life/ask';
@@ -6,12 +7,12 @@ import { boardOfPattern } from '../../src/core/life/edit/document';
 import { runsOf } from '../../src/core/life/edit/runs';
 import { readPattern } from '../../src/core/life/formats';
 import { Rollouts } from '../../src/extension/life/rollouts';
-import { editOfMessage, lifeRequests } from '../../src/extension/life/validation';
+import { editOfMessage } from '../../src/extension/life/editOfMessage';
 import type { Handlers } from '../../src/protocol/call';
 import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import { lifeWriter } from '../../src/protocol/life';
-import type { LifeApi, LifeNotifications, LifeSnapshot } from '../../src/protocol/lifeEditor';
+import { LIFE_EDITOR, type LifeApi, type LifeNotifications, type LifeSnapshot } from '../../src/protocol/lifeEditor';
 import { isRpcMessage, RpcServer } from '../../src/protocol/rpc';
 import type { WebviewUnderTest } from '../harness/webview';
 
@@ -50,7 +51,10 @@ export class LifeHost {
       format: pattern.format,
       notes: pattern.notes.map(({ kind, text: note }) => ({ kind, text: note })),
     };
-    this.server = new RpcServer<LifeApi>({ post: (message) => void this.send(message) }, lifeRequests(this.handlers()));
+    this.server = new RpcServer<LifeApi>(
+      { post: (message) => void this.send(message) },
+      served(LIFE_EDITOR, this.handlers()),
+    );
   }
 
   /** Goes into `WebviewUnderTest.open` as `onMessage`. */

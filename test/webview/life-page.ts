@@ -6,7 +6,7 @@ import { lifePrompt } from '../../src/core/life/prompt';
 import { Random } from '../../src/core/numeric/random';
 import type { LifeGrid, Trace } from '../../src/core/trace/record';
 import type { ModelSummary } from '../../src/protocol/models';
-import type { ExplorerSettings, ExplorerView } from '../../src/protocol/explorer';
+import type { ExplorerSettings, ExplorerView } from '../../src/protocol/explorerState';
 import { launchBrowser } from '../harness/chromium';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';
 import { ExplorerHost, bundledModels, startEngine } from './explorer-host';

@@ -3,7 +3,7 @@ import type { EngineClient } from '../../src/client/index';
 import { type PassRow, RunPasses } from '../../src/core/lens/passes';
 import type { Trace, TraceSpeculation } from '../../src/core/trace/record';
 import type { ModelSummary } from '../../src/protocol/models';
-import type { ExplorerSettings } from '../../src/protocol/explorer';
+import type { ExplorerSettings } from '../../src/protocol/explorerState';
 import { launchBrowser } from '../harness/chromium';
 import { type WebviewOptions, WebviewUnderTest } from '../harness/webview';
 import { ExplorerHost, bundledModels, startEngine } from './explorer-host';

@@ -1,15 +1,21 @@
+import { served } from '../../src/protocol/request';
 import { type ScoredText, TextScorer } from '../../src/extension/editor/scoring';
-import { stripRequests } from '../../src/extension/cursor/validation';
 import { Problem } from '../../src/protocol/errors';
 import { RpcServer } from '../../src/protocol/rpc';
-import type { Strip, StripApi, StripNotifications, StripReady } from '../../src/protocol/stripView';
+import {
+  STRIP_VIEW,
+  type Strip,
+  type StripApi,
+  type StripNotifications,
+  type StripReady,
+} from '../../src/protocol/stripView';
 import { CursorHost } from './cursor-view-host';
 
 /** The extension's side of a strip without VS Code: a text that the real engine and model have scored. */
 export class StripHost extends CursorHost<StripApi, StripReady, StripNotifications> {
   protected readonly server = new RpcServer<StripApi>(
     { post: (message) => void this.send(message) },
-    stripRequests({
+    served(STRIP_VIEW, {
       snapshot: () => this.snapshot,
       chooseModel: () => null,
       act: () => null,

@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { EngineClient } from '../../src/client/index';
 import { accuracyOf, sweepCsv } from '../../src/core/life/sweep';
-import type { ExplorerState } from '../../src/protocol/explorer';
+import type { ExplorerState } from '../../src/protocol/explorerState';
 import { Problem } from '../../src/protocol/errors';
 import type { ModelSummary } from '../../src/protocol/models';
 import type { LifeSweep } from '../../src/protocol/sweep';

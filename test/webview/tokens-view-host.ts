@@ -1,11 +1,11 @@
+import { served } from '../../src/protocol/request';
 import { topK } from '../../src/core/numeric/ranking';
 import { contextOf, tokenAt, wholeText } from '../../src/core/text/continuation';
-import { tokensRequests } from '../../src/extension/cursor/validation';
 import type { Handlers } from '../../src/protocol/call';
 import type { TokenInfo } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import { RpcServer } from '../../src/protocol/rpc';
-import type { NextReady, TokensApi } from '../../src/protocol/tokensView';
+import { TOKENS_VIEW, type NextReady, type TokensApi } from '../../src/protocol/tokensView';
 import { CursorHost } from './cursor-view-host';
 
 /** The extension's side of a Tokens view without VS Code: one text with a cursor, before the real engine and a real model. */
@@ -14,7 +14,7 @@ export class TokensHost extends CursorHost<TokensApi, NextReady> {
   private after = '';
   protected readonly server = new RpcServer<TokensApi>(
     { post: (message) => void this.send(message) },
-    tokensRequests(this.handlers()),
+    served(TOKENS_VIEW, this.handlers()),
   );
 
   get text(): string {

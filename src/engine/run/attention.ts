@@ -12,9 +12,9 @@ import type {
   AttentionRow,
   GridAttention,
   GridHead,
-  GridRequest,
   HeadStatistics,
 } from '../../protocol/attention';
+import type { GridRequest } from '../../protocol/questions';
 import type { Progress } from '../../protocol/call';
 import { Problem } from '../../protocol/errors';
 import { Slices } from '../slices';

@@ -1,5 +1,6 @@
 import { layerStep, logSumExpOf, readLayer } from '../../core/lens/layers';
-import type { LogitLens, LogitLensRequest } from '../../protocol/lens';
+import type { LogitLens } from '../../protocol/lens';
+import type { LogitLensRequest } from '../../protocol/questions';
 import type { Progress } from '../../protocol/call';
 import { Problem } from '../../protocol/errors';
 import type { LoadedModel } from '../model/types';

@@ -1,5 +1,6 @@
+import { served } from '../../protocol/request';
 import * as vscode from 'vscode';
-import type { StripApi, StripNotifications, StripReady } from '../../protocol/stripView';
+import { STRIP_VIEW, type StripApi, type StripNotifications, type StripReady } from '../../protocol/stripView';
 import type { SurprisalColours } from '../editor/surprisal';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
@@ -7,7 +8,6 @@ import type { ModelCatalog } from '../models/catalog';
 import { CursorPage, sharedHandlers } from './page';
 import { StripFollower } from './stripFollower';
 import { TokenMark } from './tokenMark';
-import { stripRequests } from './validation';
 
 /** The strip of the editor's panel: surprisal and probability mass of the text that is being edited, a column a token. */
 export class StripView implements vscode.Disposable {
@@ -32,7 +32,7 @@ export class StripView implements vscode.Disposable {
     this.follower = follower;
     this.page = new CursorPage({
       ...{ id: 'vivarium.strip', name: 'Surprisal view', bundle: 'strip', extensionUri, log },
-      handlers: stripRequests({
+      handlers: served(STRIP_VIEW, {
         ...sharedHandlers,
         snapshot: () => follower.snapshot,
         point: async ({ place, index, how }) => {

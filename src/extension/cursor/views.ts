@@ -1,14 +1,14 @@
+import { served } from '../../protocol/request';
 import * as vscode from 'vscode';
-import type { AttentionApi, AttentionReady } from '../../protocol/attentionView';
+import { ATTENTION_VIEW, type AttentionApi, type AttentionReady } from '../../protocol/attentionView';
 import type { AtCursor, CursorSnapshot } from '../../protocol/cursorView';
-import type { NextReady, TokensApi } from '../../protocol/tokensView';
+import { TOKENS_VIEW, type NextReady, type TokensApi } from '../../protocol/tokensView';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
 import type { ModelCatalog } from '../models/catalog';
 import { type CursorAnswer, CursorFollower } from './follower';
 import { CursorPage, sharedHandlers } from './page';
 import { TokenMark } from './tokenMark';
-import { attentionRequests, tokensRequests } from './validation';
 
 /**
  * The views of the side bar that follow the cursor of a text: what would come next (Tokens), and where the model looks to
@@ -39,7 +39,7 @@ export class CursorViews implements vscode.Disposable {
     this.follower = follower;
     this.tokens = new CursorPage({
       ...{ id: 'vivarium.tokens', name: 'Tokens view', bundle: 'tokens', extensionUri, log },
-      handlers: tokensRequests({
+      handlers: served(TOKENS_VIEW, {
         ...sharedHandlers,
         snapshot: () => nextOf(follower.snapshot),
         insert: async ({ place, id }) => ({ text: await follower.insert(place, id) }),
@@ -49,7 +49,7 @@ export class CursorViews implements vscode.Disposable {
     });
     this.attention = new CursorPage({
       ...{ id: 'vivarium.attention', name: 'Attention view', bundle: 'attention', extensionUri, log },
-      handlers: attentionRequests({
+      handlers: served(ATTENTION_VIEW, {
         ...sharedHandlers,
         snapshot: () => looksOf(follower.snapshot),
         reveal: ({ place, index }) => {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
 import type { ParsedTrace } from '../../core/trace/vivtrace';
-import type { ExplorerSettings } from '../../protocol/explorer';
+import type { ExplorerSettings } from '../../protocol/explorerState';
 import type { ModelRef } from '../../protocol/models';
 import { digestOf } from '../runs/digest';
 import { titleOf } from '../runs/labels';

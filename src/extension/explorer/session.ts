@@ -1,18 +1,18 @@
+import { served } from '../../protocol/request';
 import * as vscode from 'vscode';
 import { decoderSummaries } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
 import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
-import type {
-  AskedDecoder,
-  ExplorerApi,
-  ExplorerNotifications,
-  ExplorerSettings,
-  ExplorerSnapshot,
-  ExplorerState,
-  ExplorerView,
+import {
+  EXPLORER,
+  type AskedDecoder,
+  type ExplorerApi,
+  type ExplorerNotifications,
+  type ExplorerSnapshot,
 } from '../../protocol/explorer';
+import type { ExplorerSettings, ExplorerState, ExplorerView } from '../../protocol/explorerState';
 import { cancelled, isRpcMessage, RpcServer } from '../../protocol/rpc';
 import { modelNotListed } from '../models/catalog';
 import { comparisonPlan, runRequest } from './run';
@@ -25,7 +25,6 @@ import { defaultSettings, settingsOf, withModel } from './settings';
 import { SideWork } from './sideWork';
 import { tensorRequests } from './tensorRequests';
 import { RunTensors } from './tensors';
-import { explorerRequests } from './validation';
 
 export interface SessionOptions {
   readonly mode: ExplorerSnapshot['mode'];
@@ -147,7 +146,7 @@ export class ExplorerSession implements vscode.Disposable {
 
   private handlers(): Handlers<ExplorerApi> {
     const { engine, catalog, log } = this.services;
-    return explorerRequests({
+    return served(EXPLORER, {
       snapshot: ({ state }) => this.snapshot(state),
       controls: ({ settings }) => {
         // What a command has set and the page has not heard of wins.

@@ -3,7 +3,7 @@ import type { Trace } from '../../core/trace/record';
 import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { runDefaults } from '../../core/life/prompt';
 import { serverKey } from '../servers/settings';
-import type { ExplorerSettings } from '../../protocol/explorer';
+import type { ExplorerSettings } from '../../protocol/explorerState';
 
 /** The controls of a fresh Explorer, from the user's settings. */
 export function defaultSettings(): ExplorerSettings {

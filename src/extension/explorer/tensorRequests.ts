@@ -2,7 +2,8 @@ import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
 import type { EngineApi } from '../../protocol/engine';
 import { Problem } from '../../protocol/errors';
-import type { RunQuestion } from '../../protocol/explorer';
+import { runQuestions, type RunQuestion } from '../../protocol/questions';
+import { runId } from '../../protocol/bounds';
 import type { RunTensors } from './tensors';
 
 /**
@@ -21,16 +22,10 @@ export function tensorRequests(
       refuseOfServer(trace);
       return tensors.call(trace, method, params, { signal, onEvent: emit });
     };
-  return {
-    positionLogits: ask('positionLogits'),
-    attentionOverview: ask('attentionOverview'),
-    attentionHead: ask('attentionHead'),
-    attentionRow: ask('attentionRow'),
-    attentionPair: ask('attentionPair'),
-    attentionKeys: ask('attentionKeys'),
-    gridAttention: ask('gridAttention'),
-    logitLens: ask('logitLens'),
-  };
+  const methods = Object.keys(runQuestions(runId)) as RunQuestion[];
+  return Object.fromEntries(methods.map((method) => [method, ask(method)])) as unknown as Handlers<
+    Pick<EngineApi, RunQuestion>
+  >;
 }
 
 /** @throws Problem `not-available` where a server ran the model: nothing but what it told is known of the run. */

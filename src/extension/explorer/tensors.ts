@@ -4,7 +4,7 @@ import type { Caller, CancelSignal } from '../../protocol/call';
 import type { EngineApi } from '../../protocol/engine';
 import type { ModelRef } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
-import type { RunQuestion } from '../../protocol/explorer';
+import type { RunQuestion } from '../../protocol/questions';
 import type { ModelCatalog } from '../models/catalog';
 
 /**

@@ -4,7 +4,7 @@ import { patternOfBoard } from '../../core/life/edit/document';
 import { formOfName, readPattern } from '../../core/life/formats';
 import { lifePrompt, runDefaults } from '../../core/life/prompt';
 import type { LifeGrid } from '../../core/trace/record';
-import type { ExplorerSettings } from '../../protocol/explorer';
+import type { ExplorerSettings } from '../../protocol/explorerState';
 import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { defaultSettings } from '../explorer/settings';

@@ -1,3 +1,4 @@
+import { served } from '../../protocol/request';
 import * as vscode from 'vscode';
 import { whyTooLarge } from '../../core/life/edit/board';
 import { runsOf } from '../../core/life/edit/runs';
@@ -5,7 +6,13 @@ import type { LifeEdit } from '../../core/life/edit/board';
 import type { Handlers } from '../../protocol/call';
 import type { ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
-import type { EditMessage, LifeApi, LifeNotifications, LifeSnapshot } from '../../protocol/lifeEditor';
+import {
+  LIFE_EDITOR,
+  type EditMessage,
+  type LifeApi,
+  type LifeNotifications,
+  type LifeSnapshot,
+} from '../../protocol/lifeEditor';
 import { isRpcMessage, RpcServer } from '../../protocol/rpc';
 import type { Log } from '../log';
 import type { ModelCatalog } from '../models/catalog';
@@ -15,7 +22,7 @@ import type { RunningStatus } from '../runs/running';
 import type { LifeModels } from './models';
 import { Rollouts } from './rollouts';
 import { saveRollout } from './saveRollout';
-import { editOfMessage, lifeRequests } from './validation';
+import { editOfMessage } from './editOfMessage';
 
 /** What a Life editor needs of the extension. */
 export interface LifeServices {
@@ -50,7 +57,7 @@ export class LifeSession implements vscode.Disposable {
     });
     this.server = new RpcServer<LifeApi>(
       { post: (message) => void this.webview.postMessage(message) },
-      lifeRequests(this.handlers()),
+      served(LIFE_EDITOR, this.handlers()),
       { onError: (method, problem) => void services.log.problem(`Life editor, ${method}`, problem) },
     );
     this.subscriptions = [

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { boolean, object, oneOf, optional, orElse, readOrNull, string } from '../../core/check/check';
 import { runDefaults } from '../../core/life/prompt';
-import type { ModelRef, ModelSummary } from '../../protocol/models';
+import type { ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import type { Register } from '../commands';
 import { chooseEditorModel, choiceOf, readsTexts } from '../editor/model';
@@ -13,6 +14,17 @@ import type { Log } from '../log';
 import type { Servers } from '../servers/servers';
 import { modelNotListed, type ModelCatalog } from './catalog';
 import { describeModel } from './tree';
+
+const text = string({ max: 100_000_000 });
+const named = object({ folder: text });
+/** A model in the tree of models. */
+const modelNode = object({ type: oneOf('model'), model: named });
+/** What a command may be given; what of it is not as it should be is as if it were not there. */
+const asked = object({
+  prompt: orElse(text, null),
+  model: orElse(object({ folder: text, file: optional(text) }), null),
+  run: orElse(boolean(), null),
+});
 
 /** Commands about models and what is done with them. */
 export function registerModelCommands(
@@ -30,7 +42,7 @@ export function registerModelCommands(
     register('vivarium.sweepDensity', () => sweepDensity(catalog, panels)),
     register('vivarium.newExplorer', () => panels.open({}, { fresh: true })),
     register('vivarium.exploreModel', async (node) => {
-      const remote = isRecord(node) && isRecord(node['model']) ? servers.find(String(node['model']['folder'])) : undefined;
+      const remote = servers.find(readOrNull(object({ model: named }), node)?.model.folder ?? '');
       const model = remote ?? (await modelOf(catalog, node)) ?? (await pickModel([...(await catalog.list()), ...servers.list()]));
       if (!model) return;
       const begin = model.life ? runDefaults(model, defaultSettings()) : {};
@@ -87,15 +99,15 @@ async function explorePrompt(
   patterns: LifeEditor,
   argument: unknown,
 ): Promise<void> {
-  const given = isRecord(argument) ? argument : {};
-  if (typeof given['prompt'] !== 'string') {
+  const given = readOrNull(asked, argument);
+  if (given?.prompt == null) {
     const pattern = await askedPattern(argument, patterns.inFront, (uri) => patterns.shown(uri));
     if (pattern) return panels.open(await patternSettings(pattern, catalog, panels.chosenModel), { run: true });
   }
-  const prompt = promptOf(given) ?? (await askForPrompt(vscode.l10n.t('Explore Prompt')));
+  const prompt = given?.prompt ?? selectedText() ?? (await askForPrompt(vscode.l10n.t('Explore Prompt')));
   if (prompt === undefined) return;
-  const model = modelRef(given['model']);
-  const run = typeof given['run'] === 'boolean' ? given['run'] : prompt.trim() !== '';
+  const model = given?.model;
+  const run = given?.run ?? prompt.trim() !== '';
   panels.open({ prompt, ...(model ? { model } : {}) }, { run });
 }
 
@@ -104,13 +116,13 @@ async function explorePrompt(
  * @param argument `{ prompt?: string, model?: { folder, file? } }`
  */
 async function compareDecoders(panels: ExplorerPanels, argument: unknown): Promise<void> {
-  const given = isRecord(argument) ? argument : {};
-  let prompt = promptOf(given);
+  const given = readOrNull(asked, argument);
+  let prompt = given?.prompt ?? selectedText();
   if (prompt === undefined && !panels.isOpen) {
     prompt = await askForPrompt(vscode.l10n.t('Compare Decoders'));
     if (prompt === undefined) return;
   }
-  const model = modelRef(given['model']);
+  const model = given?.model;
   panels.open({ ...(prompt === undefined ? {} : { prompt }), ...(model ? { model } : {}) }, { tab: 'compare' });
 }
 
@@ -123,10 +135,6 @@ async function sweepDensity(catalog: ModelCatalog, panels: ExplorerPanels): Prom
   panels.open(isChosen ? {} : { model: { folder: model.folder, file: model.file } }, { tab: 'sweep' });
 }
 
-/** What a command was given, or what is selected in the editor. */
-function promptOf(given: Readonly<Record<string, unknown>>): string | undefined {
-  return typeof given['prompt'] === 'string' ? given['prompt'] : selectedText();
-}
 
 function askForPrompt(title: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
@@ -136,10 +144,6 @@ function askForPrompt(title: string): Thenable<string | undefined> {
   });
 }
 
-function modelRef(value: unknown): ModelRef | undefined {
-  if (!isRecord(value) || typeof value['folder'] !== 'string') return undefined;
-  return { folder: value['folder'], ...(typeof value['file'] === 'string' ? { file: value['file'] } : {}) };
-}
 
 function selectedText(): string | undefined {
   const editor = vscode.window.activeTextEditor;
@@ -185,14 +189,10 @@ async function pickModel(listed: readonly ModelSummary[]): Promise<ModelSummary 
  * @throws Problem `model-not-found` where the folder is not listed
  */
 async function modelOf(catalog: ModelCatalog, node: unknown): Promise<ModelSummary | undefined> {
-  if (!isRecord(node) || node['type'] !== 'model' || !isRecord(node['model'])) return undefined;
-  const { folder } = node['model'];
-  if (typeof folder !== 'string') return undefined;
+  const folder = readOrNull(modelNode, node)?.model.folder;
+  if (folder === undefined) return undefined;
   const model = await catalog.find(folder);
   if (!model) throw modelNotListed(folder);
   return model;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { anything, array, object, orElse, readOrNull, string } from '../../core/check/check';
 import { Problem } from '../../protocol/errors';
 import type { Register } from '../commands';
 import type { ExplorerPanels } from '../explorer/panels';
@@ -105,13 +106,17 @@ async function chosenPair(runs: RunStore, given: readonly string[]): Promise<[a:
   return (made.get(one) ?? '') <= (made.get(other) ?? '') ? [one, other] : [other, one];
 }
 
+const runNode = object({
+  id: orElse(string({ max: 1_000 }), null),
+  members: orElse(array(anything(), { max: 1_000_000 }), null),
+});
+
 /** Ids of the runs that a node of the view is or holds; an id stands for itself. */
 function idsOf(node: unknown): readonly string[] {
   if (typeof node === 'string') return [node];
-  if (typeof node !== 'object' || node === null) return [];
-  const { id, members } = node as { id?: unknown; members?: unknown };
-  if (Array.isArray(members)) return members.flatMap(idsOf);
-  return typeof id === 'string' ? [id] : [];
+  const read = readOrNull(runNode, node);
+  if (read?.members) return read.members.flatMap(idsOf);
+  return read?.id == null ? [] : [read.id];
 }
 
 async function traceOf(runs: RunStore, id: string) {

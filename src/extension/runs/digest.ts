@@ -4,7 +4,8 @@ import { findDecoder } from '../../core/decode/registry';
 import { locateLife } from '../../core/life/sequence';
 import type { Trace } from '../../core/trace/record';
 import { generatedText } from '../../core/trace/text';
-import { boolean, check, integer, nullable, number, object, oneOf, optional, string } from '../../protocol/validate';
+import { boolean, integer, nullable, number, object, oneOf, optional, string } from '../../core/check/check';
+import { check } from '../../protocol/checked';
 
 /** What the list shows of a run without reading its trace; kept beside it as JSON. */
 export interface RunDigest {

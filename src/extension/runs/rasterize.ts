@@ -1,15 +1,12 @@
 import * as vscode from 'vscode';
-import { checkedHandlers } from '../../protocol/checkedHandlers';
+import { served } from '../../protocol/request';
 import { Problem } from '../../protocol/errors';
-import type { PictureApi } from '../../protocol/picture';
+import { PICTURE, type PictureApi } from '../../protocol/picture';
 import { isRpcMessage, RpcServer } from '../../protocol/rpc';
-import { nullable, object, typedArray } from '../../protocol/validate';
 import { webviewHtml, webviewOptions } from '../webviewPage';
 
 /** Pixels of a unit of a picture: sharp on every screen, and in print at the size of a page. */
 const SCALE = 2;
-/** The most that one message carries. */
-const MOST_BYTES = 16_000_000;
 const PATIENCE_MILLISECONDS = 30_000;
 
 /**
@@ -29,17 +26,14 @@ export async function pngOf(svg: string, label: string, extensionUri: vscode.Uri
     return await new Promise<Uint8Array>((resolve, reject) => {
       const server = new RpcServer<PictureApi>(
         { post: (message) => void panel.webview.postMessage(message) },
-        checkedHandlers<PictureApi>(
-          { source: object({}), drawn: object({ png: nullable(typedArray(Uint8Array, { max: MOST_BYTES })) }) },
-          {
-            source: () => ({ svg, label, scale: SCALE }),
-            drawn: ({ png }) => {
-              if (png) resolve(png);
-              else reject(notDrawn());
-              return null;
-            },
+        served(PICTURE, {
+          source: () => ({ svg, label, scale: SCALE }),
+          drawn: ({ png }) => {
+            if (png) resolve(png);
+            else reject(notDrawn());
+            return null;
           },
-        ),
+        }),
         { onError: (_, problem) => reject(problem) },
       );
       panel.webview.onDidReceiveMessage((message: unknown) => {

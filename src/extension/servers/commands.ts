@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { object, readOrNull, string } from '../../core/check/check';
 import { plainAddress } from '../../core/server/address';
 import { Problem } from '../../protocol/errors';
 import type { ServerReport } from '../../protocol/servers';
@@ -180,9 +181,8 @@ export async function entryOf(node: unknown, title: string): Promise<ServerEntry
   return chosen?.entry;
 }
 
+const serverNode = object({ model: object({ folder: string({ max: 100_000 }) }) });
+
 function keyOf(node: unknown): string | undefined {
-  if (typeof node !== 'object' || node === null || !('model' in node)) return undefined;
-  const { model } = node;
-  if (typeof model !== 'object' || model === null || !('folder' in model)) return undefined;
-  return typeof model.folder === 'string' ? model.folder : undefined;
+  return readOrNull(serverNode, node)?.model.folder;
 }

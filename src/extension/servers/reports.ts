@@ -5,7 +5,6 @@ import {
   anything,
   array,
   boolean,
-  check,
   integer,
   nullable,
   number,
@@ -14,7 +13,8 @@ import {
   record,
   string,
   union,
-} from '../../protocol/validate';
+} from '../../core/check/check';
+import { check } from '../../protocol/checked';
 
 const KEPT = 'vivarium.servers.reports';
 const MOST = 100;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { object, oneOf, orElse, readOrNull, string } from '../../core/check/check';
 import { plainAddress } from '../../core/server/address';
 import { Problem } from '../../protocol/errors';
 
@@ -59,12 +60,17 @@ async function write(entries: readonly unknown[]): Promise<void> {
   await vscode.workspace.getConfiguration(SECTION).update(NAME, entries, vscode.ConfigurationTarget.Global);
 }
 
+const entryCheck = object({
+  address: string({ max: 100_000 }),
+  model: string({ min: 1, max: 100_000 }),
+  chat: orElse(oneOf(true), null),
+});
+
 function readEntry(value: unknown): ServerEntry | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { address, model, chat } = value as Readonly<Record<string, unknown>>;
-  if (typeof address !== 'string' || typeof model !== 'string' || model === '') return undefined;
-  if (addressProblem(address) !== undefined) return undefined;
-  return { address: plainAddress(new URL(address.trim())), model, ...(chat === true ? { chat } : {}) };
+  const read = readOrNull(entryCheck, value);
+  if (read === null || addressProblem(read.address) !== undefined) return undefined;
+  const { address, model, chat } = read;
+  return { address: plainAddress(new URL(address.trim())), model, ...(chat ? { chat } : {}) };
 }
 
 /** Names a model of a server among models, where a folder stands for one of this machine. */

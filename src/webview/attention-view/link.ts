@@ -1,6 +1,6 @@
+import { integer, nullable, object, oneOf, readOrNull } from '../../core/check/check';
 import type { AttentionApi, AttentionReady } from '../../protocol/attentionView';
 import type { CursorLink } from '../cursor/link';
-import { isRecord } from '../is-record';
 import type { HeadChoice } from './heads';
 
 /** What the page keeps while it is hidden. */
@@ -10,13 +10,12 @@ export interface AttentionKept {
 
 export type AttentionLink = CursorLink<AttentionReady, AttentionApi, AttentionKept>;
 
+const keptCheck = object({
+  version: oneOf(1),
+  head: object({ layer: integer({ min: 0 }), head: nullable(integer({ min: 0 })) }),
+});
+
 /** What was kept, where it is of this version; else the mean of all heads. */
 export function readKept(kept: unknown): AttentionKept {
-  if (!isRecord(kept) || kept['version'] !== 1 || !isRecord(kept['head'])) return { head: null };
-  const { layer, head } = kept['head'];
-  return isIndex(layer) && (head === null || isIndex(head)) ? { head: { layer, head } } : { head: null };
-}
-
-function isIndex(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return { head: readOrNull(keptCheck, kept)?.head ?? null };
 }

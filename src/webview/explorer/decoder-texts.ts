@@ -6,7 +6,7 @@ import {
   type OptionValues,
 } from '../../core/decode/options';
 import type { DecoderSummary } from '../../core/decode/registry';
-import type { ExplorerSettings } from '../../protocol/explorer';
+import type { ExplorerSettings } from '../../protocol/explorerState';
 import type { SettingChip } from './setting-chips';
 
 /** All options of the chosen decoder: what was set, and the defaults for the rest. */

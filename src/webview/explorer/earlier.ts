@@ -1,5 +1,5 @@
 import type { Trace } from '../../core/trace/record';
-import type { ExplorerSettings } from '../../protocol/explorer';
+import type { ExplorerSettings } from '../../protocol/explorerState';
 import { readTokenIds } from './token-ids';
 
 /** What tells the run on show from what the controls hold now. */

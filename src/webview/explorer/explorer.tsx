@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ModelSummary } from '../../protocol/models';
-import type { ExplorerSettings } from '../../protocol/explorer';
+import type { ExplorerSettings } from '../../protocol/explorerState';
 import { counted } from '../components/format';
 import { Icon } from '../components/icon';
 import { NoticeList } from '../components/notice-list';

@@ -3,7 +3,7 @@ import { runDefaults } from '../../core/life/prompt';
 import { decoderTitle } from '../../core/decode/titles';
 import { draftOf, draftsFor } from '../../protocol/drafts';
 import type { ModelSummary } from '../../protocol/models';
-import type { ExplorerSettings } from '../../protocol/explorer';
+import type { ExplorerSettings } from '../../protocol/explorerState';
 import { Badge, Tag } from '../ui/badge';
 import { Dropdown } from '../ui/dropdown';
 

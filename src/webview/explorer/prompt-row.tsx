@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Caller } from '../../protocol/call';
 import type { ModelSummary } from '../../protocol/models';
-import type { ExplorerApi, ExplorerSettings } from '../../protocol/explorer';
+import type { ExplorerApi } from '../../protocol/explorer';
+import type { ExplorerSettings } from '../../protocol/explorerState';
 import { count, counted } from '../components/format';
 import { Icon } from '../components/icon';
 import { Segmented } from '../components/segmented';

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Caller } from '../../protocol/call';
-import type { ExplorerApi, ExplorerSettings } from '../../protocol/explorer';
+import type { ExplorerApi } from '../../protocol/explorer';
+import type { ExplorerSettings } from '../../protocol/explorerState';
 
 /** Pause after the last change of the controls before the estimate is asked for. */
 const SETTLE_MS = 500;

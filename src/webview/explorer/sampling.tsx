@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { DecoderSummary } from '../../core/decode/registry';
 import type { Sampling } from '../../core/trace/record';
-import type { ExplorerSettings } from '../../protocol/explorer';
+import type { ExplorerSettings } from '../../protocol/explorerState';
 import { FilterSliders } from '../components/filter-sliders';
 import { count } from '../components/format';
 import { Icon } from '../components/icon';

@@ -1,6 +1,11 @@
+import { readOrNull } from '../../core/check/check';
 import type { Sampling } from '../../core/trace/record';
-import type { ExplorerSettings, ExplorerState, ExplorerView } from '../../protocol/explorer';
-import { isRecord } from '../is-record';
+import {
+  explorerState,
+  type ExplorerSettings,
+  type ExplorerState,
+  type ExplorerView,
+} from '../../protocol/explorerState';
 
 /** No tab was chosen: a run opens on the one that is for its kind. */
 export const EMPTY_VIEW: ExplorerView = { tab: '', selected: null, tabs: {} };
@@ -17,22 +22,7 @@ export const DEFAULT_SETTINGS: ExplorerSettings = {
   prompt: '',
 };
 
-/** What `getState` gave, where it is a state of this version; else null. The host validates its contents again. */
+/** What `getState` gave, where it is a state of this version; else null. */
 export function readSavedState(value: unknown): ExplorerState | null {
-  if (!isRecord(value) || value['version'] !== 1) return null;
-  const { settings, view, runId, comparisonId } = value;
-  if (!isRecord(settings) || !isRecord(settings['sampling']) || typeof settings['prompt'] !== 'string') return null;
-  if (!isRecord(settings['decoderOptions'])) return null;
-  if (!isView(view) || !(runId === null || typeof runId === 'string')) return null;
-  if (comparisonId != null && typeof comparisonId !== 'string') return null;
-  return value as unknown as ExplorerState;
-}
-
-function isView(value: unknown): value is ExplorerView {
-  return (
-    isRecord(value) &&
-    typeof value['tab'] === 'string' &&
-    (value['selected'] === null || Number.isSafeInteger(value['selected'])) &&
-    isRecord(value['tabs'])
-  );
+  return readOrNull(explorerState, value);
 }

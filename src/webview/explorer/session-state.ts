@@ -1,6 +1,7 @@
 import type { Trace } from '../../core/trace/record';
 import type { ProblemData } from '../../protocol/errors';
-import type { ExplorerSettings, ExplorerSnapshot, ExplorerView, RunStatus } from '../../protocol/explorer';
+import type { ExplorerSnapshot, RunStatus } from '../../protocol/explorer';
+import type { ExplorerSettings, ExplorerView } from '../../protocol/explorerState';
 
 /** Everything that the shell draws from: what the host says, and how far it has said it. A new object for every change. */
 export interface SessionState extends Omit<ExplorerSnapshot, 'modelsProblem' | 'view' | 'focus'> {

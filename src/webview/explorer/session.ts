@@ -1,14 +1,7 @@
 import type { Trace, TraceEvent } from '../../core/trace/record';
 import { Problem } from '../../protocol/errors';
-import type {
-  AskedDecoder,
-  ExplorerApi,
-  ExplorerNotifications,
-  ExplorerSettings,
-  ExplorerSnapshot,
-  ExplorerState,
-  ExplorerView,
-} from '../../protocol/explorer';
+import type { AskedDecoder, ExplorerApi, ExplorerNotifications, ExplorerSnapshot } from '../../protocol/explorer';
+import type { ExplorerSettings, ExplorerState, ExplorerView } from '../../protocol/explorerState';
 import type { LifeSweep, SweepRequest } from '../../protocol/sweep';
 import { RpcClient, isRpcMessage } from '../../protocol/rpc';
 import type { WebviewHost } from '../host';

@@ -4,14 +4,8 @@ import type { DecoderSummary } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
 import type { Caller } from '../../protocol/call';
 import type { ModelSummary } from '../../protocol/models';
-import type {
-  AskedDecoder,
-  ComparisonProgress,
-  EngineStatus,
-  ExplorerApi,
-  ExplorerSettings,
-  RunStatus,
-} from '../../protocol/explorer';
+import type { AskedDecoder, ComparisonProgress, EngineStatus, ExplorerApi, RunStatus } from '../../protocol/explorer';
+import type { ExplorerSettings } from '../../protocol/explorerState';
 import type { LifeSweep, SweepRequest } from '../../protocol/sweep';
 import type { ThemeInfo } from '../components/theme';
 

@@ -1,10 +1,12 @@
+import { integer, object, readOrNull } from '../../core/check/check';
 import type { Progress } from '../../protocol/call';
 import type { ProblemData } from '../../protocol/errors';
 import { Problem } from '../../protocol/errors';
 import { isRpcMessage, RpcClient } from '../../protocol/rpc';
 import type { PairAlternatives, PairPlace, RunPairApi, RunPairShown, RunPairState } from '../../protocol/runPair';
 import type { WebviewHost } from '../host';
-import { isRecord } from '../is-record';
+
+const keptCheck = object({ selected: integer() });
 
 /** The page's end of the line to the extension: what is on show, what was chosen in it, and what is kept for a reload. */
 export class PairLink {
@@ -23,8 +25,7 @@ export class PairLink {
 
   constructor(private readonly host: WebviewHost) {
     this.api = new RpcClient<RunPairApi>({ post: (message) => host.postMessage(message) });
-    const kept = host.getState();
-    if (isRecord(kept) && Number.isSafeInteger(kept['selected'])) this.selected = kept['selected'] as number;
+    this.selected = readOrNull(keptCheck, host.getState())?.selected ?? null;
   }
 
   /** Feed it every message of the window; it ignores those that are not for it. */

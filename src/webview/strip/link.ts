@@ -1,18 +1,20 @@
+import { boolean, object, oneOf, readOrNull, type Checked } from '../../core/check/check';
 import type { CursorSnapshot } from '../../protocol/cursorView';
 import type { StripApi, StripNotifications, StripReady } from '../../protocol/stripView';
 import type { CursorLink } from '../cursor/link';
-import { isRecord } from '../is-record';
 
-/** What the page keeps while it is hidden. */
-export interface StripKept {
+const keptCheck = object({
+  version: oneOf(1),
   /** The numbers as a table, in place of the chart. */
-  readonly table: boolean;
-}
+  table: boolean(),
+});
+/** What the page keeps while it is hidden. */
+export type StripKept = Omit<Checked<typeof keptCheck>, 'version'>;
 
 export type StripLink = CursorLink<StripReady, StripApi, StripKept>;
 
 export function readKept(kept: unknown): StripKept {
-  return { table: isRecord(kept) && kept['version'] === 1 && kept['table'] === true };
+  return { table: readOrNull(keptCheck, kept)?.table ?? false };
 }
 
 /** What is known, with the cursor where it is now. */

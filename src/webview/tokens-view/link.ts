@@ -1,8 +1,7 @@
+import { mapped, number, object, oneOf, orElse, readOrNull } from '../../core/check/check';
 import type { FilterSettings } from '../../core/decode/filters';
 import type { NextReady, TokensApi } from '../../protocol/tokensView';
-import { type FILTER_KEYS } from '../components/sampling-scale';
 import type { CursorLink } from '../cursor/link';
-import { isRecord } from '../is-record';
 
 /** What the page keeps while it is hidden. */
 export interface TokensKept {
@@ -14,20 +13,19 @@ export type TokensLink = CursorLink<NextReady, TokensApi, TokensKept>;
 /** Settings that change nothing. */
 export const PLAIN: FilterSettings = { temperature: 1, topK: 0, topP: 1, minP: 0 };
 
+const share = mapped(number({ min: 0 }), (value) => Math.min(1, value));
+
+const keptCheck = object({
+  version: oneOf(1),
+  settings: object({
+    temperature: orElse(number({ min: 0 }), PLAIN.temperature),
+    topK: orElse(mapped(number({ min: 0 }), Math.round), PLAIN.topK),
+    topP: orElse(share, PLAIN.topP),
+    minP: orElse(share, PLAIN.minP),
+  }),
+});
+
 /** What was kept, where it is of this version; else settings that change nothing. */
 export function readKept(kept: unknown): TokensKept {
-  if (!isRecord(kept) || kept['version'] !== 1 || !isRecord(kept['settings'])) return { settings: PLAIN };
-  const settings = kept['settings'];
-  const value = (key: (typeof FILTER_KEYS)[number]): number => {
-    const given = settings[key];
-    return typeof given === 'number' && given >= 0 && Number.isFinite(given) ? given : PLAIN[key];
-  };
-  return {
-    settings: {
-      temperature: value('temperature'),
-      topK: Math.round(value('topK')),
-      topP: Math.min(1, value('topP')),
-      minP: Math.min(1, value('minP')),
-    },
-  };
+  return { settings: readOrNull(keptCheck, kept)?.settings ?? PLAIN };
 }

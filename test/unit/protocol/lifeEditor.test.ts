@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EMPTY_SETTINGS, MOST_EDIT_RUNS } from '../../../src/core/life/edit/board';
-import { editOfMessage, lifeRequests } from '../../../src/extension/life/validation';
+import { editOfMessage } from '../../../src/extension/life/editOfMessage';
 import { readBackup, writeBackup } from '../../../src/extension/life/backup';
 import type { Handlers } from '../../../src/protocol/call';
 import { Problem } from '../../../src/protocol/errors';
-import type { EditMessage, LifeApi } from '../../../src/protocol/lifeEditor';
+import { LIFE_EDITOR, type EditMessage, type LifeApi } from '../../../src/protocol/lifeEditor';
+import { served } from '../../../src/protocol/request';
 
 const edit: EditMessage = { kind: 'draw', flips: Int32Array.of(0, 0, 2), settings: null };
 
 /** The requests of a Life editor with handlers that give back what they were given. */
-const requests = lifeRequests(
+const requests = served(
+  LIFE_EDITOR,
   Object.fromEntries(
     ['snapshot', 'edit', 'undo', 'redo', 'openAsText', 'showLog', 'models', 'predict', 'explore'].map((method) => [
       method,

@@ -8,7 +8,7 @@ import type { EngineApi } from '../../../src/protocol/engine';
 import { Problem } from '../../../src/protocol/errors';
 import type { RunRequest } from '../../../src/protocol/runs';
 import { lifeSweep, sweepRequest, type LifeSweep, type SweepPlan } from '../../../src/protocol/sweep';
-import { check } from '../../../src/protocol/validate';
+import { check } from '../../../src/protocol/checked';
 
 const GRID: LifeGrid = {
   ...{ width: 4, height: 4, topology: 'torus', rule: 'B3/S23' },

@@ -2,9 +2,9 @@ import { compareRuns, type RunPair } from '../../../core/compare/runPair';
 import type { Trace } from '../../../core/trace/record';
 import type { Handlers } from '../../../protocol/call';
 import { Problem } from '../../../protocol/errors';
-import type { PairPlace, RunPairApi, RunPairShown } from '../../../protocol/runPair';
+import { served } from '../../../protocol/request';
+import { RUN_PAIR, type PairPlace, type RunPairApi, type RunPairShown } from '../../../protocol/runPair';
 import { measureExactly, type LogitsOf } from './measure';
-import { runPairRequests } from './validation';
 
 const PLACES = ['a', 'b'] as const;
 
@@ -31,7 +31,7 @@ export class RunPairSession {
     private ids: Readonly<Record<PairPlace, string>>,
     private readonly services: RunPairServices,
   ) {
-    this.handlers = runPairRequests({
+    this.handlers = served(RUN_PAIR, {
       open: () => this.show(),
       swap: () => this.change({ a: this.ids.b, b: this.ids.a }),
       choose: async ({ place }) => {

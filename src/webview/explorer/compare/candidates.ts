@@ -3,7 +3,7 @@ import { allOptions, type OptionValues } from '../../../core/decode/options';
 import type { DecoderSummary } from '../../../core/decode/registry';
 import { readLifePrompt } from '../../../core/life/prompt';
 import { draftsFor } from '../../../protocol/drafts';
-import type { ExplorerSettings } from '../../../protocol/explorer';
+import type { ExplorerSettings } from '../../../protocol/explorerState';
 import type { ModelSummary } from '../../../protocol/models';
 import { chosenOptions } from '../decoder-texts';
 import type { AddedDecoder } from './state';

@@ -1,21 +1,6 @@
+import { integer, number, object, orElse, read, readOrNull, type Checked } from '../../../../core/check/check';
 import { MOST_BOARDS, MOST_ORDERS, MOST_SEED, ordersBetween } from '../../../../core/life/sweep';
-import { lifeSweep, type LifeSweep } from '../../../../protocol/sweep';
-import { check } from '../../../../protocol/validate';
-
-/** What the tab keeps. */
-export interface SweepState {
-  /** Densities, in [0, 1]: from, to, and the step between them. */
-  readonly from: number;
-  readonly to: number;
-  readonly step: number;
-  /** Boards at each density. */
-  readonly boards: number;
-  readonly seed: number;
-  /** The last sweep that has ended: for the time after the window. */
-  readonly last: LifeSweep | null;
-}
-
-export const INITIAL_STATE: SweepState = { from: 0, to: 1, step: 0.1, boards: 10, seed: 0, last: null };
+import { lifeSweep } from '../../../../protocol/sweep';
 
 /** The least step: 101 densities from 0 to 1. */
 export const LEAST_STEP = 1 / (MOST_ORDERS - 1);
@@ -30,27 +15,31 @@ export const FIELDS = {
 } as const;
 export type FieldName = keyof typeof FIELDS;
 
+const typed = (name: FieldName) => (FIELDS[name].whole ? integer(FIELDS[name]) : number(FIELDS[name]));
+
 export function fits(name: FieldName, value: unknown): value is number {
-  const { min, max, whole } = FIELDS[name];
-  return typeof value === 'number' && value >= min && value <= max && (!whole || Number.isSafeInteger(value));
+  return readOrNull(typed(name), value) !== null;
 }
+
+const stateCheck = object({
+  /** Densities, in [0, 1]: from, to, and the step between them. */
+  from: orElse(typed('from'), 0),
+  to: orElse(typed('to'), 1),
+  step: orElse(typed('step'), 0.1),
+  /** Boards at each density. */
+  boards: orElse(typed('boards'), 10),
+  seed: orElse(typed('seed'), 0),
+  /** The last sweep that has ended: for the time after the window. */
+  last: orElse(lifeSweep, null),
+});
+/** What the tab keeps. */
+export type SweepState = Checked<typeof stateCheck>;
+
+export const INITIAL_STATE = read(stateCheck, {}, 'The state');
 
 /** What was kept, as far as it still makes sense; the rest as at first. */
 export function readState(kept: unknown): SweepState {
-  if (typeof kept !== 'object' || kept === null) return INITIAL_STATE;
-  const values = kept as Record<string, unknown>;
-  const numbers = (Object.keys(FIELDS) as FieldName[]).flatMap((name) =>
-    fits(name, values[name]) ? [[name, values[name]] as const] : [],
-  );
-  return { ...INITIAL_STATE, ...(Object.fromEntries(numbers) as Partial<SweepState>), last: readSweep(values['last']) };
-}
-
-function readSweep(kept: unknown): LifeSweep | null {
-  try {
-    return check(lifeSweep, kept);
-  } catch {
-    return null;
-  }
+  return readOrNull(stateCheck, kept) ?? INITIAL_STATE;
 }
 
 /** The densities that are asked about; none where they end before they begin. */
