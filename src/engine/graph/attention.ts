@@ -1,6 +1,6 @@
-import type { OnnxNode } from './onnx';
+import { type OnnxNode, operatorName } from './onnx';
 import type { DataFlow } from './residual';
-import { operatorName, type Scope } from './scope';
+import type { Scope } from './scope';
 
 /** How the attention of one node can be read; see {@link AttentionSite}. */
 export type AttentionKind =

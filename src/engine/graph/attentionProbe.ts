@@ -3,7 +3,6 @@ import type { AttentionSite } from './attention';
 import type { ElementType } from './elementType';
 import { copyAttributes, type GraphEditor } from './graphEditor';
 import type { OnnxNode } from './onnx';
-import { shapesOf } from './shapes';
 import { recomputeAttention } from './recompute';
 
 /** A tensor that is to become an output, or why there is none. */
@@ -19,7 +18,7 @@ export function attentionValue(editor: GraphEditor, site: AttentionSite): ProbeV
     case 'softmax': {
       const value = site.probabilities as string;
       const elementType = scope.elementType(value);
-      return { value: shapesOf(scope).shape(value)?.length === 4 ? value : splitHeads(editor, value), elementType };
+      return { value: scope.shape(value)?.length === 4 ? value : splitHeads(editor, value), elementType };
     }
     case 'onnx-attention':
       return fourthOutput(editor, node, { name: 'qk_matmul_output_mode', value: 3 });

@@ -13,13 +13,13 @@ import {
   realInputs,
   sortInputs,
 } from './interface';
+import { size, weightDims } from './known';
 import { findMixers, firstInFlow } from './mixing';
 import type { OnnxModel, OnnxNode } from './onnx';
 import { type Cut, type DataFlow, dataFlow } from './residual';
 import { Scope } from './scope';
 import { checkGraph } from './check';
-import { shapesOf, size } from './shapes';
-import { attentionHeads, type HeadCounts, weightDims } from './sizes';
+import { attentionHeads, type HeadCounts } from './sizes';
 
 export type { DecoderBlock } from './blocks';
 
@@ -68,7 +68,7 @@ export function findDecoder(model: OnnxModel): DecoderAnatomy {
   const bodies = findBodies(model, scope, io);
   const [body] = bodies as [DecoderBody];
   const embedding = embeddingDims(body);
-  const columns = size(io.logits.dims?.at(-1)) ?? size(shapesOf(body.scope).shape(body.logits)?.at(-1));
+  const columns = size(io.logits.dims?.at(-1)) ?? size(body.scope.shape(body.logits)?.at(-1));
   if (columns !== null && embedding && columns * 2 < embedding.rows) {
     throw notADecoder(
       model,
@@ -266,13 +266,7 @@ function layerOfCache(scope: Scope, node: OnnxNode): number | null {
 /** Width of the residual stream between the blocks. */
 function streamWidth({ scope, blocks, exit }: DecoderBody): number | null {
   for (const cut of [...blocks.map(({ entry }) => entry), exit]) {
-    const width =
-      cut &&
-      size(
-        shapesOf(scope)
-          .shape(cut.node.outputs[0] ?? '')
-          ?.at(-1),
-      );
+    const width = cut && size(scope.shape(cut.node.outputs[0] ?? '')?.at(-1));
     if (width) return width;
   }
   // By the weight of a fused norm.

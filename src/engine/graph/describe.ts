@@ -1,10 +1,10 @@
 import { Problem, type ProblemData } from '../../protocol/errors';
 import { type DecoderAnatomy, findDecoder } from './decoder';
 import { realInputs } from './interface';
-import type { OnnxModel, OnnxValue } from './onnx';
+import { type OnnxModel, type OnnxValue, operatorName } from './onnx';
 import { type ModelSize, modelSize } from './parameters';
 import { planProbes, type Unavailable } from './probe';
-import { allScopes, operatorName } from './scope';
+import { allScopes } from './scope';
 
 /** What can be said of a file without running it. Plain data, ready for JSON. */
 export interface ModelDescription extends ModelSize {

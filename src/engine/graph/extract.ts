@@ -1,8 +1,7 @@
 import { type ElementType } from './elementType';
 import { encodeValue } from './encode';
-import type { OnnxModel, OnnxNode, OnnxValue } from './onnx';
+import { inputsOf, type OnnxModel, type OnnxNode, type OnnxValue } from './onnx';
 import { WireWriter } from './protobuf';
-import { inputsOf } from './scope';
 import type { ByteSource } from './source';
 
 /** A node that the graph does not have. */

@@ -1,9 +1,9 @@
 import type { NestedEdit } from './edits';
 import { elementTypeCode, type ElementType, isFloat } from './elementType';
 import { type AttributeValue, encodeAttribute, encodeNode, encodeTensor, encodeValue } from './encode';
+import type { KnownGraph } from './known';
 import type { OnnxAttribute, OnnxNode } from './onnx';
 import { WireWriter } from './protobuf';
-import type { Scope } from './scope';
 
 const graphField = { node: 1, initializer: 5, output: 12, valueInfo: 13 } as const;
 const nodeField = { output: 2, attribute: 5 } as const;
@@ -18,7 +18,7 @@ export class GraphEditor {
   readonly nodeEdits: NestedEdit[] = [];
 
   constructor(
-    readonly scope: Scope,
+    readonly scope: KnownGraph,
     /** Version of the standard's operators. */
     readonly opset: number,
   ) {}

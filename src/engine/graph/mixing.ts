@@ -1,10 +1,9 @@
 import type { Mixing } from '../../core/trace/record';
 import type { AttentionSite } from './attention';
 import type { CacheTensor } from './interface';
-import type { Dimension, OnnxNode } from './onnx';
+import { type Dimension, inputsOf, type OnnxNode } from './onnx';
 import type { DataFlow } from './residual';
-import { inputsOf, type Scope } from './scope';
-import { shapesOf } from './shapes';
+import type { Scope } from './scope';
 
 /** A node by which tokens come to see others, at its position in the flow. */
 export interface Mixer {
@@ -57,10 +56,7 @@ function kindOf(
   if (isUnrolled(scope, node, fixedLength)) return 'recurrence';
   if (near.has(node) || !isProductOf(node)) return null;
   // Scores of every token for every other, without a softmax: linear attention, whose other form is a recurrence.
-  const sides =
-    shapesOf(scope)
-      .shape(node.outputs[0] ?? '')
-      ?.slice(-2) ?? [];
+  const sides = scope.shape(node.outputs[0] ?? '')?.slice(-2) ?? [];
   const isSquare = sides.length === 2 && sides.every((dim) => countsTokens(dim, fixedLength));
   const computed = node.inputs.filter((input) => isFromTokens(scope, flow, input));
   return isSquare && computed.length >= 2 ? 'recurrence' : null;
@@ -78,7 +74,7 @@ function isUnrolled(scope: Scope, node: OnnxNode, fixedLength: number | null): b
   if (place(node) === null) return false;
   const value = node.inputs[0] ?? '';
   const axis = node.attributes.get('axis')?.int ?? 0;
-  if (!countsTokens(shapesOf(scope).shape(value)?.at(axis), fixedLength)) return false;
+  if (!countsTokens(scope.shape(value)?.at(axis), fixedLength)) return false;
   const places = scope.consumers(value).map(place);
   return new Set(places.filter((each) => each !== null)).size >= writtenOut;
 }

@@ -109,3 +109,21 @@ export interface OnnxModel {
   readonly functions: readonly string[];
   readonly graph: OnnxGraph;
 }
+
+/** Names that a node takes: its inputs, and what the graphs inside it (branches of an If) take from outside. */
+export function inputsOf(node: OnnxNode): readonly string[] {
+  const captured = [...node.attributes.values()].flatMap(({ graph }) => {
+    if (!graph) return [];
+    const own = new Set([...graph.initializers.keys(), ...graph.inputs.map(({ name }) => name)]);
+    for (const inner of graph.nodes) for (const output of inner.outputs) own.add(output);
+    const taken = [...graph.nodes.flatMap(inputsOf), ...graph.outputs.map(({ name }) => name)];
+    return taken.filter((name) => !own.has(name));
+  });
+  const inputs = node.inputs.filter((input) => input !== '');
+  return captured.length === 0 ? inputs : [...inputs, ...new Set(captured)];
+}
+
+/** `domain::Op`, or `Op` for the standard's own. */
+export function operatorName(node: OnnxNode): string {
+  return node.domain ? `${node.domain}::${node.op}` : node.op;
+}

@@ -1,6 +1,14 @@
 import { byteLength, type ElementType, isFloat } from './elementType';
-import { type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue, smallTensor } from './onnx';
-import { allScopes, inputsOf } from './scope';
+import {
+  inputsOf,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+  smallTensor,
+} from './onnx';
+import { allScopes } from './scope';
 
 /** A file that a model takes weights from: its place relative to the model's folder, and the bytes it must have at least. */
 export interface ExternalFile {

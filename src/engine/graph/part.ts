@@ -5,11 +5,10 @@ import { type ElementType, elementTypeCode } from './elementType';
 import { encodeNode } from './encode';
 import { type AddedNode, writeExtract } from './extract';
 import { type CacheTensor, type DecoderInput, realInputs } from './interface';
-import type { OnnxModel, OnnxNode, OnnxValue } from './onnx';
+import { inputsOf, type OnnxModel, type OnnxNode, type OnnxValue } from './onnx';
 import type { AttentionProbe, HiddenProbe, ProbeOutput, ProbePlan } from './probe';
-import { shapesOf } from './shapes';
 import { type Cut, residualTensor, shapeOps, skipNorms } from './residual';
-import { inputsOf, Scope } from './scope';
+import { Scope } from './scope';
 import type { ByteSource } from './source';
 
 /** Some of a decoder's blocks as a model of their own. Shapes are those of the whole one, batch size 1. */
@@ -116,7 +115,7 @@ export function decoderPart(decoder: ProbedDecoder, range: PartRange): DecoderPa
   return {
     bytes,
     hiddenInput: start && HIDDEN_INPUT,
-    hiddenRank: (start && shapesOf(scope).shape(start.state)?.length) ?? 3,
+    hiddenRank: (start && scope.shape(start.state)?.length) ?? 3,
     ids: used(anatomy.interface.ids) ? anatomy.interface.ids : null,
     inputs: anatomy.interface.inputs.filter(used),
     cache: own,

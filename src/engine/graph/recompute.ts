@@ -2,7 +2,6 @@ import type { ProbeValue } from './attentionProbe';
 import { elementTypeCode } from './elementType';
 import type { GraphEditor } from './graphEditor';
 import type { OnnxNode } from './onnx';
-import { shapesOf } from './shapes';
 
 const float32 = elementTypeCode('float32');
 const bool = elementTypeCode('bool');
@@ -34,7 +33,7 @@ export function recomputeAttention(editor: GraphEditor, node: OnnxNode): ProbeVa
   }
   const sizes = node.attributes.get('qkv_hidden_sizes')?.ints;
   const mask = input(places.mask);
-  const maskRank = mask ? (shapesOf(editor.scope).shape(mask)?.length ?? null) : 0;
+  const maskRank = mask ? (editor.scope.shape(mask)?.length ?? null) : 0;
   const maskReason = checkMask(editor, mask, maskRank);
   if (maskReason) return { reason: maskReason };
 

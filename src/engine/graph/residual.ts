@@ -1,5 +1,5 @@
-import type { OnnxNode } from './onnx';
-import { inputsOf, type Scope } from './scope';
+import type { KnownGraph } from './known';
+import { inputsOf, type OnnxNode } from './onnx';
 
 /** Operators whose result says something about a tensor's shape only: no data flows through them. */
 export const shapeOps: ReadonlySet<string> = new Set(['Shape', 'Size', 'ConstantOfShape']);
@@ -32,7 +32,7 @@ export interface DataFlow {
  * Sweeping the nodes in topological order, a point is such a cut exactly where the values that are made but not yet used up
  * all come from one node.
  */
-export function dataFlow(scope: Scope, source: OnnxNode, target: string): DataFlow {
+export function dataFlow(scope: KnownGraph, source: OnnxNode, target: string): DataFlow {
   const fromSource = descendants(scope, source);
   const order: OnnxNode[] = [];
   const seen = new Set<OnnxNode>();
@@ -58,7 +58,7 @@ export function dataFlow(scope: Scope, source: OnnxNode, target: string): DataFl
 }
 
 /** `source` and every node that its values reach, other than through shapes. */
-function descendants(scope: Scope, source: OnnxNode): Set<OnnxNode> {
+function descendants(scope: KnownGraph, source: OnnxNode): Set<OnnxNode> {
   const found = new Set([source]);
   const stack = [source];
   for (let node = stack.pop(); node; node = stack.pop()) {
@@ -74,7 +74,7 @@ function descendants(scope: Scope, source: OnnxNode): Set<OnnxNode> {
 }
 
 function findCuts(
-  scope: Scope,
+  scope: KnownGraph,
   order: readonly OnnxNode[],
   index: ReadonlyMap<OnnxNode, number>,
   target: string,

@@ -1,13 +1,16 @@
 import { type ElementType, elementTypeName } from './elementType';
-import type { Dimension, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from './onnx';
+import type { KnownGraph, Shape } from './known';
+import { type Dimension, inputsOf, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx';
+import { Shapes } from './shapes';
 
-/** A graph with its values indexed: who makes them, who uses them, what is known of them. Sub-graphs see their outer scope. */
-export class Scope {
+/** A graph with its values indexed. Sub-graphs see their outer scope. */
+export class Scope implements KnownGraph {
   private readonly producers = new Map<string, OnnxNode>();
   private readonly users = new Map<string, OnnxNode[]>();
   private readonly values = new Map<string, OnnxValue>();
   private ordered: readonly OnnxNode[] | null = null;
   private types: Map<string, ElementType> | null = null;
+  private shapes: Shapes | null = null;
   private readonly constancy = new Map<string, boolean>();
   private readonly inputNames: ReadonlySet<string>;
 
@@ -29,7 +32,6 @@ export class Scope {
     }
   }
 
-  /** The node of this graph (not of an outer one) that makes `value`. */
   producer(value: string): OnnxNode | undefined {
     return this.producers.get(value);
   }
@@ -44,7 +46,6 @@ export class Scope {
     );
   }
 
-  /** The nodes of this graph that take `value` as an input, once per use. */
   consumers(value: string): readonly OnnxNode[] {
     return this.users.get(value) ?? [];
   }
@@ -57,7 +58,6 @@ export class Scope {
     return isSame ? this.source(node.inputs[0] ?? '', steps - 1) : value;
   }
 
-  /** The constant that `value` is: an initialiser or a Constant node, through Identity. */
   constant(value: string, steps = longestChain): OnnxTensor | undefined {
     const initializer = this.graph.initializers.get(value);
     if (initializer) return initializer;
@@ -79,7 +79,6 @@ export class Scope {
     };
   }
 
-  /** Whether `value` depends on no input of the model: weights, also when transposed, cast or dequantised in the graph. */
   isConstant(value: string): boolean {
     const known = this.constancy.get(value);
     if (known !== undefined) return known;
@@ -95,17 +94,14 @@ export class Scope {
     return isConstant;
   }
 
-  /** The dimensions of `value` as the file states them, or null. */
   dims(value: string): readonly Dimension[] | null {
     return this.ownDims(value) ?? this.constant(value)?.dims ?? this.outer?.dims(value) ?? null;
   }
 
-  /** The dimensions that this graph, not one around it, states for an input, an output or a value between nodes. */
   ownDims(value: string): readonly Dimension[] | null {
     return this.values.get(value)?.dims ?? null;
   }
 
-  /** The element type of `value`: stated, or inferred from the operators that make it; `undefined` where neither helps. */
   elementType(value: string): ElementType {
     const stated = this.values.get(value)?.elementType;
     if (stated && stated !== 'undefined') return stated;
@@ -122,7 +118,14 @@ export class Scope {
     return this.types.get(value) ?? 'undefined';
   }
 
-  /** The nodes, each after those whose outputs it takes. Optimisers save files in other orders. */
+  shape(value: string): Shape | null {
+    return (this.shapes ??= new Shapes(this)).shape(value);
+  }
+
+  content(value: string): Shape | null {
+    return (this.shapes ??= new Shapes(this)).content(value);
+  }
+
   inOrder(): readonly OnnxNode[] {
     return (this.ordered ??= this.order());
   }
@@ -198,24 +201,6 @@ const weightOps: ReadonlySet<string> = new Set([
   'Transpose',
   'Unsqueeze',
 ]);
-
-/** Names that a node takes: its inputs, and what the graphs inside it (branches of an If) take from outside. */
-export function inputsOf(node: OnnxNode): readonly string[] {
-  const captured = [...node.attributes.values()].flatMap(({ graph }) => {
-    if (!graph) return [];
-    const own = new Set([...graph.initializers.keys(), ...graph.inputs.map(({ name }) => name)]);
-    for (const inner of graph.nodes) for (const output of inner.outputs) own.add(output);
-    const taken = [...graph.nodes.flatMap(inputsOf), ...graph.outputs.map(({ name }) => name)];
-    return taken.filter((name) => !own.has(name));
-  });
-  const inputs = node.inputs.filter((input) => input !== '');
-  return captured.length === 0 ? inputs : [...inputs, ...new Set(captured)];
-}
-
-/** `domain::Op`, or `Op` for the standard's own. */
-export function operatorName(node: OnnxNode): string {
-  return node.domain ? `${node.domain}::${node.op}` : node.op;
-}
 
 /** A graph and those inside its nodes (the branches of an If), outermost first. */
 export function allScopes(graph: OnnxGraph, outer: Scope | null = null): Scope[] {

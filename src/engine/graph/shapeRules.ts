@@ -1,6 +1,6 @@
+import type { KnownShapes, Shape } from './known';
 import type { Dimension, OnnxNode } from './onnx';
 import { skipNorms } from './residual';
-import type { KnownShapes, Shape } from './shapes';
 
 /** Operators whose result has the shape of their first input. */
 const unchanged: ReadonlySet<string> = new Set([

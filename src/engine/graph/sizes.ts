@@ -1,7 +1,7 @@
 import { type AttentionSite, scoresOf, valueProductOf } from './attention';
+import { type Shape, size, weightDims } from './known';
 import type { OnnxNode } from './onnx';
 import type { Scope } from './scope';
-import { type Shape, shapesOf, size } from './shapes';
 
 /** Sizes of one attention. Null where the graph does not say: never computed from others that need not agree with them. */
 export interface HeadCounts {
@@ -14,17 +14,11 @@ export interface HeadCounts {
   readonly valueSize: number | null;
 }
 
-/** The dimensions of a weight that may be transposed, cast or dequantised in the graph. */
-export function weightDims(scope: Scope, value: string): readonly number[] | null {
-  const shape = shapesOf(scope).shape(value);
-  return shape && scope.isConstant(value) && shape.every((dim) => typeof dim === 'number') ? shape : null;
-}
-
 /** Sizes as one attention node, or the shapes around it, state them. */
 export function attentionHeads(scope: Scope, site: AttentionSite): HeadCounts {
   const int = (name: string): number | null => site.node.attributes.get(name)?.int || null;
   const { inputs } = site.node;
-  const shape = (index: number): Shape | null => shapesOf(scope).shape(inputs[index] ?? '');
+  const shape = (index: number): Shape | null => scope.shape(inputs[index] ?? '');
   const width = (index: number): number | null => size(shape(index)?.at(-1));
   const each = (total: number | null, count: number | null): number | null =>
     total !== null && count !== null && total % count === 0 ? total / count : null;
@@ -64,16 +58,15 @@ export function attentionHeads(scope: Scope, site: AttentionSite): HeadCounts {
 
 /** By the shapes of the probabilities, and of what is multiplied before and behind them. */
 function unfusedHeads(scope: Scope, site: AttentionSite): HeadCounts {
-  const shapes = shapesOf(scope);
-  const probabilities = shapes.shape(site.probabilities ?? '');
+  const probabilities = scope.shape(site.probabilities ?? '');
   const scores = scoresOf(scope, site.node);
   const [query = '', key = ''] = scores?.inputs ?? [];
-  const heads = headsOf(probabilities) ?? headsOf(shapes.shape(query));
+  const heads = headsOf(probabilities) ?? headsOf(scope.shape(query));
   return {
     heads,
     kvHeads: keyHeads(scope, key),
-    headSize: size(shapes.shape(query)?.at(-1)),
-    valueSize: size(shapes.shape(valueProductOf(scope, site)?.inputs[1] ?? '')?.at(-1)),
+    headSize: size(scope.shape(query)?.at(-1)),
+    valueSize: size(scope.shape(valueProductOf(scope, site)?.inputs[1] ?? '')?.at(-1)),
   };
 }
 
@@ -92,8 +85,7 @@ const keyOps: ReadonlySet<string> = new Set([
 
 /** Key-value heads: of the keys before they are repeated for the query heads that share them. */
 function keyHeads(scope: Scope, key: string): number | null {
-  const shapes = shapesOf(scope);
-  const whole = shapes.shape(key);
+  const whole = scope.shape(key);
   let heads = whole?.length === 4 ? size(whole[1]) : null;
   const seen = new Set<OnnxNode>();
   let value: string | undefined = key;
@@ -104,7 +96,7 @@ function keyHeads(scope: Scope, key: string): number | null {
     const data: string = node.inputs.find((input) => input && !scope.isConstant(input)) ?? '';
     if (node.op === 'Expand' && heads !== null) {
       // A dimension of its own beside that of the key-value heads: [batch, key-value heads, 1, sequence, size].
-      const [before, after] = [shapes.shape(data), shapes.shape(value)];
+      const [before, after] = [scope.shape(data), scope.shape(value)];
       const axis = before?.length === 5 ? before.findIndex((dim, i) => dim === 1 && (size(after?.[i]) ?? 1) > 1) : -1;
       const times = size(after?.[axis]);
       if (times !== null && heads % times === 0) heads /= times;

@@ -1,8 +1,8 @@
 import { scoresOf } from './attention';
 import { isFloat } from './elementType';
+import { weightDims } from './known';
 import type { Dimension, OnnxGraph, OnnxNode, OnnxValue } from './onnx';
 import { allScopes, Scope } from './scope';
-import { weightDims } from './sizes';
 
 /**
  * What inputs and outputs are for where their names say nothing: by type, shape, and what the graph does with them. Each
