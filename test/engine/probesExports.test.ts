@@ -49,7 +49,7 @@ describe('probes of one trained model in many forms', { skip: skipWithoutFixture
         const { plan, anatomy } = decoder;
         assert.deepEqual(plan.unavailable, []);
         assert.deepEqual([anatomy.layers, anatomy.heads, anatomy.hiddenSize, anatomy.vocabularySize], [5, 8, 64, 512]);
-        assert.ok(plan.attention.every((probe) => probe.kind === kind && probe.elementType === 'float32'));
+        assert.ok(plan.attention.every((probe) => probe.form.kind === kind && probe.elementType === 'float32'));
         const weight = finalNormWeight();
         for (const golden of storiesGolden()) {
           const n = golden.ids.length;

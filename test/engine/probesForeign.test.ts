@@ -13,13 +13,13 @@ import {
 import { fixture, skipWithoutFixtures } from '../harness/fixtures';
 import { floats, largestDifference } from '../harness/onnx';
 import { randomFeeds } from '../harness/randomFeeds';
-import type { AttentionSite } from '../../src/engine/graph/attention';
+import type { AttentionSite } from '../../src/engine/graph/forms/form';
 
 const transformers = 'onnxruntime/test/python/transformers/test_data/models';
 const testdata = 'onnxruntime/test/testdata';
 
 /** Graphs from the tests of onnxruntime and onnxruntime-genai that run on the CPU, with the kinds of their attention nodes. */
-const graphs: readonly (readonly [path: string, ...kinds: AttentionSite['kind'][]])[] = [
+const graphs: readonly (readonly [path: string, ...kinds: string[]])[] = [
   [`${transformers}/attention_opt.onnx`, 'recompute'],
   [`${transformers}/attention_with_varied_qkv_opt.onnx`, 'recompute'],
   [`${transformers}/gpt2_attention_add_opt_no_skiplayernorm.onnx`, 'recompute'],
@@ -63,7 +63,7 @@ describe('attention of graphs that others made', { skip: skipWithoutFixtures }, 
     it(`${path}: the probed attention is that of an independent computation`, async () => {
       const graph = await loadAttentionNodes(fixture('onnx_foreign', path), tensorsToCompare);
       assert.deepEqual(
-        graph.sites.map(({ site, reason }) => reason ?? site.kind),
+        graph.sites.map(({ site, reason }) => reason ?? site.form.kind),
         kinds,
       );
       const feeds = randomFeeds(graph.scope.graph, { batch: 1, sequence: 4, past: 3 });
@@ -72,7 +72,7 @@ describe('attention of graphs that others made', { skip: skipWithoutFixtures }, 
       for (const { site, output } of graph.sites) {
         const probed = result[output as string] as Tensor;
         const values = new Values(graph, site, result);
-        const expected = references[site.kind](values);
+        const expected = referenceOf(site)(values);
         const isHalf = values.isHalf(0);
         const difference = largestDifference(floats(probed), attentionProbabilities(expected));
         // Some of the graphs have weights of one and scores of thousands, which float32 cannot hold more exactly.
@@ -80,7 +80,7 @@ describe('attention of graphs that others made', { skip: skipWithoutFixtures }, 
         assert.ok(difference < tolerance, `attention differs by ${difference}, allowed ${tolerance}`);
         const [sequence, total] = probed.dims.slice(-2) as [number, number];
         assert.ok(rowSumError(floats(probed), total) < (isHalf ? 2e-3 : 1e-6));
-        if (values.int('unidirectional') === 1 || site.kind === 'group-query') {
+        if (values.int('unidirectional') === 1 || site.form.kind === 'group-query') {
           assert.equal(weightOnLaterKeys(floats(probed), sequence, total), 0);
         }
       }
@@ -98,8 +98,8 @@ describe('attention of graphs that others made', { skip: skipWithoutFixtures }, 
   });
 });
 
-function tensorsToCompare({ kind, node }: AttentionSite): string[] {
-  return kind === 'group-query' ? [...node.inputs, ...node.outputs] : [...node.inputs];
+function tensorsToCompare({ form, node }: AttentionSite): string[] {
+  return form.kind === 'group-query' ? [...node.inputs, ...node.outputs] : [...node.inputs];
 }
 
 /** What one attention node was given in a run. */
@@ -148,7 +148,13 @@ class Values {
   }
 }
 
-const references: Readonly<Record<AttentionSite['kind'], (values: Values) => AttentionCase>> = {
+type Reference = (values: Values) => AttentionCase;
+
+function referenceOf({ form }: AttentionSite): Reference {
+  return references[form.kind] ?? (() => assert.fail(`nothing to compare ${form.kind} with`));
+}
+
+const references: Readonly<Record<string, Reference>> = {
   softmax: (values) => {
     const scores = values.input(0);
     assert.ok(scores);
@@ -256,5 +262,4 @@ const references: Readonly<Record<AttentionSite['kind'], (values: Values) => Att
   },
 
   'onnx-attention': () => assert.fail('the standard’s own tests cover its Attention'),
-  opaque: () => assert.fail('nothing to compare with'),
 };

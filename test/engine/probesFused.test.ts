@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, it } from 'node:test';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { attentionSite } from '../../src/engine/graph/attention';
-import { attentionValue } from '../../src/engine/graph/attentionProbe';
 import { encodeAttribute } from '../../src/engine/graph/encode';
 import { withLengths } from '../../src/engine/graph/edits';
+import { attentionSite } from '../../src/engine/graph/forms/registry';
 import { GraphEditor } from '../../src/engine/graph/graphEditor';
 import { applyEdits, bufferSource, findDecoder, planProbes, readOnnx } from '../../src/engine/graph/index';
 import { appendToModel } from '../../src/engine/graph/probe';
@@ -152,7 +151,7 @@ async function probeOnly(bytes: Uint8Array): Promise<{ session: InferenceSession
   const editor = new GraphEditor(scope, 18);
   const outputs = model.graph.nodes.map((node) => {
     const site = attentionSite(scope, node);
-    const found = site ? attentionValue(editor, site) : { reason: 'no attention' };
+    const found = site ? site.form.value(editor, node) : { reason: 'no attention' };
     if ('reason' in found) return assert.fail(found.reason);
     return editor.output(found.value, found.elementType).name;
   });

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
-import { attentionSite, type AttentionSite } from '../../src/engine/graph/attention';
-import { attentionValue } from '../../src/engine/graph/attentionProbe';
 import { applyEdits, withLengths } from '../../src/engine/graph/edits';
+import type { AttentionSite } from '../../src/engine/graph/forms/form';
+import { attentionSite } from '../../src/engine/graph/forms/registry';
 import { GraphEditor } from '../../src/engine/graph/graphEditor';
 import { readOnnx } from '../../src/engine/graph/model';
 import { appendToModel } from '../../src/engine/graph/probe';
@@ -45,7 +45,7 @@ export async function loadAttentionNodes(
       editor.declare(copy, scope.elementType(name));
       exposed.set(name, copy);
     }
-    const found = attentionValue(editor, site);
+    const found = site.form.value(editor, node);
     if ('reason' in found) return [{ site, output: null, reason: found.reason }];
     return [{ site, output: editor.output(found.value, found.elementType).name, reason: null }];
   });

@@ -1,5 +1,5 @@
 import type { Mixing } from '../../core/trace/record';
-import type { AttentionSite } from './attention';
+import type { AttentionSite } from './forms/form';
 import type { Mixer } from './mixing';
 import type { OnnxNode } from './onnx';
 import type { Cut, DataFlow } from './residual';

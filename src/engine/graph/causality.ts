@@ -1,5 +1,5 @@
-import { type AttentionSite, scoresOf } from './attention';
-import type { DecoderBody } from './decoder';
+import type { DecoderBlock } from './blocks';
+import type { AttentionSite } from './forms/form';
 import { inputRole } from './interface';
 import type { OnnxNode } from './onnx';
 import type { Scope } from './scope';
@@ -12,29 +12,17 @@ export type Reading = 'causal' | 'both-ways' | 'undecided';
  * that is made without knowing where a token stands; `undecided` where positions go into a mask, which may then be any.
  * @param ids name of the input of token ids.
  */
-export function readingOf({ scope, blocks }: DecoderBody, ids: string): Reading {
+export function readingOf(scope: Scope, blocks: readonly DecoderBlock[], ids: string): Reading {
   const readings = blocks.map(({ attention }) => (attention ? siteReading(scope, attention, ids) : 'undecided'));
   if (readings.includes('both-ways')) return 'both-ways';
   return readings.length > 0 && readings.every((reading) => reading === 'causal') ? 'causal' : 'undecided';
 }
 
-/** Where the fused operators take their masks. */
-const maskPlaces: Readonly<Record<string, readonly number[]>> = {
-  'ai.onnx.Attention': [3],
-  'com.microsoft.Attention': [3, 5],
-  'com.microsoft.QAttention': [5],
-  'com.microsoft.MultiHeadAttention': [4, 5],
-};
-
-function siteReading(scope: Scope, { kind, node }: AttentionSite, ids: string): Reading {
-  const isSet = (name: string): boolean => node.attributes.get(name)?.int === 1;
-  if (kind === 'opaque') return 'undecided';
-  if (kind === 'group-query' || isSet('unidirectional') || isSet('is_causal')) return 'causal';
-  const places = maskPlaces[`${node.domain || 'ai.onnx'}.${node.op}`];
-  if (kind !== 'softmax' && !places) return 'undecided';
-  const scores = kind === 'softmax' ? scoresOf(scope, node) : null;
-  const masks = places ? places.map((place) => node.inputs[place] ?? '') : [node.inputs[0] ?? ''];
-  return masks.every((mask) => isPlaceless(scope, mask, scores, ids)) ? 'both-ways' : 'undecided';
+function siteReading(scope: Scope, { form, node }: AttentionSite, ids: string): Reading {
+  const masks = form.masks(scope, node);
+  if (masks === 'causal') return 'causal';
+  if (masks === 'unknown') return 'undecided';
+  return masks.values.every((mask) => isPlaceless(scope, mask, masks.scores, ids)) ? 'both-ways' : 'undecided';
 }
 
 /** Operators that make nothing of where a token stands unless they are given it. */

@@ -1,8 +1,9 @@
 import { quoted } from '../../core/text/quoted';
 import { Problem } from '../../protocol/errors';
-import { findAttention } from './attention';
 import { type DecoderBlock, findBlocks, formOps } from './blocks';
 import { readingOf, type Reading } from './causality';
+import type { HeadCounts } from './forms/form';
+import { attentionSite } from './forms/registry';
 import {
   type CacheTensor,
   cacheName,
@@ -19,7 +20,6 @@ import type { OnnxModel, OnnxNode } from './onnx';
 import { type Cut, type DataFlow, dataFlow } from './residual';
 import { Scope } from './scope';
 import { checkGraph } from './check';
-import { attentionHeads, type HeadCounts } from './sizes';
 
 export type { DecoderBlock } from './blocks';
 
@@ -76,7 +76,7 @@ export function findDecoder(model: OnnxModel): DecoderAnatomy {
     );
   }
   const takesCache = io.cache.some(({ past }) => past !== null);
-  const reading = takesCache ? 'undecided' : readingOf(body, io.ids.name);
+  const reading = takesCache ? 'undecided' : readingOf(body.scope, body.blocks, io.ids.name);
   if (reading === 'both-ways') throw readsBothWays(model.name, 'nothing hides later tokens from its attention');
   const cacheLayer = layersOfCache(bodies, io.cache);
   return {
@@ -161,7 +161,7 @@ function findBody(
   if (!embeddings) throw notADecoder(model, `nothing looks up the embeddings of ${ids}`);
   const flow = dataFlow(scope, embeddings, logits);
   if (!flow.index.has(embeddings)) throw notADecoder(model, `its logits do not depend on ${ids}`);
-  const sites = findAttention(scope, flow);
+  const sites = flow.order.flatMap((node) => attentionSite(scope, node) ?? []);
   const mixers = findMixers(scope, flow, sites, io.cache, size(io.ids.dims?.[1]));
   const { blocks, exit } = findBlocks(scope, flow, mixers);
   return { branch, scope, flow, blocks: numberedByCache(scope, blocks), exit, logits };
@@ -292,7 +292,10 @@ function positionsOf({ scope, flow, blocks }: DecoderBody, { inputs }: DecoderIn
     }
   }
   if (first?.op === 'EmbedLayerNormalization') add(first.inputs[3]);
-  for (const { attention } of blocks) if (attention?.kind === 'group-query') add(attention.node.inputs[7]);
+  for (const { attention } of blocks) {
+    const table = attention?.form.operators?.get(attention.node.op)?.positions;
+    if (attention && table !== undefined) add(attention.node.inputs[table]);
+  }
   return tables.length > 0 ? Math.min(...tables) : null;
 }
 
@@ -316,7 +319,9 @@ function arePositions(scope: Scope, indices: string, given: ReadonlySet<string>)
  */
 function headCounts({ scope, blocks }: DecoderBody, cache: readonly CacheTensor[]): HeadCounts {
   const site = blocks.find(({ attention }) => attention)?.attention;
-  const counts = site ? attentionHeads(scope, site) : { heads: null, kvHeads: null, headSize: null, valueSize: null };
+  const counts = site
+    ? site.form.heads(scope, site.node)
+    : { heads: null, kvHeads: null, headSize: null, valueSize: null };
   const tensor = cache.find(({ part }) => part !== 'state');
   const stated = (axis: number | null): number | null => (axis === null ? null : size(tensor?.dims?.at(axis)));
   return {

@@ -92,7 +92,7 @@ function summarise(model: OnnxModel, anatomy: DecoderAnatomy): DecoderSummary {
     hasCache: anatomy.interface.cache.some(({ past }) => past !== null),
     isMerged: anatomy.bodies.length > 1,
     attention: plan.attention.map(({ layer }) => layer),
-    attentionOperators: [...new Set(sites.map(({ operator }) => operator))],
+    attentionOperators: [...new Set(sites.map(({ node }) => operatorName(node)))],
     hidden: plan.hidden.map(({ layer }) => layer),
     allLogits: plan.unavailable.every(({ what }) => what !== 'logits'),
     unavailable: plan.unavailable,

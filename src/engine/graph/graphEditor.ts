@@ -8,6 +8,9 @@ import { WireWriter } from './protobuf';
 const graphField = { node: 1, initializer: 5, output: 12, valueInfo: 13 } as const;
 const nodeField = { output: 2, attribute: 5 } as const;
 
+/** A tensor that is to become an output, or why there is none. */
+export type ProbeValue = { readonly value: string; readonly elementType: ElementType } | { readonly reason: string };
+
 /** Collects what is to be added to one graph, and the nodes in it that have to change. */
 export class GraphEditor {
   private readonly added = new WireWriter();

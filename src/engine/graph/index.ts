@@ -11,7 +11,6 @@
  * A large file is better left where it is: planProbes(model, request, anatomy, { from: 'model.onnx' }) gives edits whose
  * result holds the graph alone and takes its weights from the original.
  */
-export { type AttentionKind } from './attention';
 export { type DecoderSummary, describe, type ModelDescription } from './describe';
 export { type DecoderAnatomy, findDecoder, readsBothWays } from './decoder';
 export { applyEdits, type Edit, type Piece, pieces } from './edits';

@@ -1,6 +1,5 @@
-import type { ProbeValue } from './attentionProbe';
 import type { DecoderBody } from './decoder';
-import { copyAttributes, type GraphEditor } from './graphEditor';
+import { copyAttributes, type GraphEditor, type ProbeValue } from './graphEditor';
 import type { OnnxNode } from './onnx';
 import type { Scope } from './scope';
 

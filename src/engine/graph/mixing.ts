@@ -1,5 +1,5 @@
 import type { Mixing } from '../../core/trace/record';
-import type { AttentionSite } from './attention';
+import type { AttentionSite } from './forms/form';
 import type { CacheTensor } from './interface';
 import { type Dimension, inputsOf, type OnnxNode } from './onnx';
 import type { DataFlow } from './residual';

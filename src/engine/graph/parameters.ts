@@ -1,4 +1,5 @@
 import { byteLength, type ElementType, isFloat } from './elementType';
+import { fusedOperator } from './forms/registry';
 import {
   inputsOf,
   type OnnxGraph,
@@ -35,7 +36,7 @@ export interface ModelSize {
   readonly externalFiles: readonly ExternalFile[];
 }
 
-/** Inputs of an operator that are no parameters: scales, zero points, tables. */
+/** Inputs of an operator that are no parameters: scales, zero points, tables. Those of attention are told by its forms. */
 const auxiliaryInputs: Readonly<Record<string, readonly number[]>> = {
   MatMulNBits: [2, 3, 4],
   MatMulBnb4: [2],
@@ -46,9 +47,7 @@ const auxiliaryInputs: Readonly<Record<string, readonly number[]>> = {
   MatMulInteger: [2, 3],
   MatMulIntegerToFloat: [2, 3, 4, 5],
   QLinearMatMul: [1, 2, 4, 5, 6, 7],
-  QAttention: [3, 4, 6, 7],
   RotaryEmbedding: [1, 2, 3],
-  GroupQueryAttention: [5, 6, 7, 8, 9],
 };
 
 /** What an operator says about the values that a packed tensor holds. */
@@ -64,7 +63,8 @@ export function modelSize(model: OnnxModel): ModelSize {
   const packed = new Map<string, Packed>();
   for (const scope of scopes) {
     for (const node of scope.graph.nodes) {
-      for (const index of auxiliaryInputs[node.op] ?? []) auxiliary.add(scope.source(node.inputs[index] ?? ''));
+      const places = auxiliaryInputs[node.op] ?? fusedOperator(node.op)?.auxiliary ?? [];
+      for (const index of places) auxiliary.add(scope.source(node.inputs[index] ?? ''));
       const place = isPackedProduct(node) ? 1 : 0;
       const weight = scope.source(node.inputs[place] ?? '');
       const values = packedValues(node, scope.constant(weight));

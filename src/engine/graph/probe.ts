@@ -1,10 +1,9 @@
 import type { Mixing } from '../../core/trace/record';
-import { attentionValue, type ProbeValue } from './attentionProbe';
-import type { AttentionKind } from './attention';
 import { type DecoderAnatomy, type DecoderBody, findDecoder } from './decoder';
 import { type Edit, type NestedEdit, withLengths } from './edits';
 import type { ElementType } from './elementType';
-import { GraphEditor } from './graphEditor';
+import type { AttentionForm } from './forms/form';
+import { GraphEditor, type ProbeValue } from './graphEditor';
 import { allLogits } from './logitsProbe';
 import type { OnnxModel } from './onnx';
 import { WireWriter } from './protobuf';
@@ -32,7 +31,7 @@ export interface ProbeOutput {
 /** Attention probabilities [1, heads, query, key], key = past + query; rows sum to 1, keys that are hidden are 0. */
 export interface AttentionProbe extends ProbeOutput {
   readonly layer: number;
-  readonly kind: AttentionKind;
+  readonly form: AttentionForm;
   /** Null where the file does not say: take it from the tensor. */
   readonly heads: number | null;
 }
@@ -81,9 +80,7 @@ interface Wish {
  * original, which must then be called `name` in the folder that onnxruntime is told of
  * (`session.model_external_initializers_file_folder_path`): the edited file is small, and no weight is read or copied here.
  *
- * Operators that are added run in every pass, also when their output is not fetched. For attention of kind `softmax` none is
- * added, for `onnx-attention` and `group-query` none but the score is kept, for `multi-head` one Softmax a layer; `recompute`
- * projects queries and keys of each layer once more: ask for the layers that are looked at.
+ * Operators that are added run in every pass, also when their output is not fetched: each form of attention says which.
  */
 export function planProbes(
   model: OnnxModel,
@@ -103,8 +100,8 @@ export function planProbes(
       layer,
       find: (body, editor) => findAttentionOf(body, editor, layer, anatomy.layers),
       use: (output) => {
-        const kind = anatomy.bodies[0]?.blocks.find((block) => block.layer === layer)?.attention?.kind ?? 'opaque';
-        attention.push({ layer, kind, heads: anatomy.heads, ...output });
+        const site = anatomy.bodies[0]?.blocks.find((block) => block.layer === layer)?.attention;
+        if (site) attention.push({ layer, form: site.form, heads: anatomy.heads, ...output });
       },
     })),
     ...layerList(request.hidden, anatomy.layers + 1).map((layer): Wish => ({
@@ -146,7 +143,7 @@ function findAttentionOf(body: DecoderBody, editor: GraphEditor, layer: number, 
     return { reason: `The model has no layer ${layer}: its layers are 0 to ${layers - 1}.` };
   const block = body.blocks.find((each) => each.layer === layer);
   return block?.attention
-    ? attentionValue(editor, block.attention)
+    ? block.attention.form.value(editor, block.attention.node)
     : { reason: withoutAttention(layer, block?.mixing) };
 }
 

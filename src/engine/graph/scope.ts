@@ -1,4 +1,5 @@
 import { type ElementType, elementTypeName } from './elementType';
+import { fusedOperator } from './forms/registry';
 import type { KnownGraph, Shape } from './known';
 import { type Dimension, inputsOf, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx';
 import { Shapes } from './shapes';
@@ -171,11 +172,11 @@ export class Scope implements KnownGraph {
       case 'GatherBlockQuantized':
       case 'EmbedLayerNormalization':
         return from(2);
-      case 'QAttention':
-        return from(3);
       case 'If':
         return 'undefined';
       default: {
+        const place = fusedOperator(node.op)?.typeOf;
+        if (place !== undefined) return from(place);
         const types = node.inputs.map((input) => this.elementType(input));
         return types.find((type) => type !== 'undefined') ?? 'undefined';
       }

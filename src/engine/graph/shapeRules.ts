@@ -1,3 +1,4 @@
+import { fusedOperator } from './forms/registry';
 import type { KnownShapes, Shape } from './known';
 import type { Dimension, OnnxNode } from './onnx';
 import { skipNorms } from './residual';
@@ -128,17 +129,15 @@ function resultShape(node: OnnxNode, known: KnownShapes, of: (index: number) => 
       return first && [first[0] ?? null, of(1)?.[0] ?? null, ...first.slice(2).map(() => null)];
     case 'Einsum':
       return einsum(node, of);
-    case 'Attention':
-    case 'QAttention':
-    case 'GroupQueryAttention':
-    case 'MultiHeadAttention':
-    case 'DecoderMaskedMultiHeadAttention':
-      return first?.length === 4
-        ? [...first.slice(0, 3), of(2)?.at(-1) ?? null]
-        : first && [...first.slice(0, 2), null];
     default:
+      if (fusedOperator(node.op)) return first && attended(first, of(2));
       return /^Reduce|^Arg/.test(node.op) && first ? reduced(node, known, first) : null;
   }
+}
+
+/** What attention gives: as many places as there are queries, each as wide as the values. */
+function attended(queries: Shape, values: Shape | null): Shape {
+  return queries.length === 4 ? [...queries.slice(0, 3), values?.at(-1) ?? null] : [...queries.slice(0, 2), null];
 }
 
 /** The elements of a node's first output, where it is a list of whole numbers that can be told. */

@@ -1,5 +1,6 @@
-import { scoresOf } from './attention';
 import { isFloat } from './elementType';
+import type { CacheUse } from './forms/form';
+import { cacheUse, fusedOperator } from './forms/registry';
 import { weightDims } from './known';
 import type { Dimension, OnnxGraph, OnnxNode, OnnxValue } from './onnx';
 import { allScopes, Scope } from './scope';
@@ -106,30 +107,6 @@ const carrying: ReadonlySet<string> = new Set([
   ...['Concat', 'Transpose', 'Slice', 'ScatterND', 'ScatterElements', 'Gather', 'Where', 'Pad', 'Mul'],
 ]);
 
-/** How a fused operator takes a part of the cache. */
-interface FusedCache {
-  readonly part: 'key' | 'value';
-  /** Input that takes it as it was, and output that gives it longer. */
-  readonly input: number;
-  readonly output: number;
-  /** Input of all keys or values, where the graph itself makes the cache longer. */
-  readonly whole: number;
-}
-
-const fusedCaches: Readonly<Record<string, readonly FusedCache[]>> = {
-  Attention: pairs(4, 5),
-  GroupQueryAttention: pairs(3, 4),
-  MultiHeadAttention: pairs(6, 7),
-  DecoderMaskedMultiHeadAttention: pairs(5, 6),
-};
-
-function pairs(key: number, value: number): readonly FusedCache[] {
-  return [
-    { part: 'key', input: key, output: 1, whole: 1 },
-    { part: 'value', input: value, output: 2, whole: 2 },
-  ];
-}
-
 /**
  * The cache among inputs and outputs that no name tells: an output that an input was made longer to become, by operators
  * that keep its values, of one type and rank; keys where it goes into the scores before a Softmax, values where what the
@@ -141,7 +118,7 @@ export function unnamedCache(
   outputs: readonly OnnxValue[],
 ): UnnamedCache[] {
   const pasts = inputs.filter(mayBeCache);
-  const found: { past: OnnxValue; present: OnnxValue; part: 'key' | 'value'; site: OnnxNode }[] = [];
+  const found: (CacheUse & { readonly past: OnnxValue; readonly present: OnnxValue })[] = [];
   const order = new Map<OnnxNode, number>();
   for (const { graph: each } of allScopes(graph)) for (const node of each.nodes) order.set(node, order.size);
   for (const present of outputs.filter(mayBeCache)) {
@@ -184,8 +161,9 @@ function pastsOf(graph: OnnxGraph, present: string, pasts: ReadonlySet<string>):
     if (seen.has(key)) continue;
     seen.add(key);
     const index = node.outputs.indexOf(value);
-    const fused = fusedCaches[node.op]?.find(({ output }) => output === index);
-    if (fused) stack.push({ scope, value: node.inputs[fused.input] ?? '' });
+    // Operators of attention give keys and values as outputs 1 and 2.
+    const taken = fusedOperator(node.op)?.cache?.[index - 1];
+    if (taken !== undefined) stack.push({ scope, value: node.inputs[taken] ?? '' });
     else if (carrying.has(node.op)) stack.push(...node.inputs.map((input) => ({ scope, value: input })));
     else if (node.op === 'If') {
       for (const { graph: branch } of node.attributes.values()) {
@@ -196,30 +174,11 @@ function pastsOf(graph: OnnxGraph, present: string, pasts: ReadonlySet<string>):
   return [...found];
 }
 
-/** Whether a tensor of the cache goes into the scores of an attention, or is what they weigh. */
-function useOf(graph: OnnxGraph, past: string): { part: 'key' | 'value'; site: OnnxNode } | null {
+/** Whether a tensor of the cache holds the keys or the values of an attention. */
+function useOf(graph: OnnxGraph, past: string): CacheUse | null {
   for (const { scope, node, from } of uses(graph, past, carrying)) {
-    const fused = fusedCaches[node.op]?.find(({ input, whole }) =>
-      [node.inputs[input], node.inputs[whole]].includes(from),
-    );
-    if (fused) return { part: fused.part, site: node };
-    if (node.op !== 'MatMul' && node.op !== 'Einsum' && node.op !== 'FusedMatMul') continue;
-    const softmaxes = scope.graph.nodes.filter(({ op }) => op === 'Softmax');
-    const scored = softmaxes.find((softmax) => scoresOf(scope, softmax) === node);
-    if (scored) return { part: 'key', site: scored };
-    const weighed = softmaxBefore(scope, node.inputs.find((input) => input !== from) ?? '');
-    if (weighed) return { part: 'value', site: weighed };
-  }
-  return null;
-}
-
-/** The Softmax whose probabilities `value` is, through what may stand between the two. */
-function softmaxBefore(scope: Scope, value: string): OnnxNode | null {
-  for (let steps = 0, at = value; steps < 8; steps++) {
-    const node = scope.producer(at);
-    if (!node || node.op === 'Softmax') return node ?? null;
-    if (!sameValues.has(node.op) && !['Dropout', 'Where', 'Slice', 'Mul', 'Transpose'].includes(node.op)) return null;
-    at = node.inputs[node.op === 'Where' ? 2 : 0] ?? '';
+    const use = cacheUse(scope, node, from);
+    if (use) return use;
   }
   return null;
 }

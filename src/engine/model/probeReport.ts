@@ -1,20 +1,11 @@
 import { otherLayersText } from '../../core/trace/mixing';
 import type { Mixing } from '../../core/trace/record';
 import type { ProbeAnswer, ProbeReport } from '../../protocol/models';
-import type { AttentionKind, DecoderAnatomy, ProbePlan } from '../graph';
-
-const ways: Record<AttentionKind, string> = {
-  softmax: 'Softmax output',
-  'onnx-attention': 'fourth output of Attention',
-  'group-query': 'fourth output of GroupQueryAttention',
-  'multi-head': 'scores of MultiHeadAttention, then Softmax',
-  recompute: 'computed again from queries and keys',
-  opaque: 'not readable',
-};
+import type { DecoderAnatomy, ProbePlan } from '../graph';
 
 /** What a file can be made to give, in words, with the reason where it cannot. */
 export function probeReport(plan: ProbePlan, anatomy: DecoderAnatomy): ProbeReport {
-  const kinds = [...new Set(plan.attention.map(({ kind }) => ways[kind]))].join('; ');
+  const kinds = [...new Set(plan.attention.map(({ form }) => form.how))].join('; ');
   const { layers, bodies } = anatomy;
   const mixing: Mixing[] = new Array<Mixing>(layers).fill('attention');
   // What is not recognised at all is told layer by layer.

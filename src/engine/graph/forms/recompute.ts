@@ -1,7 +1,30 @@
-import type { ProbeValue } from './attentionProbe';
-import { elementTypeCode } from './elementType';
-import type { GraphEditor } from './graphEditor';
-import type { OnnxNode } from './onnx';
+import { elementTypeCode } from '../elementType';
+import type { GraphEditor, ProbeValue } from '../graphEditor';
+import { size, weightDims } from '../known';
+import type { OnnxNode } from '../onnx';
+import { each, fusedForm, intOf } from './fused';
+
+/**
+ * com.microsoft `Attention` and `QAttention`: computed again from queries and keys, so that each layer projects these once
+ * more: ask for the layers that are looked at.
+ */
+export const recompute = fusedForm({
+  kind: 'recompute',
+  how: 'computed again from queries and keys',
+  domain: 'com.microsoft',
+  operators: {
+    Attention: { masks: [3, 5] },
+    QAttention: { masks: [5], auxiliary: [3, 4, 6, 7], typeOf: 3 },
+  },
+  heads: (graph, node) => {
+    const heads = intOf(node, 'num_heads');
+    const sizes = node.attributes.get('qkv_hidden_sizes')?.ints;
+    const third = each(size(weightDims(graph, node.inputs[1] ?? '')?.at(-1)), 3);
+    const headSize = each(sizes?.[0] ?? third, heads);
+    return { heads, kvHeads: heads, headSize, valueSize: each(sizes?.[2] ?? third, heads) };
+  },
+  value: recomputed,
+});
 
 const float32 = elementTypeCode('float32');
 const bool = elementTypeCode('bool');
@@ -17,7 +40,7 @@ const inputPlaces = {
  * softmax(scale * Q K^T + bias + mask), as in onnxruntime's contrib operator documentation. Keys come from the cache that
  * the operator gives, where it gives one.
  */
-export function recomputeAttention(editor: GraphEditor, node: OnnxNode): ProbeValue {
+function recomputed(editor: GraphEditor, node: OnnxNode): ProbeValue {
   const places = inputPlaces[node.op as keyof typeof inputPlaces];
   const input = (place: number): string => (place < 0 ? '' : (node.inputs[place] ?? ''));
   const int = (name: string): number => node.attributes.get(name)?.int ?? 0;
