@@ -28,22 +28,9 @@ function siteReading(scope: Scope, { form, node }: AttentionSite, ids: string): 
 /** Operators that make nothing of where a token stands unless they are given it. */
 const placeless: ReadonlySet<string> = new Set([
   ...['Add', 'And', 'Cast', 'CastLike', 'Clip', 'Concat', 'ConstantOfShape', 'Div', 'Equal', 'Expand', 'Gather'],
-  ...[
-    'Identity',
-    'IsInf',
-    'IsNaN',
-    'Max',
-    'Min',
-    'Mul',
-    'Neg',
-    'Not',
-    'Or',
-    'Pow',
-    'ReduceMax',
-    'ReduceMin',
-    'Reshape',
-  ],
-  ...['Shape', 'Slice', 'Sqrt', 'Squeeze', 'Sub', 'Tanh', 'Tile', 'Transpose', 'Unsqueeze', 'Where', 'Constant'],
+  ...['Identity', 'IsInf', 'IsNaN', 'Max', 'Min', 'Mul', 'Neg', 'Not', 'Or', 'Pow', 'ReduceMax', 'ReduceMin'],
+  ...['Reshape', 'Shape', 'Slice', 'Sqrt', 'Squeeze', 'Sub', 'Tanh', 'Tile', 'Transpose', 'Unsqueeze', 'Where'],
+  ...['Constant'],
 ]);
 
 /** Whether a value is made without positions: of constants that hold none, shapes and the mask of padding alone. */

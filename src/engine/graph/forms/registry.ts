@@ -1,15 +1,24 @@
+import type { Mixing } from '../../../core/trace/record';
 import type { KnownGraph } from '../known';
 import type { OnnxNode } from '../onnx';
+import { convolution } from './convolution';
 import type { AttentionForm, AttentionSite, CacheUse, FusedOperator } from './form';
+import { fourier } from './fourier';
 import { groupQuery } from './groupQuery';
+import { linear } from './linear';
 import { multiHead } from './multiHead';
 import { onnxAttention } from './onnxAttention';
 import { opaque } from './opaque';
+import type { OtherForm, Surroundings } from './other';
 import { recompute } from './recompute';
+import { recurrence } from './recurrence';
 import { softmax } from './softmax';
 
 /** Every form of attention; `opaque` takes what no other does. */
 const ATTENTION_FORMS: readonly AttentionForm[] = [softmax, onnxAttention, groupQuery, multiHead, recompute, opaque];
+
+/** What else lets tokens see others; the first that fits a node counts. */
+const OTHER_FORMS: readonly OtherForm[] = [recurrence, convolution, fourier, linear];
 
 /** The attention that `node` computes, or null. */
 export function attentionSite(graph: KnownGraph, node: OnnxNode): AttentionSite | null {
@@ -39,4 +48,14 @@ export function cacheUse(graph: KnownGraph, node: OnnxNode, value: string): Cach
     if (use) return use;
   }
   return null;
+}
+
+/** How `node` lets tokens see others, if not by attention; null where it does not. */
+export function otherMixing(node: OnnxNode, around: Surroundings): Mixing | null {
+  return OTHER_FORMS.find((form) => form.matches(node, around))?.mixing ?? null;
+}
+
+/** What a state in the cache is of, by its name: a recurrence unless that says otherwise. */
+export function stateMixing(name: string): Mixing {
+  return OTHER_FORMS.find(({ states }) => states?.test(name))?.mixing ?? 'recurrence';
 }

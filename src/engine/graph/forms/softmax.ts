@@ -24,49 +24,18 @@ export const softmax: AttentionForm = {
 
 /** What may stand between scores and Softmax: scale, mask, soft cap, position biases, attention sinks. */
 const scoreOps: ReadonlySet<string> = new Set([
-  'Add',
-  'Sub',
-  'Mul',
-  'Div',
-  'Where',
-  'Cast',
-  'Reshape',
-  'Unsqueeze',
-  'Squeeze',
-  'Min',
-  'Max',
-  'Clip',
-  'Tanh',
-  'Concat',
-  'Identity',
-  'Transpose',
-  'DequantizeLinear',
+  ...['Add', 'Sub', 'Mul', 'Div', 'Where', 'Cast', 'Reshape', 'Unsqueeze', 'Squeeze', 'Min', 'Max', 'Clip'],
+  ...['Tanh', 'Concat', 'Identity', 'Transpose', 'DequantizeLinear'],
 ]);
 
 /** What may stand between Softmax and the values. */
 const probabilityOps: ReadonlySet<string> = new Set([
-  'Cast',
-  'Dropout',
-  'Identity',
-  'Where',
-  'Mul',
-  'Reshape',
-  'Unsqueeze',
-  'Squeeze',
-  'Slice',
-  'Transpose',
-  'QuantizeLinear',
-  'DequantizeLinear',
-  'DynamicQuantizeLinear',
+  ...['Cast', 'Dropout', 'Identity', 'Where', 'Mul', 'Reshape', 'Unsqueeze', 'Squeeze', 'Slice', 'Transpose'],
+  ...['QuantizeLinear', 'DequantizeLinear', 'DynamicQuantizeLinear'],
 ]);
 
 const products: ReadonlySet<string> = new Set([
-  'MatMul',
-  'FusedMatMul',
-  'Einsum',
-  'MatMulInteger',
-  'QLinearMatMul',
-  'Gemm',
+  ...['MatMul', 'FusedMatMul', 'Einsum', 'MatMulInteger', 'QLinearMatMul', 'Gemm'],
 ]);
 
 /** Where the probabilities of an unfused attention meet the values. */
