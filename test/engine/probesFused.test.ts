@@ -8,7 +8,7 @@ import { withLengths } from '../../src/engine/graph/edits';
 import { attentionSite } from '../../src/engine/graph/forms/registry';
 import { GraphEditor } from '../../src/engine/graph/graphEditor';
 import { applyEdits, bufferSource, findDecoder, planProbes, readOnnx } from '../../src/engine/graph/index';
-import { appendToModel } from '../../src/engine/graph/probe';
+import { appendToModel } from '../../src/engine/graph/probes/plan';
 import { WireWriter } from '../../src/engine/graph/protobuf';
 import { Scope } from '../../src/engine/graph/scope';
 import { attentionProbabilities, rowSumError } from '../harness/attentionNodes';

@@ -5,7 +5,7 @@ import type { AttentionSite } from '../../src/engine/graph/forms/form';
 import { attentionSite } from '../../src/engine/graph/forms/registry';
 import { GraphEditor } from '../../src/engine/graph/graphEditor';
 import { readOnnx } from '../../src/engine/graph/model';
-import { appendToModel } from '../../src/engine/graph/probe';
+import { appendToModel } from '../../src/engine/graph/probes/plan';
 import { Scope } from '../../src/engine/graph/scope';
 import { openFileSource } from '../../src/engine/graph/source';
 import { createSession } from './onnx';

@@ -3,7 +3,7 @@ import { type DecoderAnatomy, findDecoder } from './decoder';
 import { realInputs } from './interface';
 import { type OnnxModel, type OnnxValue, operatorName } from './onnx';
 import { type ModelSize, modelSize } from './parameters';
-import { planProbes, type Unavailable } from './probe';
+import { planProbes, type Unavailable } from './probes/plan';
 import { allScopes } from './scope';
 
 /** What can be said of a file without running it. Plain data, ready for JSON. */

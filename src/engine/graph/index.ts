@@ -30,6 +30,6 @@ export {
   type ProbePlan,
   type ProbeRequest,
   type Unavailable,
-} from './probe';
+} from './probes/plan';
 export { bufferSource, type ByteSource, type FileSource, openFileSource } from './source';
 export type { WeightPlace } from './weights';

@@ -6,7 +6,7 @@ import { encodeNode } from './encode';
 import { type AddedNode, writeExtract } from './extract';
 import { type CacheTensor, type DecoderInput, realInputs } from './interface';
 import { inputsOf, type OnnxModel, type OnnxNode, type OnnxValue } from './onnx';
-import type { AttentionProbe, HiddenProbe, ProbeOutput, ProbePlan } from './probe';
+import type { AttentionProbe, HiddenProbe, ProbeOutput, ProbePlan } from './probes/plan';
 import { type Cut, residualTensor, shapeOps, skipNorms } from './residual';
 import { Scope } from './scope';
 import type { ByteSource } from './source';

@@ -1,7 +1,7 @@
-import type { DecoderBody } from './decoder';
-import { copyAttributes, type GraphEditor, type ProbeValue } from './graphEditor';
-import type { OnnxNode } from './onnx';
-import type { Scope } from './scope';
+import type { DecoderBody } from '../decoder';
+import { copyAttributes, type GraphEditor, type ProbeValue } from '../graphEditor';
+import type { OnnxNode } from '../onnx';
+import type { Scope } from '../scope';
 
 const pruningOps: ReadonlySet<string> = new Set(['Slice', 'Gather', 'GatherND', 'GatherElements']);
 

@@ -1,15 +1,15 @@
-import type { Mixing } from '../../core/trace/record';
-import { type DecoderAnatomy, type DecoderBody, findDecoder } from './decoder';
-import { type Edit, type NestedEdit, withLengths } from './edits';
-import type { ElementType } from './elementType';
-import type { AttentionForm } from './forms/form';
-import { GraphEditor, type ProbeValue } from './graphEditor';
-import { allLogits } from './logitsProbe';
-import type { OnnxModel } from './onnx';
-import { WireWriter } from './protobuf';
-import { type Cut, residualTensor } from './residual';
-import { Scope } from './scope';
-import { referToWeights, type WeightPlace } from './weights';
+import { type DecoderAnatomy, type DecoderBody, findDecoder } from '../decoder';
+import { type Edit, type NestedEdit, withLengths } from '../edits';
+import type { ElementType } from '../elementType';
+import type { AttentionForm } from '../forms/form';
+import { GraphEditor, type ProbeValue } from '../graphEditor';
+import type { OnnxModel } from '../onnx';
+import { WireWriter } from '../protobuf';
+import { Scope } from '../scope';
+import { referToWeights, type WeightPlace } from '../weights';
+import { attentionOf } from './attention';
+import { hiddenState } from './hidden';
+import { allLogits } from './logits';
 
 /** What to read from a decoder. Layers are numbered from 0. */
 export interface ProbeRequest {
@@ -98,7 +98,7 @@ export function planProbes(
     ...layerList(request.attention, anatomy.layers).map((layer): Wish => ({
       what: 'attention',
       layer,
-      find: (body, editor) => findAttentionOf(body, editor, layer, anatomy.layers),
+      find: (body, editor) => attentionOf(body, editor, layer, anatomy.layers),
       use: (output) => {
         const site = anatomy.bodies[0]?.blocks.find((block) => block.layer === layer)?.attention;
         if (site) attention.push({ layer, form: site.form, heads: anatomy.heads, ...output });
@@ -107,7 +107,7 @@ export function planProbes(
     ...layerList(request.hidden, anatomy.layers + 1).map((layer): Wish => ({
       what: 'hidden',
       layer,
-      find: (body, editor) => findHidden(body, editor, layer, anatomy.layers),
+      find: (body, editor) => hiddenState(body, editor, layer, anatomy.layers),
       use: (output) => hidden.push({ layer, ...output }),
     })),
   ];
@@ -136,49 +136,6 @@ export function planProbes(
 function layerList(layers: readonly number[] | 'all' | 'none', count: number): readonly number[] {
   if (layers === 'none') return [];
   return layers === 'all' ? Array.from({ length: count }, (_, layer) => layer) : [...new Set(layers)];
-}
-
-function findAttentionOf(body: DecoderBody, editor: GraphEditor, layer: number, layers: number): ProbeValue {
-  if (layer < 0 || layer >= layers)
-    return { reason: `The model has no layer ${layer}: its layers are 0 to ${layers - 1}.` };
-  const block = body.blocks.find((each) => each.layer === layer);
-  return block?.attention
-    ? block.attention.form.value(editor, block.attention.node)
-    : { reason: withoutAttention(layer, block?.mixing) };
-}
-
-/** Why a layer gives no attention, as a sentence: what it has instead. */
-function withoutAttention(layer: number, mixing: Mixing = 'unknown'): string {
-  switch (mixing) {
-    case 'attention':
-      return `Layer ${layer} computes attention more than once, so that there is no single one to show.`;
-    case 'convolution':
-    case 'recurrence':
-      return `Layer ${layer} has no attention: it has a ${mixing} instead.`;
-    case 'unknown':
-      return `Layer ${layer} has no attention that could be recognised.`;
-  }
-}
-
-function findHidden(body: DecoderBody, editor: GraphEditor, layer: number, layers: number): ProbeValue {
-  if (layer < 0 || layer > layers) {
-    return { reason: `The model has no hidden state ${layer}: they are 0 to ${layers}.` };
-  }
-  const block = body.blocks.find((candidate) => candidate.layer === layer);
-  const cut: Cut | null = layer === layers ? body.exit : (block?.entry ?? null);
-  if (!cut) {
-    return {
-      reason:
-        layer === layers || block
-          ? 'Its layers are connected by more than one tensor, so there is no residual stream to read there.'
-          : `Where layer ${layer} begins could not be recognised.`,
-    };
-  }
-  const residual = residualTensor(cut.node);
-  const elementType = body.scope.elementType('tensor' in residual ? residual.tensor : (residual.missingSum[0] ?? ''));
-  if ('tensor' in residual) return { value: residual.tensor, elementType };
-  const [first = '', ...rest] = residual.missingSum;
-  return { value: rest.reduce((sum, term) => editor.node('Add', [sum, term]), first), elementType };
 }
 
 /** Adds the outputs that the wishes need to every body of the decoder, and to the graph around them. */
