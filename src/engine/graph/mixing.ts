@@ -38,32 +38,23 @@ export function findMixers(
   return mixers;
 }
 
-/** The products on both sides of each attention: of queries with keys, of weights with values. */
+/** What stands around each attention, up to the products on both sides: of queries with keys, of weights with values. */
 function attentionNodes(scope: Scope, flow: DataFlow, sites: readonly AttentionSite[]): Set<OnnxNode> {
   const found = new Set<OnnxNode>();
   for (const { node } of sites) {
-    walk(
-      node,
-      (each) => (isProduct(each) ? [] : each.inputs.flatMap((input) => scope.producer(input) ?? [])),
-      flow,
-      found,
-    );
-    walk(
-      node,
-      (each) => (isProduct(each) ? [] : each.outputs.flatMap((output) => scope.consumers(output))),
-      flow,
-      found,
-    );
+    walk(flow, node, (each) => each.inputs.flatMap((input) => scope.producer(input) ?? []), found);
+    walk(flow, node, (each) => each.outputs.flatMap((output) => scope.consumers(output)), found);
   }
   return found;
 }
 
 function walk(
-  from: OnnxNode,
-  next: (node: OnnxNode) => readonly OnnxNode[],
   flow: DataFlow,
+  from: OnnxNode,
+  neighbours: (node: OnnxNode) => readonly OnnxNode[],
   found: Set<OnnxNode>,
 ): void {
+  const next = (node: OnnxNode): readonly OnnxNode[] => (isProduct(node) ? [] : neighbours(node));
   const seen = new Set([from]);
   const stack = [...next(from)];
   for (let node = stack.pop(); node && seen.size < 64; node = stack.pop()) {

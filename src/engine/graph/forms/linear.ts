@@ -16,6 +16,7 @@ export const linear: OtherForm = {
   },
 };
 
+/** Whether a node multiplies matrices, by whatever operator. */
 export function isProduct({ op }: OnnxNode): boolean {
   return /MatMul|Einsum|Gemm/.test(op);
 }
