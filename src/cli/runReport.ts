@@ -1,14 +1,7 @@
 import path from 'node:path';
 import { lineOf, tokenLabel } from '../core/text/tokens';
-import {
-  TOKEN_ORIGINS,
-  type FinishReason,
-  type Sampling,
-  type SpeculationSummary,
-  type Trace,
-  type TraceEvent,
-  type TraceToken,
-} from '../core/trace/record';
+import type { FinishReason, Sampling, SpeculationSummary, Trace, TraceEvent, TraceToken } from '../core/trace/record';
+import { TOKEN_ORIGINS } from '../core/sequence/pass';
 import { generatedText, textFrom } from '../core/trace/text';
 import type { WrittenRun } from './output';
 import type { Terminal } from './terminal';

@@ -143,7 +143,8 @@ export type ExplorerApi = ApiOf<typeof EXPLORER>;
 export interface ExplorerNotifications {
   /** A new run begins. The one on show stays until this one has a token, and for good where it ends without any. */
   runStarted: { readonly runId: string };
-  trace: { readonly runId: string; readonly events: readonly TraceEvent[] };
+  /** `from`: how many events of the run came before these. */
+  trace: { readonly runId: string; readonly from: number; readonly events: readonly TraceEvent[] };
   status: { readonly status: RunStatus };
   engine: { readonly status: EngineStatus };
   models: { readonly models: readonly ModelSummary[] };

@@ -1,4 +1,5 @@
-import type { Alternative, Judgement, TokenOrigin, TraceEvent, TraceToken } from '../core/trace/record';
+import type { Alternative, Judgement, TraceEvent, TraceToken } from '../core/trace/record';
+import type { TokenOrigin } from '../core/sequence/pass';
 import type { RpcMessage } from './rpc';
 
 /**

@@ -181,7 +181,7 @@ async function decode(
       for (const event of recorder.record(step)) stream.push(event);
       stream.endOfPass();
     });
-    ids.push(...step.emitted.map(({ id }) => id));
+    ids.push(...step.writes.map(({ id }) => id));
   }
   told(() => stream.flush());
   const milliseconds = clock() - started;

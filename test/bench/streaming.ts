@@ -50,7 +50,12 @@ export async function measureStreaming(tab: 'tokens' | 'speculation'): Promise<S
       maxNewTokens: TOKENS,
       prompt: Array.from({ length: PROMPT }, (_, at) => tokenAt(at)),
     });
-    const send = (events: readonly TraceEvent[]): Promise<void> => host.notify('trace', { runId: 'bench', events });
+    let sent = 0;
+    const send = (events: readonly TraceEvent[]): Promise<void> => {
+      const from = sent;
+      sent += events.length;
+      return host.notify('trace', { runId: 'bench', from, events });
+    };
     await host.notify('runStarted', { runId: 'bench' });
     await host.setStatus({ state: 'running', tokens: 0, total: TOKENS, tokensPerSecond: null });
     await send([trace.header(), ...trace.promptTokens(), ...trace.piece([tokenAt(0)])]);

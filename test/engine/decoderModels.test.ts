@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { autoregressive } from '../../src/core/decode/autoregressive';
 import { copyPrevious } from '../../src/core/decode/copy-previous';
-import type { Decoder, DecodeRequest, TokenModel } from '../../src/core/decode/decoder';
+import type { Decoder, DecodeRequest } from '../../src/core/decode/decoder';
+import type { CausalModel } from '../../src/core/sequence/causal';
 import { earlyExit } from '../../src/core/decode/early-exit';
 import { exactRule } from '../../src/core/decode/exact-rule';
 import { jacobi } from '../../src/core/decode/jacobi';
@@ -91,7 +92,7 @@ describe('text models', () => {
     const target = model.openSequence({ attention: [], hidden: [] });
     const second = model.openSequence({ attention: [], hidden: [] });
     // A poor draft: the model's own logits, halved and pushed about.
-    const draft: TokenModel = {
+    const draft: CausalModel = {
       get vocabularySize() {
         return second.vocabularySize;
       },

@@ -45,7 +45,7 @@ test('a run streams its trace in order: header, then each pass before its tokens
   );
   const passes = trace.filter((event) => event.type === 'pass');
   assert.deepEqual(
-    passes.map(({ contextLength, fed }) => [contextLength, fed]),
+    passes.map(({ cached, fed }) => [cached, fed]),
     [[0, 2], [2, 2], [4, 1], ...[5, 6, 7, 8, 9, 10, 11].map((length) => [length, 1])],
   );
   assert.equal(result.summary.finish, 'length');

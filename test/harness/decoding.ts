@@ -1,8 +1,10 @@
-import type { DecodeFinish, DecodeRequest, DecodeStep, Decoder, TokenModel } from '../../src/core/decode/decoder';
+import type { DecodeFinish, DecodeRequest, DecodeStep, Decoder } from '../../src/core/decode/decoder';
+import type { CausalModel } from '../../src/core/sequence/causal';
 import { filterLogits } from '../../src/core/decode/filters';
-import { TableModel, type TableModelOptions } from '../../src/core/decode/table-model';
+import { CausalTable, type CausalTableOptions } from '../../src/core/sequence/causal-table';
 import { Random } from '../../src/core/numeric/random';
-import type { Sampling, TokenOrigin } from '../../src/core/trace/record';
+import type { Sampling } from '../../src/core/trace/record';
+import type { TokenOrigin } from '../../src/core/sequence/pass';
 import { chiSquared } from './chiSquared';
 
 export const PLAIN: Sampling = { temperature: 1, topK: 0, topP: 1, minP: 0, seed: 0 };
@@ -19,7 +21,7 @@ export interface Decoded {
 /** Decodes to the end; the prompt is token 0 unless another is given. */
 export async function decodeAll(
   decoder: Pick<Decoder, 'decode'>,
-  target: TokenModel,
+  target: CausalModel,
   request: Partial<DecodeRequest> = {},
 ): Promise<Decoded> {
   const steps: DecodeStep[] = [];
@@ -34,11 +36,11 @@ export async function decodeAll(
   for (;;) {
     const next = await generator.next();
     if (next.done) {
-      const emitted = steps.flatMap((step) => step.emitted);
+      const writes = steps.flatMap((step) => step.writes);
       return {
         steps,
-        ids: emitted.map(({ id }) => id),
-        origins: emitted.map(({ origin }) => origin),
+        ids: writes.map(({ id }) => id),
+        origins: writes.map(({ origin }) => origin),
         finish: next.value,
       };
     }
@@ -53,7 +55,7 @@ export function randomDistribution(random: Random, size: number, peak = 2): numb
   return weights.map((weight) => weight / sum);
 }
 
-export type ChainOptions = Partial<TableModelOptions> & { readonly seed: number; readonly peak?: number };
+export type ChainOptions = Partial<CausalTableOptions> & { readonly seed: number; readonly peak?: number };
 
 /** The rows of a Markov chain of order 1, at random. */
 export function randomRows(vocabularySize: number, seed: number, peak?: number): number[][] {
@@ -62,18 +64,18 @@ export function randomRows(vocabularySize: number, seed: number, peak?: number):
 }
 
 /** A Markov chain of order 1. @param rows the distribution after each token. */
-export function chainOf(rows: readonly (readonly number[])[], options: Partial<TableModelOptions> = {}): TableModel {
-  return TableModel.markov(rows.length, 1, Object.fromEntries(rows.entries()), options);
+export function chainOf(rows: readonly (readonly number[])[], options: Partial<CausalTableOptions> = {}): CausalTable {
+  return CausalTable.markov(rows.length, 1, Object.fromEntries(rows.entries()), options);
 }
 
 /** A Markov chain of order 1 with random rows. */
-export function randomChain(vocabularySize: number, { seed, peak, ...options }: ChainOptions): TableModel {
+export function randomChain(vocabularySize: number, { seed, peak, ...options }: ChainOptions): CausalTable {
   return chainOf(randomRows(vocabularySize, seed, peak), options);
 }
 
 /** The law of everything that follows the prompt, keyed by its ids, under sampling one token after another. */
 export async function sequenceLaw(
-  target: TokenModel,
+  target: CausalModel,
   {
     prompt = [0],
     maxNewTokens,
@@ -98,7 +100,7 @@ export async function sequenceLaw(
 
 export interface LawTest {
   readonly decoder: Pick<Decoder, 'decode'>;
-  readonly target: TokenModel;
+  readonly target: CausalModel;
   readonly request: Partial<DecodeRequest> & { readonly maxNewTokens: number; readonly sampling: Sampling };
   readonly samples: number;
   /** What differs from sample to sample beside the seed. */

@@ -1,10 +1,11 @@
-import type { EarlyExit, TokenModel } from '../../src/core/decode/decoder';
+import type { EarlyExit } from '../../src/core/decode/decoder';
+import type { CausalModel } from '../../src/core/sequence/causal';
 import { ExitModel, SplitModel } from '../../src/core/decode/exit/split';
 import { type LowerPart, Trunk } from '../../src/core/decode/exit/trunk';
 
 /** A model of two tables: what its lower layers would say, and what it says. */
 export interface ExitTable {
-  readonly target: TokenModel;
+  readonly target: CausalModel;
   readonly exit: EarlyExit;
   /** Tokens that each part was fed, all passes together. */
   readonly fed: { lower: number; upper: number; lens: number };
@@ -60,7 +61,7 @@ export function exitTable(options: ExitTableOptions): ExitTable {
     return logits;
   };
   let above = 0;
-  const upper: TokenModel = {
+  const upper: CausalModel = {
     vocabularySize,
     contextLength,
     chunk,

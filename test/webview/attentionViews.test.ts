@@ -1,3 +1,4 @@
+import { eventCount } from '../../src/core/trace/assemble';
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -132,7 +133,11 @@ describe('the Attention tab', { skip: skipWithoutFixtures }, () => {
       await tab.page.getByText(`Attention shows when the run has ended: ${TOKENS} of at most`).waitFor();
       assert.equal(await tab.page.locator('.heat-map').count(), 0);
       tab.host.snapshot.trace = trace;
-      await tab.host.notify('trace', { runId: tab.host.snapshot.runId!, events: [trace!.summary!] });
+      await tab.host.notify('trace', {
+        runId: tab.host.snapshot.runId!,
+        from: eventCount(going),
+        events: [trace!.summary!],
+      });
       await tab.host.setStatus({ state: 'done' });
       await tab.map().waitFor();
     } finally {

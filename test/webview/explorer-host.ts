@@ -226,7 +226,7 @@ export class ExplorerHost {
         this.snapshot.trace = trace;
         this.snapshot.runId = runId;
         await this.notify('runStarted', { runId });
-        await this.notify('trace', { runId, events: [...traceEvents(trace)] });
+        await this.notify('trace', { runId, from: 0, events: [...traceEvents(trace)] });
         await this.setStatus({ state: 'done' });
         return null;
       },
@@ -323,10 +323,11 @@ export class ExplorerHost {
   }
 
   private grow(runId: string, assembler: TraceAssembler, events: readonly TraceEvent[]): void {
+    const from = assembler.count;
     for (const event of events) assembler.add(event);
     const { trace } = assembler;
     if (trace && trace.tokens.length > 0) Object.assign(this.snapshot, { trace, runId, begun: null });
-    void this.notify('trace', { runId, events });
+    void this.notify('trace', { runId, from, events });
   }
 }
 

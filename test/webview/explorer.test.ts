@@ -4,6 +4,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { EngineClient } from '../../src/client/index';
 import { SAMPLE_TEXTS } from '../../src/core/text/samples';
+import { eventCount } from '../../src/core/trace/assemble';
 import type { Trace, TraceToken } from '../../src/core/trace/record';
 import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
@@ -227,7 +228,7 @@ describe('the Explorer over a real model', () => {
     const page = await open(host);
     await page.locator('.chip').nth(6).waitFor();
     const more: TraceToken = { ...trace.tokens[3]!, index: trace.tokens.length + 5 };
-    await host.notify('trace', { runId: host.snapshot.runId!, events: [more] });
+    await host.notify('trace', { runId: host.snapshot.runId!, from: eventCount(trace) + 5, events: [more] });
     await host.requested('snapshot', 2);
   });
 
@@ -336,7 +337,8 @@ describe('the Explorer over a real model', () => {
       return { ...real[index === 0 ? 0 : 1 + ((index - 1) % (real.length - 1))]!, index };
     });
     for (let from = 1; from < tokens.length; from += 25) {
-      await host.notify('trace', { runId: host.snapshot.runId!, events: tokens.slice(from, from + 25) });
+      const first = eventCount(start) + from - 1;
+      await host.notify('trace', { runId: host.snapshot.runId!, from: first, events: tokens.slice(from, from + 25) });
     }
     await page.locator('.status').getByText('2,000 tokens').waitFor();
     await page.locator('#token-1999').waitFor();

@@ -11,9 +11,15 @@ import { DEFAULT_SETTINGS, EMPTY_VIEW, readSavedState } from '../../src/webview/
 import { ExplorerSession, effectiveSelection } from '../../src/webview/explorer/session';
 
 const header = (id: string, promptLength = 2): TraceHeader =>
-  ({ type: 'header', id, promptLength, model: { folder: '/model' } }) as unknown as TraceHeader;
+  ({
+    type: 'header',
+    id,
+    promptLength,
+    model: { folder: '/model' },
+    sequence: { form: 'causal' },
+  }) as unknown as TraceHeader;
 const token = (index: number): TraceToken => ({ type: 'token', index }) as unknown as TraceToken;
-const pass = (step: number): TracePass => ({ type: 'pass', step, contextLength: 0, fed: 1, milliseconds: 1 });
+const pass = (step: number): TracePass => ({ type: 'pass', step, cached: 0, fed: 1, writes: 1, milliseconds: 1 });
 
 const SNAPSHOT: ExplorerSnapshot = {
   mode: 'explorer',
@@ -83,8 +89,8 @@ async function opened(snapshot: Partial<ExplorerSnapshot> = {}, state?: unknown)
 
 describe('A trace that streams in', () => {
   test('grows in place, and is another object for every batch', () => {
-    const begun = growTrace(null, [header('a'), token(0)]);
-    const grown = growTrace(begun.trace, [pass(0), token(1)]);
+    const begun = growTrace(null, 0, [header('a'), token(0)]);
+    const grown = growTrace(begun.trace, 2, [pass(0), token(1)]);
     assert.notEqual(grown.trace, begun.trace);
     assert.equal(grown.trace!.tokens, begun.trace!.tokens);
     assert.equal(grown.trace!.tokens.length, 2);
@@ -93,8 +99,8 @@ describe('A trace that streams in', () => {
 
   test('takes an event that comes again only once', () => {
     const events: TraceEvent[] = [header('a'), token(0), pass(0), token(1)];
-    const once = growTrace(null, events).trace;
-    const twice = growTrace(once, events);
+    const once = growTrace(null, 0, events).trace;
+    const twice = growTrace(once, 0, events);
     assert.deepEqual(
       twice.trace!.tokens.map(({ index }) => index),
       [0, 1],
@@ -103,8 +109,8 @@ describe('A trace that streams in', () => {
   });
 
   test('tells that tokens are missing', () => {
-    assert.equal(growTrace(null, [token(0)]).gap, true);
-    assert.equal(growTrace(growTrace(null, [header('a'), token(0)]).trace, [token(2)]).gap, true);
+    assert.equal(growTrace(null, 1, [token(0)]).gap, true);
+    assert.equal(growTrace(growTrace(null, 0, [header('a'), token(0)]).trace, 3, [token(2)]).gap, true);
   });
 });
 
@@ -131,17 +137,17 @@ describe('The session of a page', () => {
     const session = new ExplorerSession(host);
     void session.open();
     host.notify(session, 'runStarted', { runId: 'r' });
-    host.notify(session, 'trace', { runId: 'r', events: [header('r'), token(0)] });
+    host.notify(session, 'trace', { runId: 'r', from: 0, events: [header('r'), token(0)] });
     assert.equal(session.state.trace, null);
     const trace: Trace = { header: header('r'), tokens: [token(0)], passes: [] };
     await host.answer(session, 'snapshot', { ...SNAPSHOT, runId: 'r', trace });
-    host.notify(session, 'trace', { runId: 'r', events: [token(1)] });
+    host.notify(session, 'trace', { runId: 'r', from: 2, events: [token(1)] });
     assert.equal(session.state.trace!.tokens.length, 2);
   });
 
   test('ignores events of a run that is not on show', async () => {
     const [session, host] = await opened({ runId: 'new' });
-    host.notify(session, 'trace', { runId: 'old', events: [header('old'), token(0)] });
+    host.notify(session, 'trace', { runId: 'old', from: 0, events: [header('old'), token(0)] });
     assert.equal(session.state.trace, null);
   });
 
@@ -185,7 +191,7 @@ describe('The session of a page', () => {
     ] as const) {
       const [session, host] = await opened({ trace, runId: 'old', notes: ['Kept.'] });
       host.notify(session, 'runStarted', { runId: 'new' });
-      host.notify(session, 'trace', { runId: 'new', events: [header('new')] });
+      host.notify(session, 'trace', { runId: 'new', from: 0, events: [header('new')] });
       assert.equal(session.state.begun, 'new');
       host.notify(session, 'status', { status });
       assert.equal(session.state.trace, trace);
@@ -194,7 +200,7 @@ describe('The session of a page', () => {
       assert.deepEqual(session.state.notes, ['Kept.']);
       // What came of the failed one is not the beginning of the next.
       host.notify(session, 'runStarted', { runId: 'next' });
-      host.notify(session, 'trace', { runId: 'next', events: [header('next'), token(0)] });
+      host.notify(session, 'trace', { runId: 'next', from: 0, events: [header('next'), token(0)] });
       assert.equal(session.state.trace.header.id, 'next');
     }
   });
@@ -207,11 +213,11 @@ describe('The session of a page', () => {
       begun: 'new',
       status: { state: 'loading', message: '…' },
     });
-    host.notify(session, 'trace', { runId: 'new', events: [header('new'), token(0)] });
+    host.notify(session, 'trace', { runId: 'new', from: 0, events: [header('new'), token(0)] });
     assert.equal(session.state.runId, 'new');
     // One whose beginning it has missed is asked for.
     const [late, lateHost] = await opened({ trace, runId: 'old', begun: 'new' });
-    lateHost.notify(late, 'trace', { runId: 'new', events: [token(0)] });
+    lateHost.notify(late, 'trace', { runId: 'new', from: 1, events: [token(0)] });
     assert.equal(lateHost.requests('snapshot').length, 2);
   });
 
@@ -221,13 +227,13 @@ describe('The session of a page', () => {
     const chosenAfter = async (selected: number, next: Partial<TraceHeader>): Promise<number | null> => {
       const [session, host] = await opened({ trace, runId: 'old', view: { ...EMPTY_VIEW, selected } });
       host.notify(session, 'runStarted', { runId: 'new' });
-      host.notify(session, 'trace', { runId: 'new', events: [{ ...header('new'), ...next }] });
+      host.notify(session, 'trace', { runId: 'new', from: 0, events: [{ ...header('new'), ...next }] });
       assert.equal(session.state.trace, trace);
       assert.equal(session.state.runId, 'old');
-      host.notify(session, 'trace', { runId: 'new', events: [token(0)] });
+      host.notify(session, 'trace', { runId: 'new', from: 1, events: [token(0)] });
       assert.equal(session.state.trace.header.id, 'new');
       assert.equal(session.state.runId, 'new');
-      host.notify(session, 'trace', { runId: 'old', events: [token(2)] });
+      host.notify(session, 'trace', { runId: 'old', from: 3, events: [token(2)] });
       assert.equal(session.state.trace.tokens.length, 1);
       return session.state.view.selected;
     };

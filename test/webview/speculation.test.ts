@@ -180,10 +180,10 @@ describe('the numbers of the Speculation tab', () => {
       .evaluateAll((list) => list.map((line) => [...line.children].map((cell) => cell.textContent)));
     const passes = trace.passes.slice(1);
     assert.equal(cells.length, passes.length);
-    passes.forEach(({ contextLength, fed, milliseconds, speculation }, place) => {
+    passes.forEach(({ cached, fed, milliseconds, speculation }, place) => {
       const [number, context, tokensFed, drafted, accepted, , , tokens, , verify] = cells[place]!;
       assert.equal(Number(number), place + 1);
-      assert.equal(Number(context), contextLength);
+      assert.equal(Number(context), cached);
       assert.equal(Number(tokensFed), fed);
       assert.equal(Number(drafted), speculation?.drafted.length ?? 0);
       assert.equal(Number(accepted), speculation?.accepted ?? 0);

@@ -40,7 +40,8 @@ const PROMPT = 5;
 function rowsOf(passes: readonly (readonly [drafted: number, accepted: number])[]): readonly PassRow[] {
   let known = PROMPT + 1;
   const list: TracePass[] = passes.map(([gamma, accepted], step) => {
-    const pass = { type: 'pass', step, contextLength: known - 1, fed: gamma + 1, milliseconds: 1 } as const;
+    const writes = accepted + 1;
+    const pass = { type: 'pass', step, cached: known - 1, fed: gamma + 1, writes, milliseconds: 1 } as const;
     const start = known;
     known += accepted + 1;
     if (gamma === 0) return pass;
@@ -52,8 +53,9 @@ function rowsOf(passes: readonly (readonly [drafted: number, accepted: number])[
     const residual = whole ? null : { mass: 0.5, top: [] };
     return { ...pass, draftMilliseconds: 1, speculation: { start, drafted, accepted, residual, next } };
   });
+  const read: TracePass = { type: 'pass', step: 0, cached: 0, fed: PROMPT, writes: PROMPT + 1, milliseconds: 1 };
   const run = new RunPasses(PROMPT);
-  run.add(list);
+  run.add([read, ...list]);
   return run.rows;
 }
 

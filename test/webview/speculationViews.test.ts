@@ -201,7 +201,7 @@ describe('the Speculation tab in use', () => {
         passes.push({
           ...pass,
           step: passes.length,
-          contextLength: pass.contextLength + by,
+          cached: pass.cached + by,
           ...(speculation ? { speculation: { ...speculation, start: speculation.start + by } } : {}),
         });
       }

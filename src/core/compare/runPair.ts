@@ -1,4 +1,5 @@
-import type { TokenOrigin, Trace, TraceToken } from '../trace/record';
+import type { Trace, TraceToken } from '../trace/record';
+import type { TokenOrigin } from '../sequence/pass';
 import { firstDifference, type Difference } from './difference';
 import { divergence, knownDistribution, type Divergence } from './divergence';
 import { setupLines, type SetupLine } from './runSetup';

@@ -1,7 +1,8 @@
 import { Random } from '../numeric/random';
 import { argmax } from '../numeric/softmax';
 import type { Sampling } from '../trace/record';
-import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, TokenModel } from './decoder';
+import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
+import type { CausalModel } from '../sequence/causal';
 import { draw, filterLogits } from './filters';
 import { chooseOptions } from './options';
 import { readPrompt } from './prefill';
@@ -24,7 +25,7 @@ export const autoregressive: Decoder = {
 };
 
 async function* decodeAutoregressively(
-  target: TokenModel,
+  target: CausalModel,
   request: DecodeRequest,
 ): AsyncGenerator<DecodeStep, DecodeFinish> {
   checkRequest(target, request);
@@ -44,16 +45,16 @@ async function* decodeAutoregressively(
       return finish;
     }
     const id = chooseToken(row, sampling, random);
+    yield { ...step, writes: [...step.writes, { index: length, id, origin: 'sampled', row }] };
     length++;
-    yield { ...step, emitted: [...step.emitted, { id, origin: 'sampled', logits: row }] };
     if (endIds.has(id)) return 'end-of-text';
     if (length === limit) return finish;
     if (signal.aborted) return 'cancelled';
 
-    const contextLength = target.length;
+    const cached = target.length;
     const before = clock();
     row = await target.extend([id]);
-    step = { contextLength, fed: 1, milliseconds: clock() - before, emitted: [] };
+    step = { cached, fed: 1, milliseconds: clock() - before, writes: [] };
   }
 }
 

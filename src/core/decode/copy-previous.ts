@@ -1,5 +1,6 @@
 import { Random } from '../numeric/random';
-import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, TokenModel } from './decoder';
+import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
+import type { CausalModel } from '../sequence/causal';
 import { chooseOptions, type DecoderOptions } from './options';
 import { needAid } from './request';
 import { GridDrafter } from './speculation/grid-drafter';
@@ -22,7 +23,7 @@ export const copyPrevious: Decoder = {
   decode: decodeFromGrid,
 };
 
-async function* decodeFromGrid(target: TokenModel, request: DecodeRequest): AsyncGenerator<DecodeStep, DecodeFinish> {
+async function* decodeFromGrid(target: CausalModel, request: DecodeRequest): AsyncGenerator<DecodeStep, DecodeFinish> {
   const { gamma } = chooseOptions(OPTIONS, request.options);
   const life = needAid(target, request, 'life');
   const drafter = new GridDrafter(life.answer(life.cells), life.answered, gamma, 'grid');

@@ -1,31 +1,7 @@
-import type { DraftSource, LifeGrid, ModelTask, NextOrigin, Sampling, TokenOrigin, Verdict } from '../trace/record';
+import type { DraftSource, LifeGrid, ModelTask, NextOrigin, Sampling, Verdict } from '../trace/record';
+import type { CausalModel } from '../sequence/causal';
+import type { Pass } from '../sequence/pass';
 import type { DecoderOptions, OptionValues } from './options';
-
-/**
- * What a decoder needs of a model, and all it knows of one: distributions after tokens, and a way back.
- * Implemented over ONNX in the engine and over a table of probabilities in the tests.
- */
-export interface TokenModel {
-  readonly vocabularySize: number;
-  /** Longest sequence in tokens; Infinity where unknown. */
-  readonly contextLength: number;
-  /** Tokens held: the length of the sequence fed so far. */
-  readonly length: number;
-  /** Most tokens that one `extend` should be given, so that its logits stay within memory. */
-  readonly chunk: number;
-  /**
-   * Feeds tokens after those held, in one pass.
-   * @returns logits, row-major [tokens.length, vocabularySize]: row i is the distribution of the token that follows tokens[i].
-   *          The array belongs to the caller.
-   * @throws an error when the pass fails, when tokens is empty, or when the sequence would exceed contextLength; the
-   *         length is then unchanged.
-   */
-  extend(tokens: readonly number[]): Promise<Float32Array>;
-  /** As `extend`, for tokens whose logits nobody asks for; absent where that saves nothing. */
-  read?(tokens: readonly number[]): Promise<void>;
-  /** Forgets everything after the first `length` tokens. What follows equals never having gone there. */
-  rollback(length: number): void;
-}
 
 export interface DecodeRequest {
   /** The whole sequence so far, at least one token: what the target held before is forgotten. */
@@ -48,7 +24,7 @@ export type DecoderNeed = 'draft' | 'embeddings' | 'exit' | 'life';
 
 export interface DecoderAids {
   /** A model with the target's vocabulary. What it held before is forgotten. */
-  readonly draft?: TokenModel;
+  readonly draft?: CausalModel;
   /** The target's own token embeddings. */
   readonly embeddings?: EmbeddingMatrix;
   /** The target's own lower layers, as a draft. */
@@ -74,7 +50,7 @@ export interface EarlyExit {
   /** Those of the target. */
   readonly layers: number;
   /** Shares with the target what these layers gave, where the target can go on from there. */
-  readonly draft: TokenModel;
+  readonly draft: CausalModel;
 }
 
 /** A prompt that asks for the next generation of a grid. */
@@ -98,25 +74,10 @@ export interface AbortSignalLike {
   readonly aborted: boolean;
 }
 
-/** A token and the logits row that predicted it (null for the first of the sequence). */
-export interface EmittedToken {
-  readonly id: number;
-  readonly origin: TokenOrigin;
-  readonly logits: Float32Array | null;
-}
-
 /** What one pass of the target brought. */
-export interface DecodeStep {
-  /** Tokens in the cache before the pass. */
-  readonly contextLength: number;
-  /** Tokens fed in the pass, drafted ones included. */
-  readonly fed: number;
-  /** Wall time of the target's pass alone. */
-  readonly milliseconds: number;
+export interface DecodeStep extends Pass {
   /** Wall time of drafting for this pass; absent where nothing was drafted. With the prompt: the draft model's reading of it. */
   readonly draftMilliseconds?: number;
-  /** Tokens of the sequence that became known or scored with this pass, in order. */
-  readonly emitted: readonly EmittedToken[];
   /** What was drafted and how the target judged it; absent where the pass verified no draft. */
   readonly speculation?: SpeculationStep;
 }
@@ -188,7 +149,7 @@ export interface Decoder {
    * Before each yield the target is rolled back to tokens that stand in the sequence.
    * @throws CoreError `request-invalid`, `option-invalid`, `sampling-invalid` before the first pass; `logits-invalid`.
    */
-  decode(target: TokenModel, request: DecodeRequest): AsyncGenerator<DecodeStep, DecodeFinish>;
+  decode(target: CausalModel, request: DecodeRequest): AsyncGenerator<DecodeStep, DecodeFinish>;
 }
 
 export type DecodeFinish = 'end-of-text' | 'length' | 'context-full' | 'cancelled';

@@ -1,6 +1,7 @@
 import { CoreError } from '../errors';
 import { Random } from '../numeric/random';
-import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, TokenModel } from './decoder';
+import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
+import type { CausalModel } from '../sequence/causal';
 import { chooseOptions, type DecoderOptions } from './options';
 import { needAid } from './request';
 import { ModelDrafter } from './speculation/model-drafter';
@@ -52,7 +53,7 @@ export function exitLayer(layer: number, layers: number): number {
 }
 
 async function* decodeWithEarlyExit(
-  target: TokenModel,
+  target: CausalModel,
   request: DecodeRequest,
 ): AsyncGenerator<DecodeStep, DecodeFinish> {
   const { gamma, layer } = chooseOptions(OPTIONS, request.options);

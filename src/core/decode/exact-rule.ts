@@ -1,6 +1,7 @@
 import { parseRule, step } from '../life/rule';
 import { Random } from '../numeric/random';
-import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, TokenModel } from './decoder';
+import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
+import type { CausalModel } from '../sequence/causal';
 import { chooseOptions, type DecoderOptions } from './options';
 import { needAid } from './request';
 import { GridDrafter } from './speculation/grid-drafter';
@@ -26,7 +27,7 @@ export const exactRule: Decoder = {
   decode: decodeByRule,
 };
 
-async function* decodeByRule(target: TokenModel, request: DecodeRequest): AsyncGenerator<DecodeStep, DecodeFinish> {
+async function* decodeByRule(target: CausalModel, request: DecodeRequest): AsyncGenerator<DecodeStep, DecodeFinish> {
   const { gamma } = chooseOptions(OPTIONS, request.options);
   const life = needAid(target, request, 'life');
   const next = step(life.cells, life.grid, parseRule(life.grid.rule));

@@ -1,7 +1,9 @@
 import { CoreError } from '../errors';
 import { Random } from '../numeric/random';
 import { chooseToken } from './autoregressive';
-import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, EmittedToken, TokenModel } from './decoder';
+import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
+import type { Write } from '../sequence/pass';
+import type { CausalModel } from '../sequence/causal';
 import { chooseOptions, type DecoderOptions } from './options';
 import { readPrompt, rowsOf } from './prefill';
 import { checkRequest, lengthOf, needAid } from './request';
@@ -41,7 +43,7 @@ export const handOver: Decoder = {
 };
 
 async function* decodeAndHandOver(
-  target: TokenModel,
+  target: CausalModel,
   request: DecodeRequest,
 ): AsyncGenerator<DecodeStep, DecodeFinish> {
   checkRequest(target, request);
@@ -78,15 +80,14 @@ async function* decodeAndHandOver(
   }
   while (sequence.length < handedOver) {
     const id = chooseToken(row, sampling, random);
-    sequence.push(id);
-    yield { ...step, emitted: [...step.emitted, { id, origin: 'sampled', logits: row }] };
+    yield { ...step, writes: [...step.writes, { index: sequence.push(id) - 1, id, origin: 'sampled', row }] };
     if (isOver()) return ending();
     if (sequence.length === handedOver) break;
     if (signal.aborted) return 'cancelled';
-    const contextLength = target.length;
+    const cached = target.length;
     const before = clock();
     row = await target.extend([id]);
-    step = { contextLength, fed: 1, milliseconds: clock() - before, emitted: [] };
+    step = { cached, fed: 1, milliseconds: clock() - before, writes: [] };
   }
 
   draft.rollback(0);
@@ -101,21 +102,21 @@ async function* decodeAndHandOver(
     } while (sequence.length < start + most && !isOver() && !signal.aborted);
     const draftMilliseconds = clock() - started;
 
-    const contextLength = target.length;
+    const cached = target.length;
     const before = clock();
-    const logits = await target.extend(sequence.slice(contextLength, -1));
+    const logits = await target.extend(sequence.slice(cached, -1));
     const milliseconds = clock() - before;
     const rowAt = rowsOf(logits, target.vocabularySize);
-    const emitted = sequence
+    const writes = sequence
       .slice(start)
-      .map((id, i): EmittedToken => ({ id, origin: 'handed-over', logits: rowAt(i) }));
-    yield { contextLength, fed: emitted.length, milliseconds, draftMilliseconds, emitted };
+      .map((id, i): Write => ({ index: start + i, id, origin: 'handed-over', row: rowAt(i) }));
+    yield { cached, fed: writes.length, milliseconds, draftMilliseconds, writes };
   } while (!isOver());
   return ending();
 }
 
 /** Feeds the tokens that the draft model has not seen; the row after them. */
-async function catchUp(draft: TokenModel, sequence: readonly number[]): Promise<Float32Array> {
+async function catchUp(draft: CausalModel, sequence: readonly number[]): Promise<Float32Array> {
   let row = new Float32Array();
   while (draft.length < sequence.length) {
     row = (await draft.extend(sequence.slice(draft.length, draft.length + draft.chunk))).slice(-draft.vocabularySize);

@@ -1,4 +1,5 @@
-import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, TokenModel } from './decoder';
+import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
+import type { CausalModel } from '../sequence/causal';
 import { chooseOptions, type DecoderOptions } from './options';
 import { guesserOf, INITIAL_OPTION } from './speculation/guesses';
 import { judgeByMatch, PlaceDraws, saidAt } from './speculation/matching';
@@ -29,7 +30,7 @@ export const jacobi: Decoder = {
 };
 
 async function* decodeByIteration(
-  target: TokenModel,
+  target: CausalModel,
   request: DecodeRequest,
 ): AsyncGenerator<DecodeStep, DecodeFinish> {
   const { window, initial } = chooseOptions(OPTIONS, request.options);

@@ -1,6 +1,7 @@
 import { CoreError } from '../errors';
 import { Random } from '../numeric/random';
-import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, TokenModel } from './decoder';
+import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
+import type { CausalModel } from '../sequence/causal';
 import { chooseOptions, type DecoderOptions } from './options';
 import { needAid } from './request';
 import { LanternRule } from './speculation/lantern-rule';
@@ -39,7 +40,7 @@ export const lantern: Decoder = {
   decode: decodeRelaxed,
 };
 
-async function* decodeRelaxed(target: TokenModel, request: DecodeRequest): AsyncGenerator<DecodeStep, DecodeFinish> {
+async function* decodeRelaxed(target: CausalModel, request: DecodeRequest): AsyncGenerator<DecodeStep, DecodeFinish> {
   const { variant, neighbours: k, delta, lambda, ...options } = chooseOptions(OPTIONS, request.options);
   const draft = needAid(target, request, 'draft');
   const embeddings = needAid(target, request, 'embeddings');

@@ -1,5 +1,6 @@
 import { Random } from '../numeric/random';
-import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, TokenModel } from './decoder';
+import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
+import type { CausalModel } from '../sequence/causal';
 import { chooseOptions, type DecoderOptions } from './options';
 import { guesserOf, INITIAL_OPTION } from './speculation/guesses';
 import { LookaheadDrafter } from './speculation/lookahead-drafter';
@@ -48,7 +49,7 @@ export const lookahead: Decoder = {
 };
 
 async function* decodeLookingAhead(
-  target: TokenModel,
+  target: CausalModel,
   request: DecodeRequest,
 ): AsyncGenerator<DecodeStep, DecodeFinish> {
   const { initial, 'from-sequence': fromSequence, ...options } = chooseOptions(OPTIONS, request.options);

@@ -1,4 +1,6 @@
-import type { DecodeRequest, DecodeStep, EmittedToken, TokenModel } from './decoder';
+import type { DecodeRequest, DecodeStep } from './decoder';
+import type { Write } from '../sequence/pass';
+import type { CausalModel } from '../sequence/causal';
 
 /** The pass that read the end of the prompt. It was not yielded: the first token belongs to it. */
 export interface PromptRead {
@@ -12,26 +14,26 @@ export interface PromptRead {
  * @returns the last pass, or null where the signal was aborted before it.
  */
 export async function* readPrompt(
-  target: TokenModel,
+  target: CausalModel,
   { prompt, signal }: DecodeRequest,
   clock: () => number,
 ): AsyncGenerator<DecodeStep, PromptRead | null> {
   target.rollback(0);
   for (;;) {
     if (signal.aborted) return null;
-    const contextLength = target.length;
-    const tokens = prompt.slice(contextLength, contextLength + target.chunk);
+    const cached = target.length;
+    const tokens = prompt.slice(cached, cached + target.chunk);
     const before = clock();
     const logits = await target.extend(tokens);
     const milliseconds = clock() - before;
     const row = rowsOf(logits, target.vocabularySize);
-    const emitted: EmittedToken[] = [];
-    if (contextLength === 0) emitted.push({ id: prompt[0] as number, origin: 'prompt', logits: null });
-    const next = contextLength + tokens.length;
-    for (let index = contextLength + 1; index <= Math.min(next, prompt.length - 1); index++) {
-      emitted.push({ id: prompt[index] as number, origin: 'prompt', logits: row(index - 1 - contextLength) });
+    const writes: Write[] = [];
+    if (cached === 0) writes.push({ index: 0, id: prompt[0] as number, origin: 'prompt', row: null });
+    const next = cached + tokens.length;
+    for (let index = cached + 1; index <= Math.min(next, prompt.length - 1); index++) {
+      writes.push({ index, id: prompt[index] as number, origin: 'prompt', row: row(index - 1 - cached) });
     }
-    const step: DecodeStep = { contextLength, fed: tokens.length, milliseconds, emitted };
+    const step: DecodeStep = { cached, fed: tokens.length, milliseconds, writes };
     if (next === prompt.length) return { step, row: row(tokens.length - 1) };
     yield step;
   }

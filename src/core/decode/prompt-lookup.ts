@@ -1,6 +1,7 @@
 import { CoreError } from '../errors';
 import { Random } from '../numeric/random';
-import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, TokenModel } from './decoder';
+import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
+import type { CausalModel } from '../sequence/causal';
 import { chooseOptions, type DecoderOptions } from './options';
 import { lookUpNgram } from './speculation/ngram';
 import { exactRule } from './speculation/rule';
@@ -39,7 +40,7 @@ export const promptLookup: Decoder = {
   decode: decodeByLookup,
 };
 
-async function* decodeByLookup(target: TokenModel, request: DecodeRequest): AsyncGenerator<DecodeStep, DecodeFinish> {
+async function* decodeByLookup(target: CausalModel, request: DecodeRequest): AsyncGenerator<DecodeStep, DecodeFinish> {
   const { gamma, style, ...ngram } = chooseOptions(OPTIONS, request.options);
   const max = ngram['max-ngram'];
   const min = style === 'vllm' ? ngram['min-ngram'] : 1;

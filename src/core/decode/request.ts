@@ -1,12 +1,13 @@
 import { CoreError } from '../errors';
-import type { DecodeRequest, DecoderAids, DecoderNeed, TokenModel } from './decoder';
+import type { DecodeRequest, DecoderAids, DecoderNeed } from './decoder';
+import type { CausalModel } from '../sequence/causal';
 import { checkFilterSettings } from './filters';
 
 /**
  * Refuses before the first pass what no pass could do.
  * @throws CoreError `request-invalid`, `sampling-invalid`.
  */
-export function checkRequest(target: TokenModel, { prompt, maxNewTokens, sampling }: DecodeRequest): void {
+export function checkRequest(target: CausalModel, { prompt, maxNewTokens, sampling }: DecodeRequest): void {
   checkFilterSettings(sampling);
   if (prompt.length === 0) throw new CoreError('request-invalid', 'The prompt has no tokens.');
   if (!Number.isSafeInteger(maxNewTokens) || maxNewTokens < 0) {
@@ -32,7 +33,7 @@ export function checkRequest(target: TokenModel, { prompt, maxNewTokens, samplin
 
 /** How long the sequence may become, and what it means where it does. */
 export function lengthOf(
-  target: TokenModel,
+  target: CausalModel,
   { prompt, maxNewTokens }: DecodeRequest,
 ): { readonly limit: number; readonly finish: 'length' | 'context-full' } {
   const wanted = prompt.length + maxNewTokens;
@@ -53,7 +54,7 @@ const NEEDS: Readonly<Record<DecoderNeed, string>> = {
  * @throws CoreError `request-invalid` where the request lacks it, or where a draft's vocabulary is not the target's.
  */
 export function needAid<N extends DecoderNeed>(
-  target: TokenModel,
+  target: CausalModel,
   { aids }: DecodeRequest,
   need: N,
 ): NonNullable<DecoderAids[N]> {

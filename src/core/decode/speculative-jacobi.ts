@@ -1,5 +1,6 @@
 import { Random } from '../numeric/random';
-import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, TokenModel } from './decoder';
+import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
+import type { CausalModel } from '../sequence/causal';
 import { chooseOptions, type DecoderOptions } from './options';
 import { guesserOf, INITIAL_OPTION } from './speculation/guesses';
 import { refreshOf, REFRESHES } from './speculation/refresh';
@@ -36,7 +37,7 @@ export const speculativeJacobi: Decoder = {
 };
 
 async function* decodeWithOwnPasses(
-  target: TokenModel,
+  target: CausalModel,
   request: DecodeRequest,
 ): AsyncGenerator<DecodeStep, DecodeFinish> {
   const { window, initial, refresh } = chooseOptions(OPTIONS, request.options);

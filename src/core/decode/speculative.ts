@@ -1,5 +1,6 @@
 import { Random } from '../numeric/random';
-import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, TokenModel } from './decoder';
+import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
+import type { CausalModel } from '../sequence/causal';
 import { chooseOptions } from './options';
 import { needAid } from './request';
 import { MODEL_DRAFT_OPTIONS, ModelDrafter } from './speculation/model-drafter';
@@ -22,7 +23,7 @@ export const speculative: Decoder = {
 };
 
 async function* decodeSpeculatively(
-  target: TokenModel,
+  target: CausalModel,
   request: DecodeRequest,
 ): AsyncGenerator<DecodeStep, DecodeFinish> {
   const options = chooseOptions(MODEL_DRAFT_OPTIONS, request.options);

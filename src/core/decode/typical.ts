@@ -1,5 +1,6 @@
 import { Random } from '../numeric/random';
-import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep, TokenModel } from './decoder';
+import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
+import type { CausalModel } from '../sequence/causal';
 import { chooseOptions, type DecoderOptions } from './options';
 import { needAid } from './request';
 import { MODEL_DRAFT_OPTIONS, ModelDrafter } from './speculation/model-drafter';
@@ -36,7 +37,7 @@ export const typical: Decoder = {
   decode: decodeTypically,
 };
 
-async function* decodeTypically(target: TokenModel, request: DecodeRequest): AsyncGenerator<DecodeStep, DecodeFinish> {
+async function* decodeTypically(target: CausalModel, request: DecodeRequest): AsyncGenerator<DecodeStep, DecodeFinish> {
   const { epsilon, delta, ...options } = chooseOptions(OPTIONS, request.options);
   const draft = needAid(target, request, 'draft');
   const random = Random.fromSeed(request.sampling.seed);

@@ -1,5 +1,5 @@
 import type { NextOrigin, SpeculationSummary, TracePass, TraceToken } from '../trace/record';
-import { SpeculationCounter, tokensAfterPass } from '../trace/speculation';
+import { SpeculationCounter } from '../trace/speculation';
 
 /** One step of a run after the prompt, and the tokens of the sequence that it brought. */
 export interface StepRow {
@@ -52,6 +52,8 @@ export interface PassTotals {
 export class RunPasses {
   private readonly list: PassRow[] = [];
   private read = 0;
+  /** Tokens that the passes so far brought. */
+  private known = 0;
   private readonly counter = new SpeculationCounter();
   private readonly testedByPosition: number[] = [];
   private tested = 0;
@@ -96,12 +98,13 @@ export class RunPasses {
   }
 
   private addPass(pass: TracePass): void {
-    const { contextLength, fed, speculation } = pass;
+    const { cached, fed, writes, speculation } = pass;
     if (speculation || pass.draftMilliseconds !== undefined) this.drafting = true;
-    const end = tokensAfterPass(pass);
+    const start = this.known;
+    const end = start + writes;
+    this.known = end;
     // The prompt's own passes; what a second model wrote after it begins with the prompt's last token, fed again.
-    if (!speculation && contextLength + fed <= this.promptLength) return;
-    const start = speculation ? speculation.start : contextLength + 1;
+    if (!speculation && cached + fed <= this.promptLength) return;
     const rejected = speculation?.next?.origin === 'replacement';
     const draft = speculation
       ? {

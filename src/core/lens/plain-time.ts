@@ -16,7 +16,7 @@ export const ENOUGH_PASSES = 5;
  * that were fed one token. null where fewer than {@link ENOUGH_PASSES} were.
  */
 export function plainTimeOf({ header, passes }: Pick<Trace, 'header' | 'passes'>): PlainTime | null {
-  const plain = passes.filter(({ fed, contextLength }) => fed === 1 && contextLength >= header.promptLength);
+  const plain = passes.filter(({ fed, cached }) => fed === 1 && cached >= header.promptLength);
   if (plain.length < ENOUGH_PASSES) return null;
   return { milliseconds: median(plain.map(({ milliseconds }) => milliseconds)), passes: plain.length };
 }

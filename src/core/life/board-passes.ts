@@ -1,5 +1,6 @@
 import { type PassRow, RunPasses } from '../lens/passes';
-import type { LifeGrid, TokenOrigin, Trace, TraceToken } from '../trace/record';
+import type { LifeGrid, Trace, TraceToken } from '../trace/record';
+import type { TokenOrigin } from '../sequence/pass';
 import { locateLife } from './sequence';
 
 /** One pass of the model. Places count the tokens of the answer from its first cell: one before it may be below 0. */

@@ -1,7 +1,7 @@
 import { array, boolean, integer, nullable, object, oneOf, optional, readOrNull, string } from '../check/check';
 import { CoreError } from '../errors';
 import type { BoardPasses } from '../life/board-passes';
-import { TOKEN_ORIGINS } from '../trace/record';
+import { TOKEN_ORIGINS } from '../sequence/pass';
 
 /** How a decoder came to the boards of a Life cell. */
 export interface LifeDecoding {

@@ -135,8 +135,19 @@ function mapsOf({ tokens, heads }: NonNullable<Read['attention']>, most: number)
 /** The trace, checked field by field as that of a file is. */
 function readTrace(trace: Read['trace']): Trace {
   const { header, passes = [], tokens = [], summary } = trace ?? {};
-  const events = [header, ...passes, ...tokens, ...(summary === undefined ? [] : [summary])];
+  const events = [header];
+  let next = 0;
+  for (const pass of passes) {
+    events.push(pass, ...tokens.slice(next, next + writesOf(pass)));
+    next += writesOf(pass);
+  }
+  events.push(...tokens.slice(next), ...(summary === undefined ? [] : [summary]));
   return parseTrace(events.map((event) => `${JSON.stringify(event)}\n`).join('')).trace;
+}
+
+/** Tokens of a pass that follow it; of a trace of version 1 all follow the last. */
+function writesOf(pass: unknown): number {
+  return readOrNull(object({ writes: place }), pass)?.writes ?? 0;
 }
 
 function withFewAlternatives(token: TraceToken): TraceToken {

@@ -72,7 +72,7 @@ function rowOf({ number, pass, draft, start }: StepRow, y: number, { left, cell,
   const label = { fill: FAINT_INK, 'font-size': 11, 'text-anchor': 'end' };
   return (
     text(24, middle + 4, String(pass?.step ?? number), label) +
-    (pass ? text(76, middle + 4, String(pass.contextLength), label) : '') +
+    (pass ? text(76, middle + 4, String(pass.cached), label) : '') +
     element('path', { d: `M${left} ${middle}H${x(start)}`, stroke: RULE }) +
     marks.join('') +
     end +

@@ -1,7 +1,8 @@
 import { css, hex, inkOn, rampAt } from '../colour/colour';
 import { FULL_BITS, surprisalStops } from '../colour/surprisal';
 import { tokenLabel } from '../text/tokens';
-import type { TokenOrigin, Trace, TraceToken } from '../trace/record';
+import type { Trace, TraceToken } from '../trace/record';
+import type { TokenOrigin } from '../sequence/pass';
 import { CHARACTER, element, FAINT_INK, INK, RULE, text } from './svg';
 
 export interface Part {

@@ -78,6 +78,7 @@ export class ServerTrace {
         contextLength: run.contextLength,
         server,
       },
+      sequence: { form: 'causal' },
       // Its texts are the server's: a trace with them has text.
       tokenizer: 'tokenizer.json',
       ...(run.promptText === undefined ? {} : { promptText: run.promptText }),

@@ -4,7 +4,9 @@
  * so that an interrupted run leaves a readable file. Tensors stand beside it in `.safetensors`.
  */
 
-export const TRACE_VERSION = 1;
+import type { TokenOrigin } from '../sequence/pass';
+
+export const TRACE_VERSION = 2;
 
 export type ModelTask = 'text' | 'life';
 
@@ -112,6 +114,7 @@ export interface TraceHeader {
     readonly platform: string;
   };
   readonly model: ModelIdentity;
+  readonly sequence: SequenceForm;
   readonly tokenizer: 'tokenizer.json' | 'none';
   /** The prompt as typed; absent where ids were given. */
   readonly promptText?: string;
@@ -129,6 +132,13 @@ export interface TraceHeader {
   /** What was recorded beside the tokens, for `saveRun` and the views. */
   readonly capture: Capture;
 }
+
+/**
+ * How a run's sequence is filled: `causal`, from left to right, as long as it becomes; `canvas`, so many places in any order, those
+ * that are empty fed to the model as `maskId`.
+ */
+export type SequenceForm =
+  { readonly form: 'causal' } | { readonly form: 'canvas'; readonly places: number; readonly maskId: number };
 
 export interface Capture {
   /** Layers whose attention was kept. */
@@ -148,13 +158,6 @@ export interface TraceDecoder {
   /** The draft model, where there was one. */
   readonly draft?: ModelIdentity;
 }
-
-/**
- * How a token came to be: `sampled` from the target without a draft; drafted and `accepted`; drawn as the `replacement` of
- * a rejected one; the `bonus` after a draft that was accepted whole; `handed-over`: a second model's, which no rule judged.
- */
-export const TOKEN_ORIGINS = ['prompt', 'sampled', 'accepted', 'replacement', 'bonus', 'handed-over'] as const;
-export type TokenOrigin = (typeof TOKEN_ORIGINS)[number];
 
 /** How the token after a draft came to be. */
 export const NEXT_ORIGINS = ['replacement', 'bonus'] as const satisfies readonly TokenOrigin[];
@@ -219,9 +222,10 @@ export interface PartialJudgement {
 
 export const ALTERNATIVES_KEPT = 20;
 
+/** A token that was given or written: it stands at its place until that is erased. */
 export interface TraceToken {
   readonly type: 'token';
-  /** Position in the sequence, from 0. */
+  /** Place in the sequence, from 0. */
   readonly index: number;
   readonly id: number;
   /** What the token reads as; bytes that are no whole character are shown as `<0xE2>`. */
@@ -235,14 +239,18 @@ export interface TraceToken {
   readonly judgement: Judgement | null;
 }
 
-/** One run of the target model. */
+/** One run of the target model. The tokens that it wrote follow it. */
 export interface TracePass {
   readonly type: 'pass';
   readonly step: number;
-  /** Tokens in the cache before the pass. */
-  readonly contextLength: number;
+  /** Tokens in the cache before the pass; 0 where each pass reads the whole sequence. */
+  readonly cached: number;
   /** Tokens fed in the pass. */
   readonly fed: number;
+  /** How many tokens it wrote, or scored. */
+  readonly writes: number;
+  /** Indices of written places that it emptied, before anything was written; absent where it emptied none. */
+  readonly erases?: readonly number[];
   /** Wall time of the pass in milliseconds; with a draft, the time to verify it. */
   readonly milliseconds: number;
   /** Wall time of drafting for the pass; with the prompt: the draft model's reading of it. Absent where nothing was drafted. */
@@ -355,7 +363,10 @@ export type TraceEvent = TraceHeader | TraceToken | TracePass | TraceSummary;
 /** A trace in memory. `summary` is missing while the run goes on, or where the file was cut. */
 export interface Trace {
   readonly header: TraceHeader;
+  /** What stands, in the order of the places: token i is at index i, but for a canvas with places that are empty. */
   readonly tokens: readonly TraceToken[];
   readonly passes: readonly TracePass[];
+  /** Every token in the order in which it was written; absent where these are `tokens`, as in every causal run without erasing. */
+  readonly written?: readonly TraceToken[];
   readonly summary?: TraceSummary;
 }

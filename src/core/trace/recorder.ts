@@ -57,7 +57,7 @@ export class TraceRecorder {
    * a while, and the caller may let messages through in between.
    */
   *record(step: DecodeStep): Generator<TracePass | TraceToken> {
-    const { emitted, speculation, ...pass } = step;
+    const { writes, speculation, ...pass } = step;
     const { milliseconds } = step;
     const readPrompt = this.generated === 0;
     if (speculation) this.speculation.add(speculation);
@@ -65,18 +65,20 @@ export class TraceRecorder {
       type: 'pass',
       step: this.passes++,
       ...pass,
+      writes: writes.length,
       ...(speculation ? { speculation: this.describeDraft(speculation) } : {}),
     };
     if (readPrompt) {
       this.prefillMilliseconds += milliseconds;
     }
-    for (const { id, origin, logits } of emitted) {
-      const judgement = logits === null ? null : this.judge(logits, id);
+    for (const { index, id, origin, row } of writes) {
+      const judgement = row === null ? null : this.judge(row, id);
       const reading = this.reading(id);
+      this.tokens++;
       if (origin !== 'prompt') this.generated++;
       yield {
         type: 'token',
-        index: this.tokens++,
+        index,
         id,
         text: reading.text,
         bytes: reading.bytes,

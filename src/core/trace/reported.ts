@@ -5,10 +5,7 @@ import type { TraceSummary, TraceToken } from './record';
  * when the tokens have long been shown as `sampled`.
  * @returns the tokens themselves where the summary reports nothing.
  */
-export function withReportedOrigins(
-  tokens: readonly TraceToken[],
-  { reported }: Pick<TraceSummary, 'reported'>,
-): readonly TraceToken[] {
+export function withReportedOrigins(tokens: TraceToken[], { reported }: Pick<TraceSummary, 'reported'>): TraceToken[] {
   if (!reported?.some(({ start }) => start !== null)) return tokens;
   const named = tokens.slice();
   for (const { start, drafted, accepted } of reported) {

@@ -4,7 +4,6 @@ import {
   array,
   boolean,
   integer,
-  mapped,
   nullable,
   number,
   object,
@@ -20,7 +19,6 @@ import {
   MIXINGS,
   NEXT_ORIGINS,
   SERVER_KINDS,
-  TOKEN_ORIGINS,
   TRACE_VERSION,
   VERDICTS,
   type ModelIdentity,
@@ -31,6 +29,7 @@ import {
   type TraceSummary,
   type TraceToken,
 } from './record';
+import { TOKEN_ORIGINS } from '../sequence/pass';
 
 /** Longest text and list that a field may hold: far above what a run makes, far below what memory minds. */
 const MOST_CHARACTERS = 4_000_000;
@@ -38,6 +37,7 @@ const MOST_ITEMS = 100_000;
 /** Most ids that a vocabulary may have. */
 const MOST_IDS = 100_000_000;
 const MOST_LAYERS = 10_000;
+const MOST_PLACES = 1_000_000;
 
 const text = string({ max: MOST_CHARACTERS });
 const count = integer({ min: 0 });
@@ -93,12 +93,19 @@ const decoder: Check<TraceDecoder> = object({
 export const traceHeader: Check<TraceHeader> = also(
   object({
     type: oneOf('header'),
-    // An older trace becomes one of this version as it is read.
-    version: mapped(integer({ min: 1, max: TRACE_VERSION }), (): typeof TRACE_VERSION => TRACE_VERSION),
+    version: oneOf(TRACE_VERSION),
     id: text,
     createdAt: text,
     software: object({ vivarium: text, onnxruntime: text, node: text, platform: text }),
     model,
+    sequence: union(
+      object({ form: oneOf('causal') }),
+      object({
+        form: oneOf('canvas'),
+        places: integer({ min: 1, max: MOST_PLACES }),
+        maskId: integer({ min: 0, max: MOST_IDS }),
+      }),
+    ),
     tokenizer: oneOf('tokenizer.json', 'none'),
     promptText: optional(text),
     promptLength: count,
@@ -189,8 +196,10 @@ export function eventChecks(vocabularySize: number): EventChecks {
     pass: object({
       type: oneOf('pass'),
       step: count,
-      contextLength: count,
+      cached: count,
       fed: integer({ min: 1 }),
+      writes: count,
+      erases: optional(list(count)),
       milliseconds: positive,
       draftMilliseconds: optional(positive),
       speculation: optional(speculation),

@@ -1,4 +1,4 @@
-import type { SpeculationSummary, TracePass, TraceSpeculation } from './record';
+import type { SpeculationSummary, TraceSpeculation } from './record';
 
 /** What the counts need of a pass; both a decoder's step and a trace's record have it. */
 export type CountedSpeculation = Pick<TraceSpeculation, 'accepted'> & {
@@ -50,10 +50,4 @@ export class SpeculationCounter {
       ...(this.lossy ? { outputTv: tokens === 0 ? null : { mean: sum / tokens, max, tokens } } : {}),
     };
   }
-}
-
-/** Tokens of the sequence that are known after a pass: a draft counts as far as it was accepted, and the token after it. */
-export function tokensAfterPass({ contextLength, fed, speculation }: TracePass): number {
-  if (!speculation) return contextLength + fed + 1;
-  return speculation.start + speculation.accepted + (speculation.next === null ? 0 : 1);
 }

@@ -2,6 +2,7 @@ import { CheckError, integer, object, oneOf, read, readOrNull } from '../check/c
 import { CoreError } from '../errors';
 import { TraceAssembler, traceEvents } from './assemble';
 import { TRACE_VERSION, type Trace, type TraceEvent, type TraceHeader } from './record';
+import { upgraded, withWrites } from './version1';
 import { anyEvent, eventChecks, traceHeader, type EventChecks } from './shape';
 
 /** One line of a `.vivtrace` file, its newline included. */
@@ -33,7 +34,7 @@ export function parseTrace(text: string): ParsedTrace {
   const notes: string[] = [];
   const first = lines.next();
   if (first.done) throw new CoreError('trace-invalid', 'The file is empty: it is no Vivarium trace.');
-  const header = readHeader(first.value);
+  const { header, version } = readHeader(first.value);
   assembler.add(header);
   const checks = eventChecks(header.model.vocabularySize);
 
@@ -42,7 +43,8 @@ export function parseTrace(text: string): ParsedTrace {
   let damaged = false;
   for (const line of lines) {
     try {
-      const event = readEvent(JSON.parse(line.text), checks);
+      const value: unknown = JSON.parse(line.text);
+      const event = readEvent(version === 1 ? upgraded(value) : value, checks);
       if (event === null) unknown++;
       else assembler.add(event);
       finished = event?.type === 'summary' || finished;
@@ -56,7 +58,8 @@ export function parseTrace(text: string): ParsedTrace {
   }
   if (unknown > 0) notes.push(`${unknown} ${unknown === 1 ? 'line' : 'lines'} of unknown kind left out.`);
   if (!finished && !damaged) notes.push('The file ends before its run did: what was recorded until then is shown.');
-  return { trace: assembler.trace as Trace, notes };
+  const trace = assembler.trace as Trace;
+  return { trace: version === 1 ? withWrites(trace) : trace, notes };
 }
 
 interface Line {
@@ -84,7 +87,8 @@ function damage(line: number, error: unknown): string {
 const anyHeader = object({ type: oneOf('header') });
 const versioned = object({ version: integer({ min: 1 }) });
 
-function readHeader(line: Line): TraceHeader {
+/** The header, and the version that the file is of. */
+function readHeader(line: Line): { readonly header: TraceHeader; readonly version: number } {
   const value = parsed(line.text);
   if (readOrNull(anyHeader, value) === null) {
     if (!line.whole && line.text.startsWith('{"type":"header"')) {
@@ -98,7 +102,7 @@ function readHeader(line: Line): TraceHeader {
     throw new CoreError('trace-invalid', `${message} Update Vivarium to open it.`);
   }
   try {
-    return read(traceHeader, value, 'The header');
+    return { header: read(traceHeader, version === 1 ? upgraded(value) : value, 'The header'), version };
   } catch (error) {
     if (!(error instanceof CheckError)) throw error;
     throw new CoreError('trace-invalid', `The header of the trace is damaged (${error.message}).`);

@@ -1,4 +1,5 @@
-import type { EmbeddingMatrix, TokenModel } from '../../core/decode/decoder';
+import type { EmbeddingMatrix } from '../../core/decode/decoder';
+import type { CausalModel } from '../../core/sequence/causal';
 import type { Lens } from '../../core/decode/exit/split';
 import type { ModelIdentity } from '../../core/trace/record';
 import type { ModelRef, ModelSummary, ProbeReport, TokenInfo } from '../../protocol/models';
@@ -26,7 +27,7 @@ export interface SequenceOptions {
 }
 
 /** One sequence with its own cache over a loaded model. Sequences share the session. */
-export interface Sequence extends TokenModel {
+export interface Sequence extends CausalModel {
   /** Frees the cache. */
   dispose(): void;
 }
@@ -36,7 +37,7 @@ export interface ExitPair {
   /** The whole model. */
   readonly target: Sequence;
   /** It, left after its lower layers through the final norm and the head. */
-  readonly draft: TokenModel;
+  readonly draft: CausalModel;
   /** Whether the target goes on from what the lower layers gave the draft, so that they run once a token. */
   readonly shared: boolean;
   /** Frees what both use; the target is disposed of by itself. */

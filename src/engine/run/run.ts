@@ -1,4 +1,4 @@
-import type { TokenModel } from '../../core/decode/decoder';
+import type { CausalModel } from '../../core/sequence/causal';
 import { TRACE_VERSION, type FinishReason, type TraceHeader, type TraceSummary } from '../../core/trace/record';
 import { TraceRecorder } from '../../core/trace/recorder';
 import type { RequestSignal } from '../../protocol/call';
@@ -90,6 +90,7 @@ export async function runPrompt(
       createdAt: new Date().toISOString(),
       software: services.software,
       model: model.identity,
+      sequence: { form: 'causal' },
       tokenizer: model.tokenizer.kind,
       ...('text' in request.prompt ? { promptText: request.prompt.text } : {}),
       promptLength: ids.length,
@@ -150,7 +151,7 @@ export async function runPrompt(
           return { runId: request.runId, summary: finish(step.value) };
         }
         for (const event of recorder.record(step.value)) {
-          if (event.type === 'token' && event.origin !== 'prompt') run.record.ids.push(event.id);
+          if (event.type === 'token') run.record.ids[event.index] = event.id;
           stream.push(event);
           await slices.pause();
         }
@@ -181,7 +182,7 @@ function asProblem<T>(work: () => T): T {
 }
 
 /** The target as decoders see it: what its passes bring of tensors goes to the run. */
-class RecordedSequence implements TokenModel {
+class RecordedSequence implements CausalModel {
   private readonly sequence: Sequence;
   private readonly slices = new Slices();
   private captured: PassCapture[] = [];

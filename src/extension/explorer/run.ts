@@ -20,7 +20,8 @@ const LABEL_CHARACTERS = 24;
 
 /** What a run tells while it goes on. */
 export interface RunListener {
-  onEvents(events: readonly TraceEvent[]): void;
+  /** @param from how many events of the run came before these. */
+  onEvents(events: readonly TraceEvent[], from: number): void;
   onStatus(status: RunStatus): void;
 }
 
@@ -87,8 +88,9 @@ export class ActiveRun {
 
   private heard(event: RunEvent): void {
     if (event.type === 'trace') {
+      const from = this.assembler.count;
       for (const item of event.events) this.assembler.add(item);
-      this.listener.onEvents(event.events);
+      this.listener.onEvents(event.events, from);
     } else if (event.type === 'loading') {
       this.listener.onStatus({ state: 'loading', message: event.message });
     } else {

@@ -95,11 +95,11 @@ export class RunOnShow implements vscode.Disposable {
     const { engine, servers, runs, notify, onTitle } = this.options;
     const recording = runs.record();
     const run = new ActiveRun(engine, servers, settings, model, models, {
-      onEvents: (events) => {
+      onEvents: (events, from) => {
         recording.add(events);
         if (this.active !== run) return;
         this.shows(run);
-        notify('trace', { runId: run.runId, events });
+        notify('trace', { runId: run.runId, from, events });
       },
       onStatus: (status) => {
         if (this.active === run) this.say(status);
@@ -122,7 +122,8 @@ export class RunOnShow implements vscode.Disposable {
     notify('runStarted', { runId: trace.header.id });
     const events = [...traceEvents(trace)];
     for (let start = 0; start < events.length; start += EVENTS_A_MESSAGE) {
-      notify('trace', { runId: trace.header.id, events: events.slice(start, start + EVENTS_A_MESSAGE) });
+      const slice = events.slice(start, start + EVENTS_A_MESSAGE);
+      notify('trace', { runId: trace.header.id, from: start, events: slice });
     }
     this.say({ state: 'done' });
     onTitle(titleOf(digestOf(trace)));

@@ -1,6 +1,6 @@
 import { css, rampAt } from '../../core/colour/colour';
 import { type DecidedCells, type LifePass, NO_PASS } from '../../core/life/board-passes';
-import type { TokenOrigin } from '../../core/trace/record';
+import type { TokenOrigin } from '../../core/sequence/pass';
 import type { CellLook } from './board-painter';
 import { counted } from './format';
 import { ORIGIN_NAMES } from './origins';

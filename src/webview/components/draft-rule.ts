@@ -87,7 +87,7 @@ export function passSentence(row: StepRow, total: number): string {
   const { pass, draft } = row;
   const tokens = row.end - row.start;
   const brought = `${tokens} ${tokens === 1 ? 'token' : 'tokens'}.`;
-  const name = `Pass ${row.number} of ${total}${pass ? `, context ${pass.contextLength}` : ''}:`;
+  const name = `Pass ${row.number} of ${total}${pass ? `, context ${pass.cached}` : ''}:`;
   if (!draft) return `${name} nothing drafted, ${brought}`;
   const speculation = pass?.speculation;
   if (!speculation) {

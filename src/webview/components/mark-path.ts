@@ -1,4 +1,4 @@
-import type { TokenOrigin } from '../../core/trace/record';
+import type { TokenOrigin } from '../../core/sequence/pass';
 
 /** Everything that has a shape of its own: how a token came, and what became of a drafted one. */
 export type MarkKind = Exclude<TokenOrigin, 'prompt'> | 'rejected' | 'unused';

@@ -1,4 +1,4 @@
-import type { TokenOrigin } from '../../core/trace/record';
+import type { TokenOrigin } from '../../core/sequence/pass';
 
 /** How a token came, in words. */
 export const ORIGIN_NAMES: Readonly<Record<TokenOrigin, string>> = {

@@ -1,5 +1,5 @@
-import type { Trace, TraceEvent, TraceHeader, TracePass, TraceToken } from '../../core/trace/record';
-import { withReportedOrigins } from '../../core/trace/reported';
+import { addEvent, beginTrace, eventCount, type GrowingTrace } from '../../core/trace/assemble';
+import type { Trace, TraceEvent, TraceHeader } from '../../core/trace/record';
 
 /** What came of events that were added to a trace. */
 export interface GrownTrace {
@@ -9,29 +9,23 @@ export interface GrownTrace {
 }
 
 /**
- * Adds streamed events to the trace on show, in time linear in the events: the arrays of a run grow in place, and
- * only the trace around them is a new object. Events that are there already are skipped.
+ * Adds streamed events to the trace on show, in time linear in the events: the lists of a run grow in place, and only the trace
+ * around them is a new object. Events that are there already are skipped.
+ * @param from how many events of the run came before these.
  */
-export function growTrace(trace: Trace | null, events: readonly TraceEvent[]): GrownTrace {
-  let grown = trace;
-  let gap = false;
-  for (const event of events) {
+export function growTrace(trace: Trace | null, from: number, events: readonly TraceEvent[]): GrownTrace {
+  // What came as a message is the page's own: its lists may grow.
+  let grown = trace as GrowingTrace | null;
+  for (const [i, event] of events.entries()) {
     if (event.type === 'header') {
-      if (grown?.header.id !== event.id) grown = { header: event, tokens: [], passes: [] };
-    } else if (grown === null) {
-      gap = true;
-    } else if (event.type === 'token') {
-      if (event.index === grown.tokens.length) (grown.tokens as TraceToken[]).push(event);
-      else if (event.index > grown.tokens.length) gap = true;
-    } else if (event.type === 'pass') {
-      const last = grown.passes.at(-1);
-      if (!last || event.step > last.step) (grown.passes as TracePass[]).push(event);
-    } else {
-      grown = { ...grown, tokens: withReportedOrigins(grown.tokens, event), summary: event };
+      if (grown?.header.id !== event.id) grown = beginTrace(event);
+      continue;
     }
+    const known = grown === null ? 0 : eventCount(grown);
+    if (grown === null || from + i > known) return { trace: grown, gap: true };
+    if (from + i === known) grown = addEvent(grown, event);
   }
-  if (grown !== null && grown === trace && events.length > 0) grown = { ...grown };
-  return { trace: grown, gap };
+  return { trace: grown !== null && grown === trace && events.length > 0 ? { ...grown } : grown, gap: false };
 }
 
 /**

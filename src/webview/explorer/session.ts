@@ -1,4 +1,4 @@
-import type { Trace, TraceEvent } from '../../core/trace/record';
+import type { Trace } from '../../core/trace/record';
 import { Problem } from '../../protocol/errors';
 import type { AskedDecoder, ExplorerApi, ExplorerNotifications, ExplorerSnapshot } from '../../protocol/explorer';
 import type { ExplorerSettings, ExplorerState, ExplorerView } from '../../protocol/explorerState';
@@ -242,7 +242,7 @@ export class ExplorerSession {
       this.begun = null;
       this.update({ begun: started.runId });
     } else if (events) {
-      this.heard(events.runId, events.events);
+      this.heard(events);
     } else if (status) {
       // A run that has ended without a token leaves the one before it on show.
       this.update({ status: status.status, ...(isBusy(status.status) ? {} : { begun: null }) });
@@ -266,11 +266,11 @@ export class ExplorerSession {
     }
   }
 
-  private heard(runId: string, events: readonly TraceEvent[]): void {
+  private heard({ runId, from, events }: ExplorerNotifications['trace']): void {
     const isBegun = runId === this.current.begun;
     if (!isBegun && runId !== this.current.runId) return;
     const before = this.current.trace;
-    const { trace, gap } = growTrace(isBegun ? this.begun : before, events);
+    const { trace, gap } = growTrace(isBegun ? this.begun : before, from, events);
     if (!isBegun) this.update({ trace });
     else if (!trace || trace.tokens.length === 0) this.begun = trace;
     else {

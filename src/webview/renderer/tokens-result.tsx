@@ -1,7 +1,8 @@
 import { useCallback, useState } from 'preact/hooks';
 import { tokenLabel } from '../../core/text/tokens';
 import { countOrigins } from '../../core/lens/passes';
-import { TOKEN_ORIGINS, type Trace, type TraceToken } from '../../core/trace/record';
+import type { Trace, TraceToken } from '../../core/trace/record';
+import { TOKEN_ORIGINS } from '../../core/sequence/pass';
 import { bits, count, probability } from '../components/format';
 import type { ThemeInfo } from '../components/theme';
 import { tokenForKey } from '../components/token-keys';

@@ -4,7 +4,7 @@ import type { Trace } from '../../../src/core/trace/record';
 export const TRACE: Trace = {
   header: {
     type: 'header',
-    version: 1,
+    version: 2,
     id: '00000000-0000-4000-8000-000000000000',
     createdAt: '2026-01-02T03:04:05.000Z',
     software: { vivarium: '0.1.0', onnxruntime: '1.30.0', node: '20.20.2', platform: 'linux-x64' },
@@ -21,6 +21,7 @@ export const TRACE: Trace = {
       vocabularySize: 3,
       contextLength: null,
     },
+    sequence: { form: 'causal' },
     tokenizer: 'none',
     promptLength: 1,
     decoder: { name: 'autoregressive', exact: true },
@@ -32,5 +33,5 @@ export const TRACE: Trace = {
   tokens: [
     { type: 'token', index: 0, id: 1, text: '1', bytes: [49], special: false, origin: 'prompt', judgement: null },
   ],
-  passes: [{ type: 'pass', step: 0, contextLength: 0, fed: 1, milliseconds: 1 }],
+  passes: [{ type: 'pass', step: 0, cached: 0, fed: 1, writes: 1, milliseconds: 1 }],
 };

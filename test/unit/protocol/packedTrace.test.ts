@@ -54,7 +54,7 @@ test('extreme numbers, no alternatives, one text for two ids, tokens alone and e
   const { judgement } = TOKEN;
   const events: TraceEvent[] = [
     ...[TOKEN, { ...TOKEN, judgement: { ...judgement!, top: [] } }, { ...TOKEN, judgement: null }],
-    { type: 'pass', step: 0, contextLength: 0, fed: 1, milliseconds: 1.5 },
+    { type: 'pass', step: 0, cached: 0, fed: 1, writes: 1, milliseconds: 1.5 },
     { ...TOKEN, id: 8, bytes: [], special: false },
     // Of a server that tells a part: it has fields of its own.
     { ...TOKEN, judgement: { ...judgement!, partial: { outside: 0.2, entropyAtMost: null, rankKnown: false } } },

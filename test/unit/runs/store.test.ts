@@ -25,7 +25,7 @@ const idOf = (place: number): string => `00000000-0000-4000-8000-${String(place)
 function traceNumber(place: number, tokens = 3): Trace {
   const header: TraceHeader = {
     type: 'header',
-    version: 1,
+    version: 2,
     id: idOf(place),
     createdAt: new Date(Date.UTC(2026, 0, 1, 0, place)).toISOString(),
     software: { vivarium: '0', onnxruntime: '0', node: '0', platform: 'test' },
@@ -42,6 +42,7 @@ function traceNumber(place: number, tokens = 3): Trace {
       vocabularySize: 9,
       contextLength: null,
     },
+    sequence: { form: 'causal' },
     tokenizer: 'tokenizer.json',
     promptText: `prompt\n  ${place}`,
     promptLength: 2,
@@ -57,7 +58,7 @@ function traceNumber(place: number, tokens = 3): Trace {
       const origin = index < 2 ? 'prompt' : 'sampled';
       return { type: 'token', index, id: index, text: `${index}`, bytes: [], special: false, origin, judgement: null };
     }),
-    passes: [{ type: 'pass', step: 0, contextLength: 0, fed: tokens, milliseconds: 1 }],
+    passes: [{ type: 'pass', step: 0, cached: 0, fed: tokens, writes: tokens, milliseconds: 1 }],
     summary: {
       type: 'summary',
       finish: 'length',

@@ -1,11 +1,11 @@
-import type { TokenModel } from '../decoder';
+import type { CausalModel } from '../../sequence/causal';
 import type { Trunk } from './trunk';
 
 /** Logits of hidden states: final norm and head. @param rows [count, width]. @returns [count, vocabulary]. */
 export type Lens = (rows: Float32Array, count: number) => Promise<Float32Array>;
 
 /** A model that leaves the trunk through the lens. Where the trunk is at rows already read, it runs the lens alone. */
-export class ExitModel implements TokenModel {
+export class ExitModel implements CausalModel {
   readonly vocabularySize: number;
   readonly contextLength: number;
   readonly chunk: number;
@@ -50,13 +50,13 @@ export class ExitModel implements TokenModel {
 /**
  * The whole model over a trunk: tokens that the trunk has read are not run through the lower part again.
  */
-export class SplitModel implements TokenModel {
+export class SplitModel implements CausalModel {
   private readonly tokens: number[] = [];
 
   /** @param upper goes on from the trunk's hidden states of the tokens that it is fed, and has a cache of its own. */
   constructor(
     private readonly trunk: Trunk,
-    private readonly upper: TokenModel,
+    private readonly upper: CausalModel,
   ) {}
 
   get vocabularySize(): number {

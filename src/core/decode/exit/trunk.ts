@@ -4,7 +4,7 @@ export interface LowerPart {
   readonly contextLength: number;
   readonly chunk: number;
   readonly length: number;
-  /** As of a TokenModel, but row i is the hidden state that leaves the part at tokens[i]: [tokens.length, width]. */
+  /** As of a CausalModel, but row i is the hidden state that leaves the part at tokens[i]: [tokens.length, width]. */
   extend(tokens: readonly number[]): Promise<Float32Array>;
   rollback(length: number): void;
 }

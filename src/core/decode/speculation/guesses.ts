@@ -1,7 +1,8 @@
 import { CoreError } from '../../errors';
 import { Random } from '../../numeric/random';
 import { argmax } from '../../numeric/softmax';
-import type { DecodeRequest, LifeTask, TokenModel } from '../decoder';
+import type { DecodeRequest, LifeTask } from '../decoder';
+import type { CausalModel } from '../../sequence/causal';
 import type { ChoiceOption } from '../options';
 import type { Proposal } from './verify';
 
@@ -39,7 +40,7 @@ const GUESS_STREAM = 1;
  * the left (its code has them for rows of an image; the vertical forms are not here). Ours: `previous-grid`.
  * @throws CoreError `request-invalid` for `previous-grid` without a grid.
  */
-export function guesserOf(initial: Initial, target: TokenModel, request: DecodeRequest): Guesser {
+export function guesserOf(initial: Initial, target: CausalModel, request: DecodeRequest): Guesser {
   const guess = (id: number): Proposal => ({ id, q: null, source: 'initial' });
   const life = request.aids?.life;
   switch (initial === 'automatic' ? (life ? 'previous-grid' : 'repeat') : initial) {

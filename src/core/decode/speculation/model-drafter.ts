@@ -1,7 +1,8 @@
 import type { Random } from '../../numeric/random';
 import { softmax } from '../../numeric/softmax';
 import type { DraftSource } from '../../trace/record';
-import type { DecodeRequest, TokenModel } from '../decoder';
+import type { DecodeRequest } from '../decoder';
+import type { CausalModel } from '../../sequence/causal';
 import { draw } from '../filters';
 import type { ChosenOptions, DecoderOptions } from '../options';
 import { DraftLength, SCHEDULES } from './draft-length';
@@ -40,7 +41,7 @@ export class ModelDrafter implements Drafter {
   private start = 0;
 
   constructor(
-    private readonly draft: TokenModel,
+    private readonly draft: CausalModel,
     private readonly request: DecodeRequest,
     private readonly random: Random,
     private readonly options: ChosenOptions<typeof MODEL_DRAFT_OPTIONS>,

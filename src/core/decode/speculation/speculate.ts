@@ -1,5 +1,7 @@
 import type { Random } from '../../numeric/random';
-import type { DecodeFinish, DecodeRequest, DecodeStep, EmittedToken, TokenModel } from '../decoder';
+import type { DecodeFinish, DecodeRequest, DecodeStep } from '../decoder';
+import type { TokenOrigin, Write } from '../../sequence/pass';
+import type { CausalModel } from '../../sequence/causal';
 import { readPrompt, rowsOf } from '../prefill';
 import { checkRequest, lengthOf } from '../request';
 import { judgeByRule, type Judge } from './judge';
@@ -38,7 +40,7 @@ export type Speculation = { readonly drafter: Drafter } & (
  * pass draws one token plainly. The target is rolled back to the accepted tokens before the next pass.
  */
 export async function* speculate(
-  target: TokenModel,
+  target: CausalModel,
   request: DecodeRequest,
   { drafter, ...how }: Speculation,
 ): AsyncGenerator<DecodeStep, DecodeFinish> {
@@ -52,23 +54,25 @@ export async function* speculate(
   const read = yield* readPrompt(target, request, clock);
   if (read === null) return 'cancelled';
   const sequence = [...prompt];
-  const push = (token: EmittedToken): EmittedToken => {
-    sequence.push(token.id);
-    return token;
-  };
+  const write = (id: number, origin: TokenOrigin, row: Float32Array): Write => ({
+    index: sequence.push(id) - 1,
+    id,
+    origin,
+    row,
+  });
   const isOver = (): boolean => sequence.length >= limit || endIds.has(sequence.at(-1) as number);
   if (sequence.length >= limit) {
     yield read.step;
     return finish;
   }
-  const first = push({ id: judge.choose(read.row, sequence.length), origin: 'sampled', logits: read.row });
-  const emittedFirst = { ...read.step, emitted: [...read.step.emitted, first] };
+  const first = write(judge.choose(read.row, sequence.length), 'sampled', read.row);
+  const withFirst = { ...read.step, writes: [...read.step.writes, first] };
   if (isOver()) {
-    yield emittedFirst;
+    yield withFirst;
   } else {
     const before = clock();
     await drafter.begin(prompt, read.row);
-    yield { ...emittedFirst, draftMilliseconds: clock() - before };
+    yield { ...withFirst, draftMilliseconds: clock() - before };
   }
 
   while (!isOver()) {
@@ -80,25 +84,24 @@ export async function* speculate(
     if (signal.aborted) return 'cancelled';
 
     const start = sequence.length;
-    const contextLength = target.length;
+    const cached = target.length;
     const fed = [sequence.at(-1) as number, ...drafted.map(({ id }) => id)];
     const before = clock();
     const logits = await target.extend(fed);
     const milliseconds = clock() - before;
     const row = rowsOf(logits, target.vocabularySize);
-    const step = { contextLength, fed: fed.length, milliseconds, ...(most > 0 ? { draftMilliseconds } : {}) };
+    const step = { cached, fed: fed.length, milliseconds, ...(most > 0 ? { draftMilliseconds } : {}) };
     if (drafted.length === 0) {
-      const token = push({ id: judge.choose(row(0), start), origin: 'sampled', logits: row(0) });
-      yield { ...step, emitted: [token] };
+      yield { ...step, writes: [write(judge.choose(row(0), start), 'sampled', row(0))] };
       continue;
     }
     const speculation = judge.verify({ start, drafted, row });
     const { accepted, next } = speculation;
     target.rollback(start + accepted);
     drafter.learn(drafted.length, accepted, row);
-    const emitted = drafted.slice(0, accepted).map(({ id }, i) => push({ id, origin: 'accepted', logits: row(i) }));
-    if (next) emitted.push(push({ ...next, logits: row(accepted) }));
-    yield { ...step, emitted, speculation };
+    const writes = drafted.slice(0, accepted).map(({ id }, i) => write(id, 'accepted', row(i)));
+    if (next) writes.push(write(next.id, next.origin, row(accepted)));
+    yield { ...step, writes, speculation };
   }
   return endIds.has(sequence.at(-1) as number) ? 'end-of-text' : finish;
 }

@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from 'preact/hooks';
 import { type StepRow, countOrigins } from '../../../core/lens/passes';
-import { TOKEN_ORIGINS, type Trace, type TraceToken } from '../../../core/trace/record';
+import type { Trace, TraceToken } from '../../../core/trace/record';
+import { TOKEN_ORIGINS } from '../../../core/sequence/pass';
 import { count } from '../../components/format';
 import type { ThemeInfo } from '../../components/theme';
 import { tokenForKey } from '../../components/token-keys';

@@ -75,7 +75,7 @@ function TableRow({ row, chosen, onChoose }: TableRowProps) {
       <th scope="row" class="number">
         {count(row.number)}
       </th>
-      <td class="number">{count(pass?.contextLength)}</td>
+      <td class="number">{count(pass?.cached)}</td>
       <td class="number">{count(pass?.fed)}</td>
       <td class="number">{count(draft?.drafted ?? 0)}</td>
       <td class="number">{count(draft?.accepted ?? 0)}</td>

@@ -240,7 +240,7 @@ const Row = memo(function Row({ row, total, tokens, layout, chosen, preview }: R
       </svg>
       <div class="stair-left" aria-hidden="true" style={{ width: `${layout.left}px` }}>
         <span>{row.number}</span>
-        <span class="stair-context">{row.pass?.contextLength ?? ''}</span>
+        <span class="stair-context">{row.pass?.cached ?? ''}</span>
       </div>
       <div class="stair-right" aria-hidden="true" style={{ width: `${layout.right}px` }}>
         <Brought row={row} tokens={tokens} />

@@ -96,7 +96,7 @@ export class TableRuntime implements CompareRuntime<ComparedDecoder> {
 
 const HEADER: TraceHeader = {
   type: 'header',
-  version: 1,
+  version: 2,
   id: '',
   createdAt: '2026-01-02T03:04:05.000Z',
   software: { vivarium: '0.1.0', onnxruntime: '1.30.0', node: '20.20.2', platform: 'linux-x64' },
@@ -113,6 +113,7 @@ const HEADER: TraceHeader = {
     vocabularySize: VOCABULARY,
     contextLength: null,
   },
+  sequence: { form: 'causal' },
   tokenizer: 'tokenizer.json',
   promptLength: 2,
   decoder: { name: '', exact: true },

@@ -5,7 +5,7 @@ import { autoregressive } from '../../../../src/core/decode/autoregressive';
 import type { DecodeFinish, DecodeRequest, DecodeStep } from '../../../../src/core/decode/decoder';
 import { filterLogits } from '../../../../src/core/decode/filters';
 import { DECODERS, findDecoder } from '../../../../src/core/decode/registry';
-import { TableModel, type TableModelOptions } from '../../../../src/core/decode/table-model';
+import { CausalTable, type CausalTableOptions } from '../../../../src/core/sequence/causal-table';
 import { CoreError } from '../../../../src/core/errors';
 import type { Sampling } from '../../../../src/core/trace/record';
 
@@ -13,8 +13,8 @@ const PLAIN: Sampling = { temperature: 1, topK: 0, topP: 1, minP: 0, seed: 0 };
 const GREEDY: Sampling = { ...PLAIN, temperature: 0 };
 
 /** After a: mostly b; after b: c or a; after c: anything. */
-const chain = (options: Partial<TableModelOptions> = {}): TableModel =>
-  TableModel.markov(3, 1, { '0': [0.1, 0.7, 0.2], '1': [0.4, 0, 0.6], '2': [0.3, 0.3, 0.4] }, options);
+const chain = (options: Partial<CausalTableOptions> = {}): CausalTable =>
+  CausalTable.markov(3, 1, { '0': [0.1, 0.7, 0.2], '1': [0.4, 0, 0.6], '2': [0.3, 0.3, 0.4] }, options);
 
 interface Run {
   readonly steps: DecodeStep[];
@@ -22,7 +22,7 @@ interface Run {
   readonly finish: DecodeFinish;
 }
 
-async function run(model: TableModel, request: Partial<DecodeRequest>): Promise<Run> {
+async function run(model: CausalTable, request: Partial<DecodeRequest>): Promise<Run> {
   const steps: DecodeStep[] = [];
   const generator = autoregressive.decode(model, {
     prompt: [0],
@@ -34,7 +34,7 @@ async function run(model: TableModel, request: Partial<DecodeRequest>): Promise<
   });
   for (;;) {
     const next = await generator.next();
-    if (next.done) return { steps, ids: steps.flatMap((s) => s.emitted.map((t) => t.id)), finish: next.value };
+    if (next.done) return { steps, ids: steps.flatMap((s) => s.writes.map((t) => t.id)), finish: next.value };
     steps.push(next.value);
   }
 }
@@ -53,14 +53,14 @@ test('every token but the first carries the logits row that predicted it', async
       fc.integer({ min: 0, max: 4 }),
       async (prompt, chunk, maxNewTokens) => {
         const { steps, ids } = await run(chain({ chunk }), { prompt, maxNewTokens });
-        const emitted = steps.flatMap((s) => s.emitted);
+        const writes = steps.flatMap((s) => s.writes);
         assert.deepEqual(ids.slice(0, prompt.length), prompt);
         assert.equal(ids.length, prompt.length + maxNewTokens);
-        for (let i = 0; i < emitted.length; i++) {
-          const token = emitted[i]!;
+        for (let i = 0; i < writes.length; i++) {
+          const token = writes[i]!;
           assert.equal(token.origin, i < prompt.length ? 'prompt' : 'sampled');
-          if (i === 0) assert.equal(token.logits, null);
-          else assert.deepEqual(token.logits, await chain().extend([ids[i - 1]!]));
+          if (i === 0) assert.equal(token.row, null);
+          else assert.deepEqual(token.row, await chain().extend([ids[i - 1]!]));
         }
         // Chunks of the prompt, then one token a pass; the last token is never fed.
         const fed = steps.map((s) => s.fed);
@@ -77,7 +77,7 @@ test('every token but the first carries the logits row that predicted it', async
 test('drawn tokens follow the filtered distribution (chi-squared, p > 0.001)', async () => {
   const p = [0.02, 0.3, 0.05, 0.25, 0.18, 0.2];
   const settings = { temperature: 0.8, topK: 5, topP: 0.9, minP: 0.05 };
-  const model = TableModel.markov(p.length, 0, { '': p }, { chunk: 1 });
+  const model = CausalTable.markov(p.length, 0, { '': p }, { chunk: 1 });
   const expected = filterLogits(Float32Array.from(p, Math.log), settings).probabilities;
   const n = 20_000;
   const { ids } = await run(model, { sampling: { ...settings, seed: 11 }, maxNewTokens: n });
@@ -121,7 +121,7 @@ test('a seed reproduces a run, whatever the chunks, and another seed gives anoth
   assert.notDeepEqual(await ids(3, 1), await ids(4, 1));
 });
 
-test('an end token is emitted and ends the run', async () => {
+test('an end token is written and ends the run', async () => {
   const { ids, finish } = await run(chain(), { sampling: GREEDY, endIds: [2] });
   assert.deepEqual(ids, [0, 1, 2]);
   assert.equal(finish, 'end-of-text');
@@ -145,7 +145,7 @@ test('a sequence that fills the context ends there', async () => {
   assert.deepEqual([full.ids, full.finish], [[0, 1, 2, 0], 'context-full']);
 });
 
-test('a signal stops between passes, and what was emitted stands', async () => {
+test('a signal stops between passes, and what was written stands', async () => {
   const signal = { aborted: false };
   const generator = autoregressive.decode(chain(), {
     prompt: [0],
@@ -200,7 +200,7 @@ test('rolling back and going on equals never having gone there', async () => {
       fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 8 }),
       async (kept, detour) => {
         const table = { '0,1': [0.1, 0.2, 0.7], '1,1': [0.8, 0.1, 0.1] };
-        const [a, b] = [TableModel.markov(3, 2, table), TableModel.markov(3, 2, table)];
+        const [a, b] = [CausalTable.markov(3, 2, table), CausalTable.markov(3, 2, table)];
         await a.extend(kept);
         await a.extend(detour);
         a.rollback(kept.length);

@@ -47,7 +47,7 @@ test('the model’s passes after the hand-over only score: a block a pass', asyn
     aids: { draft: small() },
   });
   assert.deepEqual(
-    steps.map(({ fed, emitted, draftMilliseconds }) => [fed, emitted.length, draftMilliseconds !== undefined]),
+    steps.map(({ fed, writes, draftMilliseconds }) => [fed, writes.length, draftMilliseconds !== undefined]),
     [
       [1, 2, false],
       [1, 1, false],

@@ -21,9 +21,10 @@ const DRAFT: TraceDraft = {
 /** A run after a prompt of 2 tokens: of each pass the draft's length, and how long drafting and verifying took. */
 function rowsOf(passes: readonly (readonly [gamma: number, draft: number, verify: number])[]) {
   let known = 3;
-  const list: TracePass[] = [{ type: 'pass', step: 0, contextLength: 0, fed: 2, milliseconds: 99 }];
+  const list: TracePass[] = [{ type: 'pass', step: 0, cached: 0, fed: 2, writes: 3, milliseconds: 99 }];
   for (const [gamma, draftMilliseconds, milliseconds] of passes) {
-    const pass = { type: 'pass', step: list.length, contextLength: known - 1, fed: gamma + 1, milliseconds } as const;
+    const fed = gamma + 1;
+    const pass = { type: 'pass', step: list.length, cached: known - 1, fed, writes: fed, milliseconds } as const;
     if (gamma === 0) {
       list.push(pass);
       known++;
@@ -168,8 +169,9 @@ test('t(1) for other runs comes of enough passes over one token after the prompt
   const prompt: TracePass[] = [0, 1].map((at) => ({
     type: 'pass',
     step: at,
-    contextLength: at,
+    cached: at,
     fed: 1,
+    writes: 1,
     milliseconds: 1,
   }));
   assert.equal(plainTimeOf({ header, passes: [...prompt, ...few.slice(1)] }), null);

@@ -137,7 +137,7 @@ test('what a second model wrote is a row a block, and no draft', async () => {
 
 test('a run without passes after the prompt has no rows', () => {
   const run = new RunPasses(4);
-  run.add([{ type: 'pass', step: 0, contextLength: 0, fed: 4, milliseconds: 1 }]);
+  run.add([{ type: 'pass', step: 0, cached: 0, fed: 4, writes: 4, milliseconds: 1 }]);
   assert.deepEqual(run.rows, []);
   assert.equal(run.rowOf(2), null);
   assert.equal(run.drafts, false);

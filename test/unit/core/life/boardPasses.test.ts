@@ -2,14 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { boardPasses, cellsOfPass, decidedCells, type LifePass, NO_PASS } from '../../../../src/core/life/board-passes';
 import { readRejections, rejectionMap, rejectionSentences } from '../../../../src/core/life/rejections';
-import type {
-  LifeGrid,
-  NextOrigin,
-  TokenOrigin,
-  Trace,
-  TracePass,
-  TraceToken,
-} from '../../../../src/core/trace/record';
+import type { LifeGrid, NextOrigin, Trace, TracePass, TraceToken } from '../../../../src/core/trace/record';
+import type { TokenOrigin } from '../../../../src/core/sequence/pass';
 import { traceOf } from '../notebook/traces';
 
 const GRID: LifeGrid = {
@@ -30,7 +24,8 @@ function pass(start: number, drafted: number, accepted: number, origin: NextOrig
     verdict: place < accepted ? ACCEPTED : place === accepted ? 'rejected' : 'unread',
   });
   return {
-    ...{ type: 'pass', step: 0, contextLength: start - 1, fed: drafted + 1, milliseconds: 1 },
+    ...{ type: 'pass', step: 0, cached: start - 1, fed: drafted + 1, milliseconds: 1 },
+    writes: accepted + (origin === null ? 0 : 1),
     speculation: {
       ...{ start, accepted, residual: null },
       drafted: Array.from({ length: drafted }, (_, place) => draft(place) as never),
@@ -43,8 +38,8 @@ function pass(start: number, drafted: number, accepted: number, origin: NextOrig
 function trace(): Trace {
   const made = traceOf([...PROMPT, '0', '1', '1', '0', '1', '1', '!']);
   const tokens = made.tokens.map((token, index): TraceToken => ({ ...token, origin: ANSWER[index - 8] ?? 'prompt' }));
-  const read: TracePass = { type: 'pass', step: 0, contextLength: 0, fed: 8, milliseconds: 1 };
-  const plain: TracePass = { type: 'pass', step: 3, contextLength: 13, fed: 1, milliseconds: 1 };
+  const read: TracePass = { type: 'pass', step: 0, cached: 0, fed: 8, writes: 9, milliseconds: 1 };
+  const plain: TracePass = { type: 'pass', step: 3, cached: 13, fed: 1, writes: 1, milliseconds: 1 };
   const passes = [read, pass(9, 4, 2, 'replacement'), pass(12, 1, 1, 'bonus'), plain];
   return { ...made, tokens, passes, header: { ...made.header, promptLength: 8 } };
 }

@@ -84,8 +84,9 @@ function draftedTrace(): Trace {
       {
         type: 'pass',
         step: 1,
-        contextLength: 2,
+        cached: 2,
         fed: 4,
+        writes: 2,
         milliseconds: 1,
         speculation: {
           start: 2,

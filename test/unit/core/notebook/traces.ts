@@ -5,7 +5,7 @@ export function traceOf(texts: readonly string[]): Trace {
   return {
     header: {
       type: 'header',
-      version: 1,
+      version: 2,
       id: '00000000-0000-4000-8000-000000000001',
       createdAt: '2026-01-01T00:00:00.000Z',
       software: { vivarium: '0', onnxruntime: '0', node: '0', platform: 'test' },
@@ -22,6 +22,7 @@ export function traceOf(texts: readonly string[]): Trace {
         vocabularySize: 100_000,
         contextLength: null,
       },
+      sequence: { form: 'causal' },
       tokenizer: 'tokenizer.json',
       promptLength: 2,
       decoder: { name: 'autoregressive', exact: true },
@@ -44,7 +45,7 @@ export function traceOf(texts: readonly string[]): Trace {
         judgement: index === 0 ? null : judgement,
       };
     }),
-    passes: [{ type: 'pass', step: 0, contextLength: 0, fed: 2, milliseconds: 1 }],
+    passes: [{ type: 'pass', step: 0, cached: 0, fed: 2, writes: 2, milliseconds: 1 }],
   };
 }
 

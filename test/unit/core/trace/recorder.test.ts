@@ -3,7 +3,7 @@ import test from 'node:test';
 import type { DecodeStep } from '../../../../src/core/decode/decoder';
 import { autoregressive } from '../../../../src/core/decode/autoregressive';
 import { speculative } from '../../../../src/core/decode/speculative';
-import { TableModel } from '../../../../src/core/decode/table-model';
+import { CausalTable } from '../../../../src/core/sequence/causal-table';
 import type { TracePass, TraceToken } from '../../../../src/core/trace/record';
 import { TraceRecorder } from '../../../../src/core/trace/recorder';
 
@@ -13,7 +13,7 @@ const describe = (ids: readonly number[]) =>
 
 async function record(options: { chunk?: number; maxNewTokens: number }) {
   let now = 0;
-  const model = TableModel.markov(3, 0, { '': [0.25, 0.5, 0.25] }, { chunk: options.chunk ?? 512 });
+  const model = CausalTable.markov(3, 0, { '': [0.25, 0.5, 0.25] }, { chunk: options.chunk ?? 512 });
   const steps = autoregressive.decode(model, {
     prompt: [0, 2, 1],
     maxNewTokens: options.maxNewTokens,
@@ -31,7 +31,7 @@ async function record(options: { chunk?: number; maxNewTokens: number }) {
 test('a run becomes passes and tokens in order, each token with the judgement of the row before it', async () => {
   const { events } = await record({ maxNewTokens: 1 });
   assert.deepEqual(
-    events.map((e) => (e.type === 'pass' ? `pass ${e.step}: ${e.contextLength}+${e.fed}` : `${e.index} ${e.text}`)),
+    events.map((e) => (e.type === 'pass' ? `pass ${e.step}: ${e.cached}+${e.fed}` : `${e.index} ${e.text}`)),
     ['pass 0: 0+3', '0 a', '1 c', '2 b', '3 b'],
   );
   const [first, second, , generated] = events.filter((e) => e.type === 'token');
@@ -79,8 +79,8 @@ test('a speculative run keeps each draft with the texts of its tokens and the to
   const p = [0.5, 0.3, 0.2];
   const q = [0.2, 0.6, 0.2];
   const letters = (seed: number) => {
-    const target = TableModel.markov(3, 0, { '': p });
-    const draft = TableModel.markov(3, 0, { '': q });
+    const target = CausalTable.markov(3, 0, { '': p });
+    const draft = CausalTable.markov(3, 0, { '': q });
     return speculative.decode(target, {
       prompt: [0],
       maxNewTokens: 30,
@@ -135,13 +135,13 @@ test('each id is described once a run', () => {
   });
   const logits = Float32Array.of(0, 0, 0);
   const step: DecodeStep = {
-    contextLength: 0,
+    cached: 0,
     fed: 1,
     milliseconds: 0,
-    emitted: [
-      { id: 0, origin: 'prompt', logits: null },
-      { id: 1, origin: 'prompt', logits },
-      { id: 2, origin: 'sampled', logits },
+    writes: [
+      { index: 0, id: 0, origin: 'prompt', row: null },
+      { index: 1, id: 1, origin: 'prompt', row: logits },
+      { index: 2, id: 2, origin: 'sampled', row: logits },
     ],
   };
   assert.equal([...recorder.record(step)].length, 4);

@@ -21,11 +21,12 @@ const model: TraceHeader['model'] = {
 };
 const HEADER: TraceHeader = {
   type: 'header',
-  version: 1,
+  version: 2,
   id: '4f1c',
   createdAt: '2026-01-02T03:04:05.000Z',
   software: { vivarium: '0.1.0', onnxruntime: '1.30.0', node: '20.20.2', platform: 'linux-x64' },
   model,
+  sequence: { form: 'causal' },
   tokenizer: 'none',
   promptLength: 1,
   decoder: { name: 'speculative', exact: true, options: { gamma: 3, schedule: 'constant', x: true }, draft: model },
@@ -61,8 +62,9 @@ const relaxed: TraceDraft = { ...accepted, outputTv: 0.3, borrowed: 0.1, thresho
 const pass = (step: number, rest: Partial<TracePass>): TracePass => ({
   type: 'pass',
   step,
-  contextLength: 0,
+  cached: 0,
   fed: 1,
+  writes: 2,
   milliseconds: 1,
   ...rest,
 });
@@ -73,7 +75,7 @@ const EVENTS: readonly TraceEvent[] = [
   token(0, 0, 'prompt'),
   token(1, 1, 'sampled'),
   pass(1, {
-    contextLength: 1,
+    cached: 1,
     fed: 4,
     draftMilliseconds: 0.5,
     speculation: {
@@ -87,7 +89,7 @@ const EVENTS: readonly TraceEvent[] = [
   token(2, 1, 'accepted'),
   token(3, 0, 'replacement'),
   pass(2, {
-    contextLength: 3,
+    cached: 3,
     fed: 2,
     speculation: {
       start: 4,
@@ -100,8 +102,9 @@ const EVENTS: readonly TraceEvent[] = [
   token(4, 1, 'accepted'),
   token(5, 3, 'bonus'),
   pass(3, {
-    contextLength: 5,
+    cached: 5,
     fed: 2,
+    writes: 1,
     speculation: { start: 6, drafted: [accepted], accepted: 1, residual: null, next: null },
   }),
   token(6, 1, 'accepted'),

@@ -8,7 +8,7 @@ import { parseTrace, serializeEvent, serializeTrace } from '../../../../src/core
 
 const HEADER: TraceHeader = {
   type: 'header',
-  version: 1,
+  version: 2,
   id: '4f1c',
   createdAt: '2026-01-02T03:04:05.000Z',
   software: { vivarium: '0.1.0', onnxruntime: '1.30.0', node: '20.20.2', platform: 'linux-x64' },
@@ -26,6 +26,7 @@ const HEADER: TraceHeader = {
     contextLength: null,
     life: { width: 16, height: 16, topology: 'torus', rule: 'B3/S23', prompt: '<{cells}>', answer: ' [{cells}]$' },
   },
+  sequence: { form: 'causal' },
   tokenizer: 'tokenizer.json',
   promptText: 'a\u2028 "b"',
   promptLength: 2,
@@ -53,7 +54,7 @@ const token = (index: number, id: number, extra: Partial<TraceToken> = {}): Trac
 
 const EVENTS: readonly TraceEvent[] = [
   HEADER,
-  { type: 'pass', step: 0, contextLength: 0, fed: 2, milliseconds: 1.5 },
+  { type: 'pass', step: 0, cached: 0, fed: 2, writes: 3, milliseconds: 1.5 },
   token(0, 0),
   token(1, 1),
   token(2, 2, { special: true, bytes: [] }),
@@ -132,8 +133,8 @@ test('fields that nobody asked for are dropped', () => {
 });
 
 test('a trace of a newer version says so', () => {
-  const file = changed(0, (json) => Object.assign(json, { version: 2, model: null }));
-  assert.throws(() => parseTrace(file), isTraceError(/newer Vivarium.*version 2.*Update/));
+  const file = changed(0, (json) => Object.assign(json, { version: 3, model: null }));
+  assert.throws(() => parseTrace(file), isTraceError(/newer Vivarium.*version 3.*Update/));
 });
 
 test('what is no trace is refused in one sentence', () => {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { autoregressive } from '../../../../../src/core/decode/autoregressive';
-import type { Decoder, DecoderAids, DecodeRequest, TokenModel } from '../../../../../src/core/decode/decoder';
+import type { Decoder, DecoderAids, DecodeRequest } from '../../../../../src/core/decode/decoder';
+import type { CausalModel } from '../../../../../src/core/sequence/causal';
 import { DECODERS } from '../../../../../src/core/decode/registry';
-import { type TableModel } from '../../../../../src/core/decode/table-model';
+import type { CausalTable } from '../../../../../src/core/sequence/causal-table';
 import { CoreError } from '../../../../../src/core/errors';
 import { Random } from '../../../../../src/core/numeric/random';
 import type { LifeGrid } from '../../../../../src/core/trace/record';
@@ -35,7 +36,7 @@ function aidsOf(seed: number, options: Partial<ChainOptions> = {}, vocabulary = 
   };
 }
 
-const target = (seed: number, options: Partial<ChainOptions> = {}): TableModel =>
+const target = (seed: number, options: Partial<ChainOptions> = {}): CausalTable =>
   randomChain(VOCABULARY, { seed, ...options });
 
 const someRequest = fc.record({
@@ -93,13 +94,13 @@ for (const decoder of DECODERS) {
         assert.equal(finish === 'end-of-text', end >= 0);
         if (end >= 0) assert.equal(end, generated.length - 1);
 
-        const emitted = steps.flatMap((step) => step.emitted);
-        assert.equal(emitted[0]!.logits, null);
-        for (let i = 1; i < emitted.length; i++) {
-          assert.deepEqual(emitted[i]!.logits, await randomChain(VOCABULARY, { seed, peak }).extend([ids[i - 1]!]));
+        const writes = steps.flatMap((step) => step.writes);
+        assert.equal(writes[0]!.row, null);
+        for (let i = 1; i < writes.length; i++) {
+          assert.deepEqual(writes[i]!.row, await randomChain(VOCABULARY, { seed, peak }).extend([ids[i - 1]!]));
         }
-        for (const { fed, contextLength, milliseconds, speculation } of steps) {
-          assert.ok(fed >= 1 && fed <= chunk && contextLength >= 0 && milliseconds >= 0);
+        for (const { fed, cached, milliseconds, speculation } of steps) {
+          assert.ok(fed >= 1 && fed <= chunk && cached >= 0 && milliseconds >= 0);
           if (speculation) assert.equal(fed, speculation.drafted.length + 1);
         }
         // What the model holds stands in the sequence.
@@ -118,10 +119,10 @@ for (const decoder of DECODERS) {
         aids: aidsOf(seed + 1),
       });
       let known = 0;
-      for (const { speculation, emitted } of steps) {
-        known += emitted.length;
+      for (const { speculation, writes } of steps) {
+        known += writes.length;
         if (!speculation) {
-          assert.ok(emitted.every(({ origin }) => ['prompt', 'sampled', 'handed-over'].includes(origin)));
+          assert.ok(writes.every(({ origin }) => ['prompt', 'sampled', 'handed-over'].includes(origin)));
           continue;
         }
         const { start, drafted, accepted, next, residual } = speculation;
@@ -135,7 +136,7 @@ for (const decoder of DECODERS) {
           drafted.map((_, i) => (i < accepted ? 'accepted' : i === accepted ? 'rejected' : 'unread')),
         );
         assert.deepEqual(
-          emitted.map(({ origin }) => origin),
+          writes.map(({ origin }) => origin),
           [...drafted.slice(0, accepted).map(() => 'accepted'), ...(next ? [next.origin] : [])],
         );
         assert.equal(next?.origin === 'replacement', accepted < drafted.length);
@@ -171,7 +172,7 @@ for (const decoder of DECODERS) {
         assert.equal(next.value, 'cancelled');
         break;
       }
-      ids.push(...next.value.emitted.map(({ id }) => id));
+      ids.push(...next.value.writes.map(({ id }) => id));
       signal.aborted = ids.length > 6;
     }
     assert.ok(ids.length > 6 && ids.length < whole.ids.length);
@@ -210,7 +211,7 @@ for (const decoder of DECODERS) {
   });
 
   test(`${decoder.name}: logits that are no numbers end the run with a sentence, what was yielded stands`, async () => {
-    const spoilt = (model: TokenModel, from: number, value: number): TokenModel => ({
+    const spoilt = (model: CausalModel, from: number, value: number): CausalModel => ({
       get vocabularySize() {
         return model.vocabularySize;
       },
@@ -230,7 +231,7 @@ for (const decoder of DECODERS) {
       },
       rollback: (length) => model.rollback(length),
     });
-    const failure = async (decoder: Decoder, model: TokenModel, aids: DecoderAids): Promise<[number, string]> => {
+    const failure = async (decoder: Decoder, model: CausalModel, aids: DecoderAids): Promise<[number, string]> => {
       let tokens = 0;
       const steps = decoder.decode(model, {
         prompt: [0, 1],
@@ -244,7 +245,7 @@ for (const decoder of DECODERS) {
         for (;;) {
           const next = await steps.next();
           if (next.done) return [tokens, ''];
-          tokens += next.value.emitted.length;
+          tokens += next.value.writes.length;
         }
       } catch (error) {
         assert.ok(error instanceof CoreError && error.code === 'logits-invalid', String(error));

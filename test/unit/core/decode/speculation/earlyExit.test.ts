@@ -4,7 +4,7 @@ import { autoregressive } from '../../../../../src/core/decode/autoregressive';
 import type { DecodeRequest } from '../../../../../src/core/decode/decoder';
 import { earlyExit, exitLayer } from '../../../../../src/core/decode/early-exit';
 import { type LowerPart, Trunk } from '../../../../../src/core/decode/exit/trunk';
-import { TableModel } from '../../../../../src/core/decode/table-model';
+import { CausalTable } from '../../../../../src/core/sequence/causal-table';
 import { CoreError } from '../../../../../src/core/errors';
 import type { Sampling } from '../../../../../src/core/trace/record';
 import { chiSquared } from '../../../../harness/chiSquared';
@@ -47,7 +47,7 @@ async function law(
     const key = ids.slice(1).join();
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const plain = new TableModel({ vocabularySize: options.vocabularySize, distribution: options.whole });
+  const plain = new CausalTable({ vocabularySize: options.vocabularySize, distribution: options.whole });
   return chiSquared(counts, await sequenceLaw(plain, request));
 }
 
@@ -87,7 +87,7 @@ test('the test finds hidden states of tokens that were rejected (the stale input
 test('greedy early exit says what the whole model says, and runs the lower layers once a token', async () => {
   for (let seed = 0; seed < 20; seed++) {
     const options = tables(6, { early: table(6, 100 + seed), whole: table(6, 200 + seed), chunk: 5 });
-    const plain = new TableModel({ vocabularySize: 6, distribution: options.whole });
+    const plain = new CausalTable({ vocabularySize: 6, distribution: options.whole });
     const request = { prompt: [1, 2, 3, 4, 5, 0, 1], maxNewTokens: 30, sampling: GREEDY };
     const expected = await decodeAll(autoregressive, plain, request);
     const { target, exit, fed } = exitTable(options);
@@ -117,7 +117,7 @@ test('an exit that says what the model says is accepted whole', async () => {
 
 test('the draft may go elsewhere and come back; the model never notices', async () => {
   const { target, exit } = exitTable(tables(4));
-  const plain = new TableModel({ vocabularySize: 4, distribution: table(4, 8) });
+  const plain = new CausalTable({ vocabularySize: 4, distribution: table(4, 8) });
   const { draft } = exit;
   await target.extend([0, 1, 2]);
   await draft.extend([0, 1]);
@@ -131,7 +131,7 @@ test('the draft may go elsewhere and come back; the model never notices', async 
   assert.equal(draft.length, 6);
   assert.deepEqual(await target.extend([2, 2]), await plain.extend([2, 2]));
   // And the draft goes on where it was.
-  const early = new TableModel({ vocabularySize: 4, distribution: table(4, 7) });
+  const early = new CausalTable({ vocabularySize: 4, distribution: table(4, 7) });
   await early.extend([0, 1, 3, 3, 3, 3]);
   assert.deepEqual(await draft.extend([1]), await early.extend([1]));
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { autoregressive } from '../../../../../src/core/decode/autoregressive';
-import type { Decoder, DecodeRequest, TokenModel } from '../../../../../src/core/decode/decoder';
+import type { Decoder, DecodeRequest } from '../../../../../src/core/decode/decoder';
+import type { CausalModel } from '../../../../../src/core/sequence/causal';
 import { draw, filterLogits } from '../../../../../src/core/decode/filters';
 import { chooseOptions, type OptionValues } from '../../../../../src/core/decode/options';
 import { promptLookup } from '../../../../../src/core/decode/prompt-lookup';
@@ -100,7 +101,7 @@ function broken(change: {
   readonly drafter?: (drafter: ModelDrafter, random: Random, request: DecodeRequest) => ModelDrafter;
 }): Pick<Decoder, 'decode'> {
   return {
-    decode: (target: TokenModel, request: DecodeRequest) => {
+    decode: (target: CausalModel, request: DecodeRequest) => {
       const random = Random.fromSeed(request.sampling.seed);
       const options = chooseOptions(MODEL_DRAFT_OPTIONS, request.options);
       const drafter = new ModelDrafter(request.aids!.draft!, request, random, options);
@@ -153,7 +154,7 @@ test('the test finds a rule that takes the raw q instead of the processed one', 
   /** Draws from the filtered distribution and tells the softmax. */
   class RawDrafter extends ModelDrafter {
     constructor(
-      private readonly model: TokenModel,
+      private readonly model: CausalModel,
       private readonly settings: DecodeRequest,
       private readonly source: Random,
     ) {

@@ -5,7 +5,7 @@ import { copyPrevious } from '../../../../../src/core/decode/copy-previous';
 import type { LifeTask } from '../../../../../src/core/decode/decoder';
 import { exactRule } from '../../../../../src/core/decode/exact-rule';
 import { promptLookup } from '../../../../../src/core/decode/prompt-lookup';
-import { TableModel } from '../../../../../src/core/decode/table-model';
+import { CausalTable } from '../../../../../src/core/sequence/causal-table';
 import { parseRule, step } from '../../../../../src/core/life/rule';
 import { SpeculationCounter } from '../../../../../src/core/trace/speculation';
 import { fixture, skipWithoutFixtures } from '../../../../harness/fixtures';
@@ -14,9 +14,9 @@ import { decodeAll, GREEDY } from '../../../../harness/decoding';
 const CONWAY = parseRule('B3/S23');
 
 /** A model that is right: after the cells of a grid come those of the next. Token 2 stands for anything else. */
-function oracle(next: Uint8Array, wrong: readonly number[] = []): TableModel {
+function oracle(next: Uint8Array, wrong: readonly number[] = []): CausalTable {
   const cells = next.length;
-  return new TableModel({
+  return new CausalTable({
     vocabularySize: 3,
     distribution: (context) => {
       const place = context.length - cells;
@@ -115,7 +115,7 @@ test('after the answer there is nothing to draft', async () => {
     sampling: GREEDY,
     aids: { life: taskOf(BLINKER, 5) },
   });
-  assert.ok(steps.slice(-4).every(({ speculation, emitted }) => !speculation && emitted[0]!.origin === 'sampled'));
+  assert.ok(steps.slice(-4).every(({ speculation, writes }) => !speculation && writes[0]!.origin === 'sampled'));
 });
 
 // Tokens per pass and acceptance of perfect models, computed for this project on LifeGPT's own test boards. That

@@ -8,7 +8,7 @@ import { lookahead } from '../../../../../src/core/decode/lookahead';
 import { speculativeJacobi } from '../../../../../src/core/decode/speculative-jacobi';
 import { NgramPool } from '../../../../../src/core/decode/speculation/ngram-pool';
 import { REFRESHES, refreshOf } from '../../../../../src/core/decode/speculation/refresh';
-import { TableModel } from '../../../../../src/core/decode/table-model';
+import { CausalTable } from '../../../../../src/core/sequence/causal-table';
 import { totalVariation } from '../../../../../src/core/numeric/distance';
 import { Random } from '../../../../../src/core/numeric/random';
 import { decodeAll, GREEDY, PLAIN, randomChain, randomDistribution } from '../../../../harness/decoding';
@@ -16,8 +16,8 @@ import { decodeAll, GREEDY, PLAIN, randomChain, randomDistribution } from '../..
 // How the decoders that guess many places at once go about it. That they are exact is in parallelExactness.test.ts.
 
 /** The next token is a sum of all before it: a wrong guess misleads every place after it. */
-const sums = (size: number, options = {}): TableModel =>
-  new TableModel({
+const sums = (size: number, options = {}): CausalTable =>
+  new CausalTable({
     ...options,
     vocabularySize: size,
     distribution: (context) => {
@@ -52,7 +52,7 @@ test('Jacobi: a window of n guesses is decided in n passes at most, whatever the
 });
 
 test('Jacobi: where a token does not depend on those before it, one pass makes all guesses right', async () => {
-  const places = new TableModel({
+  const places = new CausalTable({
     vocabularySize: 4,
     distribution: (context) => [0, 1, 2, 3].map((id) => (id === (context.length * 3) % 4 ? 0.97 : 0.01)),
   });
@@ -205,7 +205,7 @@ test('a window that is larger than what is left of the text, of the context or o
     const plain = await decodeAll(autoregressive, sums(5), { sampling: GREEDY, maxNewTokens: 30 });
     const short = await run({ maxNewTokens: 30 });
     assert.deepEqual(short.ids, plain.ids);
-    assert.ok(short.steps.every(({ contextLength, fed }) => contextLength + fed <= 30));
+    assert.ok(short.steps.every(({ cached, fed }) => cached + fed <= 30));
     const full = await run({ maxNewTokens: 99 }, { contextLength: 17 });
     assert.deepEqual([full.ids, full.finish], [plain.ids.slice(0, 17), 'context-full']);
     const narrow = await run({ maxNewTokens: 30 }, { chunk: 4 });
@@ -309,8 +309,8 @@ test('the pool keeps the newest n-grams of each first token, each once', () => {
 });
 
 test('Lookahead drafts n-grams of the sequence and of its own window; without the first it still finds the second', async () => {
-  const cycle = (): TableModel =>
-    TableModel.markov(
+  const cycle = (): CausalTable =>
+    CausalTable.markov(
       5,
       1,
       Object.fromEntries(

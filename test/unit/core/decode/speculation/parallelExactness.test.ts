@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { autoregressive } from '../../../../../src/core/decode/autoregressive';
-import type { Decoder, DecodeRequest, TokenModel } from '../../../../../src/core/decode/decoder';
+import type { Decoder, DecodeRequest } from '../../../../../src/core/decode/decoder';
+import type { CausalModel } from '../../../../../src/core/sequence/causal';
 import { jacobi } from '../../../../../src/core/decode/jacobi';
 import { lookahead } from '../../../../../src/core/decode/lookahead';
 import type { OptionValues } from '../../../../../src/core/decode/options';
@@ -13,7 +14,7 @@ import { exactRule, type AcceptanceRule } from '../../../../../src/core/decode/s
 import { speculate } from '../../../../../src/core/decode/speculation/speculate';
 import { processed } from '../../../../../src/core/decode/speculation/verify';
 import { WindowDrafter, type Refresh } from '../../../../../src/core/decode/speculation/window';
-import { TableModel } from '../../../../../src/core/decode/table-model';
+import { CausalTable } from '../../../../../src/core/sequence/causal-table';
 import { Random } from '../../../../../src/core/numeric/random';
 import type { Sampling } from '../../../../../src/core/trace/record';
 import { decodeAll, GREEDY, PLAIN, randomDistribution, sequenceTest } from '../../../../harness/decoding';
@@ -25,8 +26,8 @@ const SAMPLES = 20_000;
 const FILTERED: Sampling = { ...PLAIN, temperature: 0.8, topK: 4, topP: 0.95, minP: 0.05 };
 
 /** A chain in which a token depends on the two before it, so that a wrong guess misleads the next two. */
-function pairChain(vocabulary: number, seed: number): TableModel {
-  return TableModel.markov(vocabulary, 2, pairRows(vocabulary, seed));
+function pairChain(vocabulary: number, seed: number): CausalTable {
+  return CausalTable.markov(vocabulary, 2, pairRows(vocabulary, seed));
 }
 
 function pairRows(vocabulary: number, seed: number): Record<string, number[]> {
@@ -151,7 +152,7 @@ function broken(change: {
 }): Decoder {
   return {
     ...speculativeJacobi,
-    decode: (target: TokenModel, request: DecodeRequest) => {
+    decode: (target: CausalModel, request: DecodeRequest) => {
       const random = Random.fromSeed(request.sampling.seed);
       const right = refreshOf(change.kind ?? 'independent', request.sampling, random);
       const drafter = new WindowDrafter({
@@ -253,7 +254,7 @@ test('the test finds a ratio that is 10 % too large, and one token in fifty that
   const slip: Decoder = {
     ...speculativeJacobi,
     decode: (_, request) =>
-      speculativeJacobi.decode(TableModel.markov(3, 2, Object.fromEntries(slipping)), { ...request, options: {} }),
+      speculativeJacobi.decode(CausalTable.markov(3, 2, Object.fromEntries(slipping)), { ...request, options: {} }),
   };
   await fails('slip', slip);
 });

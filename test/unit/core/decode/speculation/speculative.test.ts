@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import type { DecodeRequest, TokenModel } from '../../../../../src/core/decode/decoder';
+import type { DecodeRequest } from '../../../../../src/core/decode/decoder';
+import type { CausalModel } from '../../../../../src/core/sequence/causal';
 import { speculative } from '../../../../../src/core/decode/speculative';
-import { TableModel } from '../../../../../src/core/decode/table-model';
+import { CausalTable } from '../../../../../src/core/sequence/causal-table';
 import { chainOf, decodeAll, GREEDY, PLAIN, randomChain } from '../../../../harness/decoding';
 
 /** Counts up: after i comes i + 1. The draft says otherwise after the tokens in `wrong`. */
-const counter = (size: number, wrong: readonly number[] = [], options = {}): TableModel =>
+const counter = (size: number, wrong: readonly number[] = [], options = {}): CausalTable =>
   chainOf(
     Array.from({ length: size }, (_, id) => {
       const next = wrong.includes(id) ? (id + 2) % size : (id + 1) % size;
@@ -34,14 +35,14 @@ test('a draft that is the target is accepted whole, greedily: gamma + 1 tokens a
 test('after a rejection the draft model forgets what was rejected and sees what was put there', async () => {
   const fed: number[][] = [];
   const draft = counter(9, [3]);
-  const recorded: TokenModel = Object.create(draft, {
+  const recorded: CausalModel = Object.create(draft, {
     extend: {
       value: (tokens: readonly number[]) => {
         fed.push([draft.length, ...tokens]);
         return draft.extend(tokens);
       },
     },
-  }) as TokenModel;
+  }) as CausalModel;
   const { ids, steps } = await decodeAll(speculative, counter(9), {
     maxNewTokens: 8,
     sampling: GREEDY,
@@ -73,7 +74,7 @@ test('after a draft that was accepted whole the draft model catches up on the tw
         return draft.extend(tokens);
       },
     },
-  }) as TokenModel;
+  }) as CausalModel;
   await decodeAll(speculative, counter(9), {
     maxNewTokens: 7,
     sampling: GREEDY,
@@ -96,7 +97,7 @@ test('the draft model holds only tokens of the sequence when the next draft begi
             return draft.extend(tokens);
           },
         },
-      }) as TokenModel;
+      }) as CausalModel;
       const { ids } = await decodeAll(speculative, target, {
         maxNewTokens: 12,
         sampling: { ...PLAIN, seed },
@@ -127,7 +128,7 @@ test('a draft is clipped to what is left of the new tokens and of the context', 
   // One token left is drawn plainly.
   const { steps, drafts } = await lengths({ maxNewTokens: 8 });
   assert.deepEqual(drafts, [5]);
-  assert.deepEqual(steps.at(-1)!.emitted[0]!.origin, 'sampled');
+  assert.deepEqual(steps.at(-1)!.writes[0]!.origin, 'sampled');
 });
 
 test('a draft fits a pass of the target', async () => {
@@ -167,7 +168,7 @@ test('where the draft model’s context is full, the target goes on alone', asyn
 });
 
 test('a draft that ends the text early is stopped there; what the target says instead stands', async () => {
-  const run = (draft: TableModel) =>
+  const run = (draft: CausalTable) =>
     decodeAll(speculative, counter(9), {
       maxNewTokens: 20,
       endIds: [5],
@@ -219,7 +220,7 @@ test('a draft ends with the first token that the draft model is not confident of
       maxNewTokens: 12,
       sampling,
       options: { gamma: 8, confidence: 0.5 },
-      aids: { draft: TableModel.markov(3, 1, { '0': [0, 0.9, 0.1], '1': [0.1, 0, 0.9], '2': [0.4, 0.3, 0.3] }) },
+      aids: { draft: CausalTable.markov(3, 1, { '0': [0, 0.9, 0.1], '1': [0.1, 0, 0.9], '2': [0.4, 0.3, 0.3] }) },
     });
     // Greedily the confidence is the probability at temperature 1; filters make what is left certain.
     assert.deepEqual(draftsOf(steps)[0], sampling === GREEDY ? [2, 0] : [2, 0, 1, 2, 0, 1, 2, 0]);
@@ -228,7 +229,7 @@ test('a draft ends with the first token that the draft model is not confident of
 
 test('the time of a pass, of its draft, and of the draft model’s reading of the prompt are told apart', async () => {
   let now = 0;
-  const slow = (model: TableModel, milliseconds: number): TokenModel =>
+  const slow = (model: CausalTable, milliseconds: number): CausalModel =>
     Object.create(model, {
       extend: {
         value: (tokens: readonly number[]) => {
@@ -236,7 +237,7 @@ test('the time of a pass, of its draft, and of the draft model’s reading of th
           return model.extend(tokens);
         },
       },
-    }) as TokenModel;
+    }) as CausalModel;
   const { steps } = await decodeAll(speculative, slow(counter(9), 100), {
     prompt: [0, 1, 2],
     maxNewTokens: 6,

@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { autoregressive } from '../../../../../src/core/decode/autoregressive';
-import type { Decoder, TokenModel } from '../../../../../src/core/decode/decoder';
+import type { Decoder } from '../../../../../src/core/decode/decoder';
+import type { CausalModel } from '../../../../../src/core/sequence/causal';
 import { filterLogits } from '../../../../../src/core/decode/filters';
 import { jacobi } from '../../../../../src/core/decode/jacobi';
 import { speculativeJacobi } from '../../../../../src/core/decode/speculative-jacobi';
 import { speculative } from '../../../../../src/core/decode/speculative';
-import { TableModel } from '../../../../../src/core/decode/table-model';
+import { CausalTable } from '../../../../../src/core/sequence/causal-table';
 import { Random } from '../../../../../src/core/numeric/random';
 import { decodeAll, GREEDY, PLAIN, randomChain, sequenceTest } from '../../../../harness/decoding';
 
 // Known traps of decoders that have no other place: each test fails for the trap.
 
-const forwarding = (model: TokenModel, over: Partial<TokenModel>): TokenModel =>
+const forwarding = (model: CausalModel, over: Partial<CausalModel>): CausalModel =>
   Object.create(
     model,
     Object.fromEntries(Object.entries(over).map(([name, value]) => [name, { value }])),
-  ) as TokenModel;
+  ) as CausalModel;
 
 test('LifeGPT’s "temperature 1" is a draw of 26 tokens, a tenth of the vocabulary: top-k 26 is not no filter', () => {
   const random = Random.fromSeed(2);
@@ -29,7 +30,7 @@ test('LifeGPT’s "temperature 1" is a draw of 26 tokens, a tenth of the vocabul
 
 test('after a rejection what is fed next is the replacement, not the rejected token that was fed before', async () => {
   /** The target as a loop would have it that never renews its input after a rejection. */
-  const stale = (model: TokenModel): TokenModel => {
+  const stale = (model: CausalModel): CausalModel => {
     let fed: number[] = [];
     let start = 0;
     return forwarding(model, {
@@ -64,8 +65,8 @@ test('after a rejection what is fed next is the replacement, not the rejected to
 
 test('where the width of a pass moves near-ties, parallel decoding need not say what sequential decoding says', async () => {
   // Arithmetic of low precision: two tokens all but tie, and which wins depends on how many tokens are fed together.
-  const near = (isExact: boolean): TokenModel => {
-    const table = new TableModel({ vocabularySize: 3, distribution: () => [0.4, 0.4, 0.2] });
+  const near = (isExact: boolean): CausalModel => {
+    const table = new CausalTable({ vocabularySize: 3, distribution: () => [0.4, 0.4, 0.2] });
     return forwarding(table, {
       extend: async (tokens) => {
         const logits = await table.extend(tokens);

@@ -1,7 +1,7 @@
 import { CoreError } from '../errors';
-import type { TokenModel } from './decoder';
+import type { CausalModel } from './causal';
 
-export interface TableModelOptions {
+export interface CausalTableOptions {
   readonly vocabularySize: number;
   /** Probabilities of the token after these: [vocabularySize], 0 or more, summing to 1. Must depend on nothing else. */
   readonly distribution: (context: readonly number[]) => ArrayLike<number>;
@@ -10,16 +10,16 @@ export interface TableModelOptions {
 }
 
 /** A model whose distributions are known exactly: what decoders are tested on, and what lessons explain them with. */
-export class TableModel implements TokenModel {
+export class CausalTable implements CausalModel {
   readonly vocabularySize: number;
   readonly contextLength: number;
   readonly chunk: number;
   /** Passes run so far, for those who count them. */
   passes = 0;
   private tokens: number[] = [];
-  private readonly distribution: TableModelOptions['distribution'];
+  private readonly distribution: CausalTableOptions['distribution'];
 
-  constructor(options: TableModelOptions) {
+  constructor(options: CausalTableOptions) {
     this.vocabularySize = options.vocabularySize;
     this.contextLength = options.contextLength ?? Infinity;
     this.chunk = options.chunk ?? 512;
@@ -35,12 +35,12 @@ export class TableModel implements TokenModel {
     vocabularySize: number,
     order: number,
     table: Readonly<Record<string, readonly number[]>>,
-    options: Partial<TableModelOptions> = {},
-  ): TableModel {
+    options: Partial<CausalTableOptions> = {},
+  ): CausalTable {
     const uniform = new Array<number>(vocabularySize).fill(1 / vocabularySize);
     const distribution = (context: readonly number[]): readonly number[] =>
       table[(order === 0 ? [] : context.slice(-order)).join(',')] ?? uniform;
-    return new TableModel({ ...options, vocabularySize, distribution });
+    return new CausalTable({ ...options, vocabularySize, distribution });
   }
 
   get length(): number {
