@@ -1,5 +1,6 @@
 import type { Comparison } from '../core/compare/comparison';
-import { decoderName, modelIdentity, optionValues, sampling } from './runShape';
+import { decoderName, optionValues } from './runShape';
+import { modelIdentity, sampling } from '../core/trace/setupShape';
 import {
   array,
   boolean,

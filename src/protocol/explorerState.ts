@@ -10,7 +10,8 @@ import {
   type Checked,
 } from '../core/check/check';
 import { modelRef } from './models';
-import { decoderName, optionValues, sampling } from './runShape';
+import { decoderName, optionValues } from './runShape';
+import { sampling } from '../core/trace/setupShape';
 
 export const LONGEST_PROMPT = 2_000_000;
 

@@ -2,7 +2,8 @@ import { array, boolean, integer, object, oneOf, optional, union, type Checked }
 import type { TraceEvent, TraceSummary } from '../core/trace/record';
 import { ids, index, layer, longText, MAX_LAYERS, MAX_TOKENS, path, runId } from './bounds';
 import { modelRef } from './models';
-import { decoderName, modelIdentity, optionValues, sampling } from './runShape';
+import { decoderName, optionValues } from './runShape';
+import { modelIdentity, sampling } from '../core/trace/setupShape';
 
 const layers = union(oneOf('all'), array(layer, { max: MAX_LAYERS }));
 

@@ -2,7 +2,7 @@ import { array, boolean, integer, object, oneOf, optional, string, union, type C
 import type { ServerKind } from '../core/trace/record';
 import type { AllCounters } from '../core/server/counters';
 import { ids, longText, MAX_TOKENS, path, runId } from './bounds';
-import { sampling, serverKind } from './runShape';
+import { sampling, serverKind } from '../core/trace/setupShape';
 
 const serverRef = object({
   /** `http` or `https`; a path before `/v1` belongs to it, `/v1` itself may be left out. No user, password or query. */

@@ -2,7 +2,7 @@ import type { RowProblem } from '../core/compare/comparison';
 import type { OrderFigures } from '../core/life/sweep';
 import type { LifeGrid, ModelIdentity } from '../core/trace/record';
 import { modelRef, type ModelRef } from './models';
-import { lifeGrid } from './runShape';
+import { lifeGrid } from '../core/trace/setupShape';
 import { array, integer, nullable, number, object, oneOf, optional, string, type Check } from '../core/check/check';
 
 /** Which random boards a Life model is asked about. */

@@ -290,6 +290,11 @@ export function also<T>(inner: Check<T>, verify: (value: T) => Mismatch | null):
   };
 }
 
+/** For {@link also}: the field at `path` is not as `wanted` has it. */
+export function wrong(wanted: Check<unknown>, ...path: (string | number)[]): Mismatch {
+  return new Mismatch(wanted.expected, path, path.length);
+}
+
 /** A value made of what the check gives. */
 export function mapped<T, U>(inner: Check<T>, make: (value: T) => U): Check<U> {
   return {

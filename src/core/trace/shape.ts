@@ -1,5 +1,4 @@
 import {
-  Mismatch,
   also,
   array,
   boolean,
@@ -12,16 +11,14 @@ import {
   record,
   string,
   union,
+  wrong,
   type Check,
 } from '../check/check';
 import {
   DRAFT_SOURCES,
-  MIXINGS,
   NEXT_ORIGINS,
-  SERVER_KINDS,
   TRACE_VERSION,
   VERDICTS,
-  type ModelIdentity,
   type SpeculationSummary,
   type TraceDecoder,
   type TraceHeader,
@@ -30,6 +27,7 @@ import {
   type TraceToken,
 } from './record';
 import { TOKEN_ORIGINS } from '../sequence/pass';
+import { modelIdentity, sampling } from './setupShape';
 
 /** Longest text and list that a field may hold: far above what a run makes, far below what memory minds. */
 const MOST_CHARACTERS = 4_000_000;
@@ -45,49 +43,11 @@ const share = number({ min: 0, max: 1 });
 const positive = number({ min: 0 });
 const list = <T>(item: Check<T>): Check<readonly T[]> => array(item, { max: MOST_ITEMS });
 
-const server = object({
-  kind: oneOf(...SERVER_KINDS),
-  address: text,
-  version: nullable(text),
-  namesOnly: optional(boolean()),
-});
-
-const life = object({
-  width: integer({ min: 1, max: 4096 }),
-  height: integer({ min: 1, max: 4096 }),
-  topology: oneOf('torus', 'plane'),
-  rule: text,
-  prompt: text,
-  answer: text,
-});
-
-const model: Check<ModelIdentity> = also(
-  object({
-    name: text,
-    folder: text,
-    file: text,
-    sha256: text,
-    dtype: text,
-    architecture: text,
-    task: oneOf('text', 'life'),
-    layers: integer({ min: 0, max: MOST_LAYERS }),
-    heads: integer({ min: 0, max: MOST_LAYERS }),
-    mixing: optional(list(oneOf(...MIXINGS))),
-    vocabularySize: integer({ min: 0, max: MOST_IDS }),
-    contextLength: nullable(integer({ min: 1 })),
-    life: optional(life),
-    server: optional(server),
-  }),
-  // A server need not say how large its vocabulary is.
-  (read) =>
-    read.server || read.vocabularySize > 0 ? null : wrong(integer({ min: 1, max: MOST_IDS }), 'vocabularySize'),
-);
-
 const decoder: Check<TraceDecoder> = object({
   name: text,
   exact: boolean(),
   options: optional(record(union(number(), text, boolean()), { max: MOST_ITEMS })),
-  draft: optional(model),
+  draft: optional(modelIdentity),
 });
 
 export const traceHeader: Check<TraceHeader> = also(
@@ -97,7 +57,7 @@ export const traceHeader: Check<TraceHeader> = also(
     id: text,
     createdAt: text,
     software: object({ vivarium: text, onnxruntime: text, node: text, platform: text }),
-    model,
+    model: modelIdentity,
     sequence: union(
       object({ form: oneOf('causal') }),
       object({
@@ -110,13 +70,7 @@ export const traceHeader: Check<TraceHeader> = also(
     promptText: optional(text),
     promptLength: count,
     decoder,
-    sampling: object({
-      temperature: positive,
-      topK: count,
-      topP: share,
-      minP: share,
-      seed: integer({ min: 0, max: 0xffffffff }),
-    }),
+    sampling,
     maxNewTokens: count,
     endIds: list(count),
     capture: object({
@@ -237,7 +191,3 @@ const summary: Check<TraceSummary> = object({
   reported: optional(list(reported)),
   notes: list(text),
 });
-
-function wrong(wanted: Check<unknown>, ...path: (string | number)[]): Mismatch {
-  return new Mismatch(wanted.expected, path, path.length);
-}
