@@ -5,13 +5,13 @@ import type { ExplorerSettings, ExplorerState, ExplorerView } from '../../protoc
 import type { LifeSweep, SweepRequest } from '../../protocol/sweep';
 import { RpcClient, isRpcMessage } from '../../protocol/rpc';
 import type { WebviewHost } from '../host';
+import { Keeper } from '../keeper';
 import { growTrace, keepsPlace } from './run-trace';
 import { type SessionState, changedSince, isBusy } from './session-state';
 import { DEFAULT_SETTINGS, EMPTY_VIEW, readSavedState } from './saved-state';
 
 export { effectiveSelection, isBusy, type SessionState } from './session-state';
 
-const SAVE_EVERY_MS = 250;
 /** A board that is changed again before so long is not run. */
 const RUN_AFTER_MS = 300;
 
@@ -25,7 +25,7 @@ export class ExplorerSession {
   /** The comparison of the window before, until the host has said which is on show. */
   private comparisonId: string | null;
   private readonly listeners = new Set<() => void>();
-  private saving: ReturnType<typeof setTimeout> | null = null;
+  private readonly keeper = new Keeper(() => this.host.setState(this.toSave()));
   private asked = 0;
   private asking = false;
   /** What has come of the run that has no token yet. */
@@ -218,10 +218,7 @@ export class ExplorerSession {
 
   /** Keeps what has not been kept yet: the page is about to go. */
   flush(): void {
-    if (this.saving === null) return;
-    clearTimeout(this.saving);
-    this.saving = null;
-    this.host.setState(this.toSave());
+    this.keeper.flush();
   }
 
   private notified(name: string, data: unknown): void {
@@ -348,7 +345,7 @@ export class ExplorerSession {
   }
 
   private keep(): void {
-    this.saving ??= setTimeout(() => this.flush(), SAVE_EVERY_MS);
+    this.keeper.soon();
   }
 
   private toSave(): ExplorerState {

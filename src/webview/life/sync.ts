@@ -1,3 +1,4 @@
+import { Keeper } from '../keeper';
 import {
   applyEdit,
   editBetween,
@@ -16,8 +17,6 @@ import type { WebviewHost } from '../host';
 import type { Player } from './player';
 import { readSavedView, type SavedView } from './state';
 import type { Store } from './store';
-
-const SAVE_EVERY_MS = 250;
 
 /** What was changed, for the ear. */
 const DONE: Record<EditKind, string> = {
@@ -42,7 +41,7 @@ const DONE: Record<EditKind, string> = {
  */
 export class Sync {
   readonly api: RpcClient<LifeApi>;
-  private saving: ReturnType<typeof setTimeout> | null = null;
+  private readonly keeper = new Keeper(() => this.save());
   private asked = 0;
   /** What the page showed before it was loaded again; used once. */
   private revived: SavedView | null;
@@ -54,7 +53,7 @@ export class Sync {
   ) {
     this.api = new RpcClient<LifeApi>({ post: (message) => host.postMessage(message) });
     this.revived = readSavedView(host.getState());
-    store.subscribe(() => this.saveSoon());
+    store.subscribe(() => this.keeper.soon());
   }
 
   /** Feed it every message of the window; it ignores those that are not for it. */
@@ -127,10 +126,12 @@ export class Sync {
     }
   }
 
-  /** Writes what is to be kept at once: the page may go at any time. */
+  /** Keeps what has not been kept yet: the page is about to go. */
   flush(): void {
-    if (this.saving !== null) clearTimeout(this.saving);
-    this.saving = null;
+    this.keeper.flush();
+  }
+
+  private save(): void {
     const { phase, tool, speed, stride, density, view, cursor, selection, generation, going, dock } = this.store.state;
     if (phase !== 'open' || !view) return;
     const at = going ? going.to : generation;
@@ -139,10 +140,6 @@ export class Sync {
       generation: at,
     };
     this.host.setState(saved);
-  }
-
-  private saveSoon(): void {
-    this.saving ??= setTimeout(() => this.flush(), SAVE_EVERY_MS);
   }
 
   private take(snapshot: LifeSnapshot): void {
