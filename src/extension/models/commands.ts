@@ -141,6 +141,7 @@ function askForPrompt(title: string): Thenable<string | undefined> {
     title,
     prompt: vscode.l10n.t('A sentence for the model to read and go on with'),
     placeHolder: vscode.l10n.t('In the beginning'),
+    ignoreFocusOut: true,
   });
 }
 
@@ -179,7 +180,7 @@ async function pickModel(listed: readonly ModelSummary[]): Promise<ModelSummary 
   }
   const chosen = await vscode.window.showQuickPick(
     models.map((model) => ({ label: model.name, description: model.server?.address ?? describeModel(model), model })),
-    { placeHolder: vscode.l10n.t('Choose a model') },
+    { placeHolder: vscode.l10n.t('Choose a model'), ignoreFocusOut: true },
   );
   return chosen?.model;
 }

@@ -64,6 +64,7 @@ export function registerRunCommands(
         title: vscode.l10n.t('Rename Run'),
         prompt: vscode.l10n.t('A name for the list; empty shows the prompt'),
         value: run.name ?? '',
+        ignoreFocusOut: true,
       });
       if (name !== undefined) await runs.change(run.id, { name });
     }),

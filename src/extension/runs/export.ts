@@ -72,7 +72,8 @@ export async function exportRun(trace: Trace, services: ExportServices): Promise
     formsOf(services)
       .filter(({ of }) => of(trace))
       .map((each) => ({ label: each.name, description: `.${each.extension}`, ...each })),
-    { placeHolder: vscode.l10n.t('Export the run as') },
+    // As in the list of runs: the page may take the focus back late.
+    { placeHolder: vscode.l10n.t('Export the run as'), ignoreFocusOut: true },
   );
   if (!form) return;
   const { model, createdAt } = trace.header;

@@ -176,7 +176,7 @@ export async function entryOf(node: unknown, title: string): Promise<ServerEntry
   }
   const chosen = await vscode.window.showQuickPick(
     entries.map((entry) => ({ label: entry.model, description: entry.address, entry })),
-    { title, placeHolder: vscode.l10n.t('Choose a server') },
+    { title, placeHolder: vscode.l10n.t('Choose a server'), ignoreFocusOut: true },
   );
   return chosen?.entry;
 }
