@@ -96,7 +96,7 @@ describe('a server that fails', () => {
     );
     for (const [body, why] of [
       ['<html>Welcome</html>', /cannot be read: it is not JSON/],
-      ['[]', /the list of models is no object/],
+      ['[]', /the list of models must be an object/],
       ['{"data":[]}', /has 0 models/],
       ['{"data":[{"id":"a"},{"id":"b"}]}', /has 2 models/],
     ] as const) {

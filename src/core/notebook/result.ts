@@ -5,6 +5,7 @@ import {
   number,
   object,
   orElse,
+  passing,
   read,
   readOrNull,
   string,
@@ -96,12 +97,13 @@ export function readRunResult(value: unknown): RunResult {
     show: SHOWN.filter((each) => show.includes(each)),
     trace: shown,
     ...(maps ? { attention: maps } : {}),
-    notes: notes.filter((note) => note !== null),
+    notes,
   };
 }
 
 const list = <T>(item: Check<T>) => orElse(array(item, { max: 10_000_000 }), []);
-const texts = list(orElse(string({ max: 10_000_000 }), null));
+const whole = <T>(item: Check<T>) => orElse(passing(item, { max: 10_000_000 }), []);
+const texts = whole(string({ max: 10_000_000 }));
 const place = integer({ min: 0 });
 
 /** What is not as it should be is left out: a notebook shows what there is. */
@@ -114,7 +116,7 @@ const resultCheck = object({
   attention: orElse(
     object({
       tokens: integer({ min: 1 }),
-      heads: list(orElse(object({ layer: place, head: place, codes: string({ max: 1_000_000_000 }) }), null)),
+      heads: whole(object({ layer: place, head: place, codes: string({ max: 1_000_000_000 }) })),
     }),
     null,
   ),
@@ -127,7 +129,7 @@ function mapsOf({ tokens, heads }: NonNullable<Read['attention']>, most: number)
   if (tokens > most) return null;
   const length = 4 * Math.ceil(packedLength(tokens) / 3);
   const whole = heads.filter(
-    (each) => each !== null && each.codes.length === length && /^[A-Za-z0-9+/]*={0,2}$/.test(each.codes),
+    (each) => each.codes.length === length && /^[A-Za-z0-9+/]*={0,2}$/.test(each.codes),
   ) as readonly ResultHead[];
   return whole.length > 0 ? { tokens, heads: whole } : null;
 }

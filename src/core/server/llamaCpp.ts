@@ -45,7 +45,7 @@ const named = { token: orElse(text, ''), bytes: maybe(bytes) };
 const placeCheck = object({
   id: optional(count),
   ...named,
-  logprob: lowest,
+  logprob: optional(lowest),
   top_logprobs: maybe(list(object({ id: count, ...named, logprob: lowest }))),
 });
 
@@ -104,6 +104,7 @@ function tokensOf(answer: Completion, { logprobs: asked, vocabularySize }: Llama
   return places.map((place) => {
     const { id, logprob: logProbability, top_logprobs: top } = place;
     if (id === undefined) throw malformed('it names its tokens without ids: its version is too old');
+    if (logProbability === undefined) throw malformed('a token of it has no "logprob"');
     const own = textOf(place);
     const alternatives = (top ?? []).map((entry): ToldAlternative => ({
       id: entry.id,

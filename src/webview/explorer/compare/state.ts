@@ -1,11 +1,11 @@
 import {
-  array,
   boolean,
   integer,
   number,
   object,
   oneOf,
   orElse,
+  passing,
   read,
   readOrNull,
   record,
@@ -33,9 +33,9 @@ const many = { max: 1_000 } as const;
 
 const stateCheck = object({
   /** Keys of the ticked entries; null: the decoders that are exact. */
-  chosen: orElse(array(string({ max: 1_000 }), many), null),
+  chosen: orElse(passing(string({ max: 1_000 }), many), null),
   /** Decoders that are in the list once more, in the order in which they were added. */
-  again: orElse(array(addedCheck, many), []),
+  again: orElse(passing(addedCheck, many), []),
   rounds: orElse(rounds, 3),
   /** null: in the order in which they were run. */
   sort: orElse(sortCheck, null),
