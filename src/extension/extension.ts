@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { commandsOf } from './commands';
 import { StripView } from './cursor/stripView';
 import { CursorViews } from './cursor/views';
@@ -10,6 +10,7 @@ import { RunTensors } from './explorer/tensors';
 import { TraceViewer } from './explorer/viewer';
 import { LifeEditor } from './life/editor';
 import { LifeModels } from './life/models';
+import { translateWith } from './l10n';
 import { Log } from './log';
 import { ModelCatalog } from './models/catalog';
 import { registerModelCommands } from './models/commands';
@@ -27,6 +28,7 @@ import { registerWelcome } from './welcome';
 
 /** Composes the extension and returns; no model is read and no process is started before something is asked for. */
 export function activate(context: vscode.ExtensionContext): void {
+  translateWith((message, ...values) => vscode.l10n.t(message, ...values));
   const log = new Log();
   const engine = new EditorEngine(context, log);
   const catalog = new ModelCatalog(context, engine, log);

@@ -5,7 +5,7 @@ import { Problem } from '../../protocol/errors';
 import type { ExplorerApi } from '../../protocol/explorer';
 import type { RolledModel, Rollouts } from '../life/rollouts';
 import { saveRollout } from '../life/saveRollout';
-import { modelNotListed } from '../models/catalog';
+import { modelNotListed } from '../models/listed';
 import type { RunTensors } from './tensors';
 
 /**

@@ -14,14 +14,15 @@ import {
 } from '../../protocol/explorer';
 import type { ExplorerSettings, ExplorerState, ExplorerView } from '../../protocol/explorerState';
 import { cancelled, isRpcMessage, RpcServer } from '../../protocol/rpc';
-import { modelNotListed } from '../models/catalog';
+import { modelIn, modelNotListed } from '../models/listed';
 import { comparisonPlan, runRequest } from './run';
 import { lifeRolloutRequests } from './lifeRollout';
 import { RunOnShow, type SavedTrace } from './runOnShow';
 import { saveRun } from './save';
 import { toldTokens } from '../servers/toldTokens';
 import type { ExplorerServices } from './services';
-import { defaultSettings, settingsOf, withModel } from './settings';
+import { defaultSettings } from './defaults';
+import { settingsOf, withModel } from './settings';
 import { SideWork } from './sideWork';
 import { tensorRequests } from './tensorRequests';
 import { RunTensors } from './tensors';
@@ -163,16 +164,13 @@ export class ExplorerSession implements vscode.Disposable {
         return null;
       },
       tokenize: async (params, { signal }) => {
-        await catalog.require(params.model.folder);
+        modelIn(await catalog.list(), params.model.folder);
         return engine.call('tokenize', params, { signal });
       },
       estimate: async ({ settings }, { signal }) => {
-        const model = await catalog.require(settings.model?.folder);
-        return engine.call(
-          'estimate',
-          { run: runRequest('estimate', settings, model, await catalog.list()) },
-          { signal },
-        );
+        const models = await catalog.list();
+        const model = modelIn(models, settings.model?.folder);
+        return engine.call('estimate', { run: runRequest('estimate', settings, model, models) }, { signal });
       },
       refreshModels: async () => this.withServers(await catalog.refresh()),
       save: async ({ runId }) => ({ path: await saveRun(this.run.of(runId), this.tensors, log) }),
@@ -270,7 +268,7 @@ export class ExplorerSession implements vscode.Disposable {
     const models = await catalog.list();
     const chosen = withModel(settings, models);
     const { folder } = chosen.model ?? {};
-    const model = (folder === undefined ? undefined : servers.find(folder)) ?? (await catalog.require(folder));
+    const model = (folder === undefined ? undefined : servers.find(folder)) ?? modelIn(models, folder);
     if (!wanted()) throw cancelled();
     this.settings = chosen;
     this.beside.refuseWhileComparing();
@@ -286,7 +284,7 @@ export class ExplorerSession implements vscode.Disposable {
     const { catalog } = this.services;
     const models = await catalog.list();
     const chosen = withModel(settings, models);
-    const model = await catalog.require(chosen.model?.folder);
+    const model = modelIn(models, chosen.model?.folder);
     const id = this.beside.compare(model, () => comparisonPlan(chosen, decoders, rounds, model, models));
     this.settings = chosen;
     return id;

@@ -1,26 +1,21 @@
-import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
 import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { runDefaults } from '../../core/life/prompt';
-import { serverKey } from '../servers/settings';
+import { serverKey } from '../servers/entry';
 import type { ExplorerSettings } from '../../protocol/explorerState';
 
-/** The controls of a fresh Explorer, from the user's settings. */
-export function defaultSettings(): ExplorerSettings {
-  const settings = vscode.workspace.getConfiguration('vivarium.explorer');
+/** The controls of a fresh Explorer, with two numbers of the user's: what is no such number is the default. */
+export function freshSettings(set: {
+  readonly temperature?: unknown;
+  readonly maxNewTokens?: unknown;
+}): ExplorerSettings {
   return {
     model: null,
     decoder: 'autoregressive',
     decoderOptions: {},
     draft: null,
-    sampling: {
-      temperature: within(settings.get('temperature', 0.7), 0, 10, 0.7),
-      topK: 0,
-      topP: 1,
-      minP: 0,
-      seed: 1,
-    },
-    maxNewTokens: Math.round(within(settings.get('maxNewTokens', 40), 0, 100_000, 40)),
+    sampling: { temperature: within(set.temperature, 0, 10, 0.7), topK: 0, topP: 1, minP: 0, seed: 1 },
+    maxNewTokens: Math.round(within(set.maxNewTokens, 0, 100_000, 40)),
     prompt: '',
   };
 }

@@ -6,6 +6,7 @@ import type { ExplorerApi, ExplorerNotifications } from '../../protocol/explorer
 import type { ModelRef, ModelSummary } from '../../protocol/models';
 import type { SweepPlan } from '../../protocol/sweep';
 import { Rollouts } from '../life/rollouts';
+import { modelIn } from '../models/listed';
 import { type ComparisonPlan, Comparisons } from './comparisons';
 import { saveComparison } from './saveComparison';
 import { saveSweep } from './saveSweep';
@@ -140,7 +141,7 @@ export class SideWork implements vscode.Disposable {
   }
 
   private async sweep(ref: ModelRef, plan: SweepPlan): Promise<string> {
-    const model = await this.options.services.catalog.require(ref.folder);
+    const model = modelIn(await this.options.services.catalog.list(), ref.folder);
     this.refuseWhileComparing();
     if (this.sweeps.running) {
       throw new Problem({

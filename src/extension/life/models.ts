@@ -10,8 +10,9 @@ import { lifeWriter } from '../../protocol/life';
 import type { Prediction, PredictRequest } from '../../protocol/lifeEditor';
 import type { EditorEngine } from '../engine/engine';
 import type { ExplorerPanels } from '../explorer/panels';
-import { defaultSettings } from '../explorer/settings';
-import { modelNotListed, type ModelCatalog } from '../models/catalog';
+import { defaultSettings } from '../explorer/defaults';
+import type { ModelCatalog } from '../models/catalog';
+import { modelIn } from '../models/listed';
 import type { RolledModel } from './rollouts';
 
 /** What models of Life say about a board: ordinary runs of the engine, whose text is read as a board again. */
@@ -60,8 +61,7 @@ export class LifeModels {
   }
 
   private async listed({ folder }: ModelRef): Promise<{ model: ModelSummary; grid: LifeGrid }> {
-    const model = await this.catalog.find(folder);
-    if (!model) throw modelNotListed(folder);
+    const model = modelIn(await this.catalog.list(), folder);
     const grid = model.life;
     if (!grid) {
       throw new Problem({ code: 'not-available', message: vscode.l10n.t('{0} is no model of Life.', model.name) });

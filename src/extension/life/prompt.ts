@@ -7,7 +7,7 @@ import type { LifeGrid } from '../../core/trace/record';
 import type { ExplorerSettings } from '../../protocol/explorerState';
 import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
-import { defaultSettings } from '../explorer/settings';
+import { defaultSettings } from '../explorer/defaults';
 import type { ModelCatalog } from '../models/catalog';
 import type { LifeDocument } from './document';
 

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { Problem, type ProblemData } from '../../protocol/errors';
+import type { ProblemData } from '../../protocol/errors';
 import type { ModelRoot, ModelSummary } from '../../protocol/models';
 import type { EditorEngine } from '../engine/engine';
 import type { Log } from '../log';
@@ -61,25 +61,6 @@ export class ModelCatalog implements vscode.Disposable {
     } catch (error) {
       return { models: [], problem: this.log.problem('Listing the models', error).toData() };
     }
-  }
-
-  /** The model in exactly this folder, or undefined: only listed folders are ever run. */
-  async find(folder: string): Promise<ModelSummary | undefined> {
-    return (await this.list()).find((model) => model.folder === folder);
-  }
-
-  /** The same where it must be there. @throws Problem `model-not-found`, also where no folder is given */
-  async require(folder: string | undefined): Promise<ModelSummary> {
-    if (folder === undefined) {
-      throw new Problem({
-        code: 'model-not-found',
-        message: vscode.l10n.t('No model is chosen.'),
-        action: vscode.l10n.t('Choose one in the list at the top.'),
-      });
-    }
-    const model = await this.find(folder);
-    if (!model) throw modelNotListed(folder);
-    return model;
   }
 
   /** Adds a folder to the settings. */
@@ -169,13 +150,4 @@ async function setAddedFolders(folders: readonly string[]): Promise<void> {
 function isWithin(folder: string, root: string): boolean {
   const [step] = path.relative(root, folder).split(path.sep);
   return step !== '..' && !path.isAbsolute(path.relative(root, folder));
-}
-
-/** The problem for a folder that is not (or no longer) in the catalog. */
-export function modelNotListed(folder: string): Problem {
-  return new Problem({
-    code: 'model-not-found',
-    message: vscode.l10n.t('The model folder {0} is not among the models of this window.', folder),
-    action: vscode.l10n.t('Choose another model, or add the folder with "Vivarium: Add Model Folder".'),
-  });
 }

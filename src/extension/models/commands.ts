@@ -7,12 +7,13 @@ import type { Register } from '../commands';
 import { chooseEditorModel, choiceOf, readsTexts } from '../editor/model';
 import type { EditorEngine } from '../engine/engine';
 import type { ExplorerPanels } from '../explorer/panels';
-import { defaultSettings } from '../explorer/settings';
+import { defaultSettings } from '../explorer/defaults';
 import type { LifeEditor } from '../life/editor';
 import { askedPattern, lifeModels, patternSettings } from '../life/prompt';
 import type { Log } from '../log';
 import type { Servers } from '../servers/servers';
-import { modelNotListed, type ModelCatalog } from './catalog';
+import type { ModelCatalog } from './catalog';
+import { modelIn } from './listed';
 import { describeModel } from './tree';
 
 const text = string({ max: 100_000_000 });
@@ -192,8 +193,6 @@ async function pickModel(listed: readonly ModelSummary[]): Promise<ModelSummary 
 async function modelOf(catalog: ModelCatalog, node: unknown): Promise<ModelSummary | undefined> {
   const folder = readOrNull(modelNode, node)?.model.folder;
   if (folder === undefined) return undefined;
-  const model = await catalog.find(folder);
-  if (!model) throw modelNotListed(folder);
-  return model;
+  return modelIn(await catalog.list(), folder);
 }
 

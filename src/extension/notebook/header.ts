@@ -3,7 +3,7 @@ import { parseCell, readCell, type CellProblem } from '../../core/notebook/cell'
 import { HEADER_KEYS, headerKey, type CellKind, type HeaderKey } from '../../core/notebook/keys';
 import { findDecoder } from '../../core/decode/registry';
 import { Markdown, markdown } from '../../core/text/markdown';
-import { defaultSettings } from '../explorer/settings';
+import { defaultSettings } from '../explorer/defaults';
 import { markdownString } from '../markdown';
 import type { ModelCatalog } from '../models/catalog';
 import type { Servers } from '../servers/servers';

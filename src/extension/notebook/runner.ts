@@ -13,7 +13,7 @@ import type { ModelSummary } from '../../protocol/models';
 import type { RunEvent, RunRequest } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { EditorEngine } from '../engine/engine';
-import { defaultSettings } from '../explorer/settings';
+import { defaultSettings } from '../explorer/defaults';
 import type { ModelCatalog } from '../models/catalog';
 import type { RunStore } from '../runs/store';
 import type { Servers } from '../servers/servers';

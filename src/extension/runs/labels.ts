@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import { l10n } from '../l10n';
 import type { RunDigest } from './digest';
 
 /** Characters of a prompt that a row or a tab begins with: in a narrow side bar the decoder and the time are read beside it. */
@@ -23,8 +23,8 @@ export function promptOf(run: RunDigest): string {
 }
 
 function wholePromptOf({ prompt, alive }: RunDigest): string {
-  if (alive) return vscode.l10n.t('Board, {0} alive', alive.given);
-  return prompt || vscode.l10n.t('(empty prompt)');
+  if (alive) return l10n.t('Board, {0} alive', alive.given);
+  return prompt || l10n.t('(empty prompt)');
 }
 
 /** How it was decoded and when, and the first words of what was generated: what tells two runs of one prompt apart. */
@@ -58,7 +58,7 @@ export function momentOf({ createdAt }: RunDigest): string {
 }
 
 function generatedOf({ generated, alive }: RunDigest, characters: number): string {
-  if (alive) return vscode.l10n.t('→ {0} alive', alive.answered);
+  if (alive) return l10n.t('→ {0} alive', alive.answered);
   return generated ? `→ ${beginningOf(generated, characters)}` : '';
 }
 

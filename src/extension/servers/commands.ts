@@ -8,7 +8,8 @@ import type { ExplorerPanels } from '../explorer/panels';
 import type { Log } from '../log';
 import type { ModelTree } from '../models/tree';
 import type { ServerCounting } from './counting';
-import { addressProblem, requireTrust, serverEntries, serverKey, type ServerEntry } from './settings';
+import { serverKey, type ServerEntry } from './entry';
+import { addressProblem, requireTrust, serverEntries } from './settings';
 import type { Servers } from './servers';
 import { softwareOf } from './summary';
 

@@ -4,7 +4,7 @@ import { windowReport } from '../../core/server/windowReport';
 import { Problem } from '../../protocol/errors';
 import type { ServerMetrics } from '../../protocol/servers';
 import type { Servers } from './servers';
-import { serverKey, type ServerEntry } from './settings';
+import { serverKey, type ServerEntry } from './entry';
 
 /** Behind `vivarium.counting`: whether a window of counters is open. */
 const CONTEXT_KEY = 'vivarium.counting';

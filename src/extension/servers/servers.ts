@@ -5,6 +5,7 @@ import type { RunEvent, RunResult } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { ServerAccess, ServerMetrics, ServerReport, ServerRunRequest } from '../../protocol/servers';
 import type { EditorEngine } from '../engine/engine';
+import { serverKey, type ServerEntry } from './entry';
 import { ServerReports } from './reports';
 import {
   SERVERS_SETTING,
@@ -12,9 +13,7 @@ import {
   removeServerEntry,
   requireTrust,
   serverEntries,
-  serverKey,
   setServerChat,
-  type ServerEntry,
 } from './settings';
 import { serverSummary } from './summary';
 import { editorTransport } from './transport';

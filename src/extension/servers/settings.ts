@@ -2,14 +2,7 @@ import * as vscode from 'vscode';
 import { object, oneOf, orElse, readOrNull, string } from '../../core/check/check';
 import { plainAddress } from '../../core/server/address';
 import { Problem } from '../../protocol/errors';
-
-/** A model of a server, as the settings name it. */
-export interface ServerEntry {
-  readonly address: string;
-  readonly model: string;
-  /** Whether a prompt is sent as a message of the user, which the server puts into the model's chat template. */
-  readonly chat?: boolean;
-}
+import { serverKey, type ServerEntry } from './entry';
 
 const SECTION = 'vivarium';
 const NAME = 'servers';
@@ -71,11 +64,6 @@ function readEntry(value: unknown): ServerEntry | undefined {
   if (read === null || addressProblem(read.address) !== undefined) return undefined;
   const { address, model, chat } = read;
   return { address: plainAddress(new URL(address.trim())), model, ...(chat ? { chat } : {}) };
-}
-
-/** Names a model of a server among models, where a folder stands for one of this machine. */
-export function serverKey({ address, model }: ServerEntry): string {
-  return `${address}#${model}`;
 }
 
 /** Why an address is none: one sentence; undefined where it is one. */

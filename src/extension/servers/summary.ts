@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ModelSummary, ProbeAnswer } from '../../protocol/models';
 import type { ServerReport } from '../../protocol/servers';
-import { serverKey, type ServerEntry } from './settings';
+import { serverKey, type ServerEntry } from './entry';
 
 /** A model of a server as lists show models; of what a server does not say there is nothing. */
 export function serverSummary(entry: ServerEntry, report: ServerReport | undefined): ModelSummary {
