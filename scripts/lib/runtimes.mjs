@@ -12,6 +12,8 @@ import { builtinModules } from 'node:module';
  * @property {boolean} node whether node's own modules exist where it runs
  * @property {readonly string[]} packages packages that it may import
  * @property {Readonly<Record<string, string>>} [confined] packages for one sub-folder alone
+ * @property {Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>} [absent] packages that a sub-folder
+ *   does without, but for these files of it: what the rest is made of runs in tests as it is
  */
 
 /** @type {Readonly<Record<Runtime, Rule>>} */
@@ -20,7 +22,14 @@ export const rules = {
   protocol: { folders: ['core'], node: false, packages: [] },
   engine: { folders: ['core', 'protocol'], node: true, packages: ['onnxruntime-node', 'oniguruma-parser'] },
   client: { folders: ['core', 'protocol'], node: true, packages: [] },
-  extension: { folders: ['core', 'protocol', 'client'], node: true, packages: ['vscode'] },
+  extension: {
+    folders: ['core', 'protocol', 'client'],
+    node: true,
+    packages: ['vscode'],
+    absent: {
+      vscode: { 'src/extension/explorer/': ['defaults.ts', 'editor.ts', 'panels.ts', 'save.ts', 'viewer.ts'] },
+    },
+  },
   cli: { folders: ['core', 'protocol', 'client'], node: true, packages: [] },
   webview: {
     folders: ['core', 'protocol'],
@@ -90,5 +99,10 @@ export function whyForbidden(file, specifier, typeOnly) {
   const name = packageOf(specifier);
   const confined = rule.confined?.[name];
   if (confined !== undefined) return file.startsWith(confined) ? null : `${name} belongs in ${confined}`;
+  for (const [folder, but] of Object.entries(rule.absent?.[name] ?? {})) {
+    if (file.startsWith(folder) && !but.includes(file.slice(folder.length))) {
+      return `in ${folder} only ${but.join(', ')} may import ${name}`;
+    }
+  }
   return rule.packages.includes(name) ? null : `src/${from} may not import ${name}`;
 }

@@ -5,6 +5,7 @@ import { CursorViews } from './cursor/views';
 import { registerSurprisalCommands } from './editor/commands';
 import { SurprisalColours } from './editor/surprisal';
 import { EditorEngine } from './engine/engine';
+import { explorerEditor } from './explorer/editor';
 import { ExplorerPanels } from './explorer/panels';
 import { RunTensors } from './explorer/tensors';
 import { TraceViewer } from './explorer/viewer';
@@ -41,8 +42,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const colours = new SurprisalColours(engine, catalog, log);
   const comparisons = comparisonHistory(context, runs, log);
   const running = new RunningStatus(register);
-  const services = { context, engine, catalog, servers, runs, comparisons, running, log };
-  const panels = new ExplorerPanels(services);
+  const editor = explorerEditor(log);
+  const services = { engine, catalog, servers, runs, comparisons, running, log, editor };
+  const panels = new ExplorerPanels(services, context.extensionUri);
   const explore = (id: string): Promise<void> => exploreRun(runs, panels, id);
   const tensors = new RunTensors(engine, catalog, () => undefined);
   const pairs = new RunPairPanels({ extensionUri: context.extensionUri, runs, tensors, explore, log });
@@ -64,7 +66,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new CursorViews(context.extensionUri, engine, catalog, log),
     new StripView(context.extensionUri, { engine, catalog, colours, log }),
     tree,
-    new TraceViewer(services, panels),
+    new TraceViewer(services, panels, context.extensionUri),
     patterns,
     pairs,
     panels,

@@ -1,6 +1,7 @@
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { Problem } from '../protocol/errors';
-import { writeAtomically } from './files';
+import { writeAtomically, type TextFile } from './files';
 
 export interface SaveRequest {
   /** What the dialog is for. */
@@ -21,6 +22,20 @@ export async function askWhere({ title, name, form, extension }: SaveRequest): P
     filters: { [form]: [extension] },
     title,
   });
+}
+
+/**
+ * Asks where, writes there, and says so.
+ * @returns the path, or null where the user changed their mind.
+ * @throws Problem `file` where it cannot be written.
+ */
+export async function saveText({ title, name, content }: TextFile): Promise<string | null> {
+  const extension = path.extname(name).slice(1);
+  const target = await askWhere({ title, name, form: extension.toUpperCase(), extension });
+  if (!target) return null;
+  const written = await writeTo(target, content);
+  void vscode.window.setStatusBarMessage(vscode.l10n.t('Saved {0}', path.posix.basename(target.path)), 5000);
+  return written;
 }
 
 /**
@@ -46,9 +61,4 @@ export async function writeTo(target: vscode.Uri, content: string | Uint8Array):
     );
   }
   return target.scheme === 'file' ? target.fsPath : target.toString(true);
-}
-
-/** A moment of a run as a part of a file's name: `2026-01-02-03-04-05` */
-export function fileDate(createdAt: string): string {
-  return createdAt.slice(0, 19).replace('T', '-');
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import type { Metafile } from 'esbuild';
+import { buildSync, type Metafile } from 'esbuild';
 import { bundles } from '../../scripts/lib/bundles.mjs';
 import { partsOf } from '../../scripts/lib/parts.mjs';
 import { root } from '../../scripts/lib/run.mjs';
@@ -91,12 +91,31 @@ describe('a page loads what it shows, and the rest when it is asked for', () => 
   }
 });
 
+describe('what runs in tests as it is needs no editor', () => {
+  for (const file of ['explorer/session.ts', 'runs/pair/session.ts']) {
+    test(`nothing that ${file} is made of imports vscode`, () => {
+      const { metafile } = buildSync({
+        ...{ absWorkingDir: root, entryPoints: [`src/extension/${file}`], outdir: 'dist', write: false },
+        ...{ bundle: true, platform: 'node', format: 'esm', external: ['vscode'], metafile: true, logLevel: 'error' },
+      });
+      const users = Object.entries(metafile.inputs).filter(([, { imports }]) =>
+        imports.some(({ path }) => path === 'vscode'),
+      );
+      assert.deepEqual(
+        users.map(([user]) => user),
+        [],
+      );
+    });
+  }
+});
+
 describe('the import rules are those of the architecture', () => {
   const allowed: [string, string, boolean][] = [
     ['src/core/decode/a.ts', 'src/core/numeric/b', false],
     ['src/protocol/engine.ts', 'src/core/trace/record', false],
     ['src/engine/main.ts', 'onnxruntime-node', false],
     ['src/extension/extension.ts', 'vscode', false],
+    ['src/extension/explorer/editor.ts', 'vscode', false],
     ['src/webview/ui/button.tsx', '@vscode/webview-ui-toolkit', false],
     ['src/webview/explorer/main.tsx', 'preact/hooks', false],
   ];
@@ -105,6 +124,7 @@ describe('the import rules are those of the architecture', () => {
     ['src/core/decode/a.ts', 'node:fs', true],
     ['src/protocol/engine.ts', 'src/client/index', false],
     ['src/engine/main.ts', 'vscode', true],
+    ['src/extension/explorer/session.ts', 'vscode', true],
     ['src/client/index.ts', 'onnxruntime-node', true],
     ['src/cli/main.ts', 'src/engine/main', false],
     ['src/extension/extension.ts', 'src/webview/explorer/main', false],

@@ -1,11 +1,12 @@
-import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
 import { Problem } from '../../protocol/errors';
 import type { ExplorerApi } from '../../protocol/explorer';
 import type { RolledModel, Rollouts } from '../life/rollouts';
-import { saveRollout } from '../life/saveRollout';
+import { rolloutFile } from '../life/rolloutFile';
+import { l10n } from '../l10n';
 import { modelNotListed } from '../models/listed';
+import type { ExplorerEditor } from './ports';
 import type { RunTensors } from './tensors';
 
 /**
@@ -19,6 +20,7 @@ export function lifeRolloutRequests(
   tensors: RunTensors,
   traceOf: (runId: string) => Trace,
   beforeRoll: () => void,
+  save: ExplorerEditor['save'],
 ): Pick<Handlers<ExplorerApi>, 'rollLife' | 'saveRollout'> {
   return {
     rollLife: async ({ runId, ...request }, { signal, emit }) => {
@@ -31,13 +33,13 @@ export function lifeRolloutRequests(
     saveRollout: async ({ runId, ...request }) => {
       const trace = traceOf(runId);
       const { folder, file } = trace.header.model;
-      return { path: await saveRollout({ ...factsOf(trace), ref: { folder, file } }, request) };
+      return { path: await save(rolloutFile({ ...factsOf(trace), ref: { folder, file } }, request)) };
     },
   };
 }
 
 function factsOf({ header }: Trace): Omit<RolledModel, 'ref'> {
   const { name, dtype, life: grid } = header.model;
-  if (!grid) throw new Problem({ code: 'not-available', message: vscode.l10n.t('{0} is no model of Life.', name) });
+  if (!grid) throw new Problem({ code: 'not-available', message: l10n.t('{0} is no model of Life.', name) });
   return { name, dtype, grid };
 }

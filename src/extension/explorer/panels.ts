@@ -5,19 +5,24 @@ import type { ExplorerSettings } from '../../protocol/explorerState';
 import type { ModelRef } from '../../protocol/models';
 import { digestOf } from '../runs/digest';
 import { titleOf } from '../runs/labels';
-import { webviewHtml, webviewOptions } from '../webviewPage';
-import type { ExplorerServices } from './services';
-import { ExplorerSession, type SessionOptions } from './session';
+import { webviewOptions } from '../webviewPage';
+import { defaultSettings } from './defaults';
+import { showSession, type ShownSession } from './editor';
+import type { ExplorerServices } from './ports';
+import type { SessionOptions } from './session';
 import { againSettings, settingsOf } from './settings';
 
 const VIEW_TYPE = 'vivarium.explorer';
 
 /** The Explorer tabs: opened by commands, revived after a window reload. */
 export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
-  private readonly sessions = new Map<vscode.WebviewPanel, ExplorerSession>();
+  private readonly sessions = new Map<vscode.WebviewPanel, ShownSession>();
   private readonly registration: vscode.Disposable;
 
-  constructor(private readonly services: ExplorerServices) {
+  constructor(
+    private readonly services: ExplorerServices,
+    private readonly extensionUri: vscode.Uri,
+  ) {
     this.registration = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this);
   }
 
@@ -28,7 +33,7 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
   /** The model that is chosen in the Explorer in use; null where there is none. */
   get chosenModel(): ModelRef | null {
     const panel = this.current();
-    return (panel && this.sessions.get(panel)?.chosenModel) ?? null;
+    return (panel && this.sessions.get(panel)?.session.chosenModel) ?? null;
   }
 
   /** Shows the Explorer in use (or a new one) with these settings, on a tab; `run` starts at once. */
@@ -38,7 +43,7 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
   ): void {
     const shown = options.fresh ? undefined : this.current();
     const panel = shown ?? this.create();
-    const session = this.sessions.get(panel) ?? this.attach(panel);
+    const { session } = this.sessions.get(panel) ?? this.attach(panel);
     panel.reveal(undefined, false);
     session.show(settings, options);
   }
@@ -56,7 +61,7 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    panel.webview.options = webviewOptions(this.services.context.extensionUri);
+    panel.webview.options = webviewOptions(this.extensionUri);
     this.attach(panel);
     return Promise.resolve();
   }
@@ -77,26 +82,21 @@ export class ExplorerPanels implements vscode.WebviewPanelSerializer, vscode.Dis
       VIEW_TYPE,
       vscode.l10n.t('Vivarium'),
       vscode.ViewColumn.Active,
-      webviewOptions(this.services.context.extensionUri),
+      webviewOptions(this.extensionUri),
     );
   }
 
-  private attach(panel: vscode.WebviewPanel, shown: Pick<SessionOptions, 'settings' | 'saved'> = {}): ExplorerSession {
-    panel.iconPath = vscode.Uri.joinPath(this.services.context.extensionUri, 'media', 'explorer.svg');
-    const session = new ExplorerSession(this.services, panel, {
-      mode: 'explorer',
-      ...shown,
-      reveal: () => panel.reveal(),
-      onTitle: (title) => {
-        panel.title = title;
-      },
+  private attach(panel: vscode.WebviewPanel, shown: Partial<SessionOptions> = {}): ShownSession {
+    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'explorer.svg');
+    const options: SessionOptions = { mode: 'explorer', settings: defaultSettings(), ...shown };
+    const attached = showSession(this.services, this.extensionUri, panel, options, (title) => {
+      panel.title = title;
     });
-    this.sessions.set(panel, session);
+    this.sessions.set(panel, attached);
     panel.onDidDispose(() => {
       this.sessions.delete(panel);
-      session.dispose();
+      attached.dispose();
     });
-    panel.webview.html = webviewHtml(panel.webview, this.services.context.extensionUri, 'explorer');
-    return session;
+    return attached;
   }
 }

@@ -1,5 +1,4 @@
 import * as crypto from 'node:crypto';
-import * as vscode from 'vscode';
 import type { ComparedDecoder } from '../../core/compare/comparison';
 import { allOptions } from '../../core/decode/options';
 import { findDecoder } from '../../core/decode/registry';
@@ -11,9 +10,9 @@ import type { RunEvent, RunRequest } from '../../protocol/runs';
 import { Problem } from '../../protocol/errors';
 import type { AskedDecoder, RunStatus } from '../../protocol/explorer';
 import type { ExplorerSettings } from '../../protocol/explorerState';
-import type { EditorEngine } from '../engine/engine';
-import type { Servers } from '../servers/servers';
+import { l10n } from '../l10n';
 import type { ComparisonPlan } from './comparisons';
+import type { ExplorerServices } from './ports';
 
 /** Characters of the prompt that name a run. */
 const LABEL_CHARACTERS = 24;
@@ -32,8 +31,7 @@ export class ActiveRun {
   private readonly assembler = new TraceAssembler();
 
   constructor(
-    private readonly engine: EditorEngine,
-    private readonly servers: Servers,
+    private readonly services: Pick<ExplorerServices, 'engine' | 'servers'>,
     private readonly settings: ExplorerSettings,
     private readonly model: ModelSummary,
     private readonly models: readonly ModelSummary[],
@@ -59,9 +57,7 @@ export class ActiveRun {
   /** Runs to the end; problems become the last status, what came before them stays in the trace. */
   async start(): Promise<void> {
     const { server } = this.model;
-    const message = server
-      ? vscode.l10n.t('Asking {0}…', server.address)
-      : vscode.l10n.t('Loading {0}…', this.model.name);
+    const message = server ? l10n.t('Asking {0}…', server.address) : l10n.t('Loading {0}…', this.model.name);
     this.listener.onStatus({ state: 'loading', message });
     const options = {
       signal: this.stopper.signal,
@@ -72,9 +68,9 @@ export class ActiveRun {
       if (server) {
         const { prompt, sampling, maxNewTokens } = this.settings;
         const asked = { runId: this.runId, prompt, sampling, maxNewTokens };
-        await this.servers.run(this.model.folder, asked, options);
+        await this.services.servers.run(this.model.folder, asked, options);
       } else {
-        await this.engine.call('run', this.request(), options);
+        await this.services.engine.call('run', this.request(), options);
       }
       this.listener.onStatus({ state: 'done' });
     } catch (error) {
@@ -166,8 +162,8 @@ export function parseIds(text: string): number[] {
     if (!/^\d+$/.test(part) || !Number.isSafeInteger(id)) {
       throw new Problem({
         code: 'prompt-invalid',
-        message: vscode.l10n.t('"{0}" is no token id.', part.slice(0, 40)),
-        action: vscode.l10n.t('This model has no tokenizer: type whole numbers separated by commas or blanks.'),
+        message: l10n.t('"{0}" is no token id.', part.slice(0, 40)),
+        action: l10n.t('This model has no tokenizer: type whole numbers separated by commas or blanks.'),
       });
     }
     return id;

@@ -1,31 +1,15 @@
-import * as vscode from 'vscode';
+import { randomUUID } from 'node:crypto';
 import { traceEvents } from '../../core/trace/assemble';
 import type { Trace } from '../../core/trace/record';
 import { Problem } from '../../protocol/errors';
-import type { ExplorerNotifications, RunStatus } from '../../protocol/explorer';
+import type { RunStatus } from '../../protocol/explorer';
 import type { ExplorerSettings } from '../../protocol/explorerState';
 import type { ModelSummary } from '../../protocol/models';
-import type { EditorEngine } from '../engine/engine';
-import type { Log } from '../log';
+import { l10n } from '../l10n';
 import { digestOf } from '../runs/digest';
 import { titleOf } from '../runs/labels';
-import type { RunningStatus } from '../runs/running';
-import type { RunRecording, RunStore } from '../runs/store';
-import type { Servers } from '../servers/servers';
+import type { ExplorerPage, ExplorerServices } from './ports';
 import { ActiveRun } from './run';
-
-export interface RunOnShowOptions {
-  readonly engine: EditorEngine;
-  readonly servers: Servers;
-  readonly runs: RunStore;
-  readonly running: RunningStatus;
-  readonly log: Log;
-  /** Brings the Explorer to the front. */
-  readonly reveal: () => void;
-  readonly notify: <N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]) => void;
-  /** Called when another run begins or is on show, with what tells it from others. */
-  readonly onTitle: (title: string) => void;
-}
 
 export interface SavedTrace {
   readonly trace: Trace | null;
@@ -35,11 +19,21 @@ export interface SavedTrace {
   readonly tensors?: string;
 }
 
+/**
+ * The trace under an id of its own in the engine: the run it was saved from may be on show beside it, another copy of
+ * the file may have been cut, and what a file calls itself is anyone's word.
+ */
+export function withOwnId(saved: SavedTrace): SavedTrace {
+  if (!saved.trace) return saved;
+  const { trace } = saved;
+  return { ...saved, trace: { ...trace, header: { ...trace.header, id: randomUUID() } } };
+}
+
 /** Far below what one message may carry. */
 const EVENTS_A_MESSAGE = 500;
 
 /** The run that one Explorer shows, from its start or from a file to the next; told to the page as it comes. */
-export class RunOnShow implements vscode.Disposable {
+export class RunOnShow {
   trace: Trace | null = null;
   notes: readonly string[] = [];
   status: RunStatus = { state: 'idle' };
@@ -50,7 +44,8 @@ export class RunOnShow implements vscode.Disposable {
   private turn = 0;
 
   constructor(
-    private readonly options: RunOnShowOptions,
+    private readonly services: Pick<ExplorerServices, 'engine' | 'servers' | 'runs' | 'running' | 'log'>,
+    private readonly page: ExplorerPage,
     saved?: SavedTrace,
   ) {
     if (!saved) return;
@@ -92,41 +87,41 @@ export class RunOnShow implements vscode.Disposable {
   /** @returns the id of the run, which goes on; problems become its status. */
   start(settings: ExplorerSettings, model: ModelSummary, models: readonly ModelSummary[]): string {
     this.active?.stop();
-    const { engine, servers, runs, notify, onTitle } = this.options;
-    const recording = runs.record();
-    const run = new ActiveRun(engine, servers, settings, model, models, {
+    const { page } = this;
+    const recording = this.services.runs.record();
+    const run = new ActiveRun(this.services, settings, model, models, {
       onEvents: (events, from) => {
         recording.add(events);
         if (this.active !== run) return;
         this.shows(run);
-        notify('trace', { runId: run.runId, from, events });
+        void page.tell('trace', { runId: run.runId, from, events });
       },
       onStatus: (status) => {
         if (this.active === run) this.say(status);
       },
     });
     this.active = run;
-    notify('runStarted', { runId: run.runId });
-    onTitle(run.label);
+    void page.tell('runStarted', { runId: run.runId });
+    page.setTitle(run.label);
     void this.follow(run, recording);
     return run.runId;
   }
 
   /** A run that was made before, in place of the one on show. */
   show(trace: Trace): void {
-    const { notify, onTitle } = this.options;
+    const { page } = this;
     this.turn++;
     this.leave();
     this.trace = trace;
     this.notes = [];
-    notify('runStarted', { runId: trace.header.id });
+    void page.tell('runStarted', { runId: trace.header.id });
     const events = [...traceEvents(trace)];
     for (let start = 0; start < events.length; start += EVENTS_A_MESSAGE) {
       const slice = events.slice(start, start + EVENTS_A_MESSAGE);
-      notify('trace', { runId: trace.header.id, from: start, events: slice });
+      void page.tell('trace', { runId: trace.header.id, from: start, events: slice });
     }
     this.say({ state: 'done' });
-    onTitle(titleOf(digestOf(trace)));
+    page.setTitle(titleOf(digestOf(trace)));
   }
 
   /** The run of the window before, for a page that asks for everything anyway. */
@@ -134,12 +129,12 @@ export class RunOnShow implements vscode.Disposable {
     this.trace = trace;
     this.notes = notes;
     this.status = { state: 'done' };
-    this.options.onTitle(titleOf(digestOf(trace)));
+    this.page.setTitle(titleOf(digestOf(trace)));
   }
 
   say(status: RunStatus): void {
     this.status = status;
-    this.options.notify('status', { status });
+    void this.page.tell('status', { status });
   }
 
   /**
@@ -149,7 +144,7 @@ export class RunOnShow implements vscode.Disposable {
    */
   of(runId: string): Trace {
     if (this.trace?.header.id !== runId) {
-      throw new Problem({ code: 'run-unknown', message: vscode.l10n.t('This run is no longer on show.') });
+      throw new Problem({ code: 'run-unknown', message: l10n.t('This run is no longer on show.') });
     }
     return this.trace;
   }
@@ -181,7 +176,7 @@ export class RunOnShow implements vscode.Disposable {
   }
 
   private free(runId: string): void {
-    const { engine, log } = this.options;
+    const { engine, log } = this.services;
     // The engine may have been ended long before the tab: nothing is started only to free memory.
     if (engine.status.state !== 'ready') return;
     engine.call('closeRun', { runId }).catch((error: unknown) => {
@@ -189,10 +184,11 @@ export class RunOnShow implements vscode.Disposable {
     });
   }
 
-  private async follow(run: ActiveRun, recording: RunRecording): Promise<void> {
-    const { running, reveal, log } = this.options;
+  private async follow(run: ActiveRun, recording: ReturnType<ExplorerServices['runs']['record']>): Promise<void> {
+    const { page } = this;
+    const { running, log } = this.services;
     this.goesOn.add(run.runId);
-    const shown = running.begin({ label: run.label, show: reveal, stop: () => run.stop() });
+    const shown = running.begin({ label: run.label, show: () => page.reveal(), stop: () => run.stop() });
     try {
       await run.start();
     } catch (error) {
@@ -206,7 +202,7 @@ export class RunOnShow implements vscode.Disposable {
     if (this.active === run) {
       this.active = undefined;
       // One that ended without a token has left the run before it on show.
-      if (this.trace) this.options.onTitle(titleOf(digestOf(this.trace)));
+      if (this.trace) page.setTitle(titleOf(digestOf(this.trace)));
     }
     if (!isOnShow) this.free(run.runId);
     if (run.trace) await recording.end(run.trace);

@@ -4,16 +4,20 @@ import * as vscode from 'vscode';
 import type { Trace } from '../../core/trace/record';
 import { serializeTrace } from '../../core/trace/vivtrace';
 import { Problem } from '../../protocol/errors';
+import { fileDate } from '../files';
 import { formatBytes } from '../format';
 import type { Log } from '../log';
-import { askWhere, fileDate, writeTo } from '../saveDialog';
-import type { RunTensors } from './tensors';
+import { askWhere, writeTo } from '../saveDialog';
 
 /**
  * Asks where, and writes the trace as `.vivtrace` with its tensors in `.safetensors` beside it, each atomically.
  * @returns the trace's path, or null where the user changed their mind.
  */
-export async function saveRun(trace: Trace, tensors: RunTensors, log: Log): Promise<string | null> {
+export async function saveRun(
+  trace: Trace,
+  writeTensors: (path: string) => Promise<{ readonly bytes: number }>,
+  log: Log,
+): Promise<string | null> {
   const { model, createdAt } = trace.header;
   const target = await askWhere({
     title: vscode.l10n.t('Save Run'),
@@ -35,7 +39,7 @@ export async function saveRun(trace: Trace, tensors: RunTensors, log: Log): Prom
   if (!(await mayReplace(chosen, file, tensorFile))) return null;
   await writeTo(vscode.Uri.file(file), serializeTrace(trace));
   try {
-    const { bytes } = await tensors.call(trace, 'saveTensors', { runId: trace.header.id, path: tensorFile });
+    const { bytes } = await writeTensors(tensorFile);
     void vscode.window.setStatusBarMessage(
       vscode.l10n.t('Saved {0} and {1} of tensors', path.basename(file), formatBytes(bytes)),
       5000,

@@ -1,5 +1,4 @@
 import { served } from '../../protocol/request';
-import * as vscode from 'vscode';
 import { decoderSummaries } from '../../core/decode/registry';
 import type { Trace } from '../../core/trace/record';
 import type { Handlers } from '../../protocol/call';
@@ -13,15 +12,13 @@ import {
   type ExplorerSnapshot,
 } from '../../protocol/explorer';
 import type { ExplorerSettings, ExplorerState, ExplorerView } from '../../protocol/explorerState';
-import { cancelled, isRpcMessage, RpcServer } from '../../protocol/rpc';
+import { cancelled } from '../../protocol/rpc';
 import { modelIn, modelNotListed } from '../models/listed';
 import { comparisonPlan, runRequest } from './run';
 import { lifeRolloutRequests } from './lifeRollout';
 import { RunOnShow, type SavedTrace } from './runOnShow';
-import { saveRun } from './save';
 import { toldTokens } from '../servers/toldTokens';
-import type { ExplorerServices } from './services';
-import { defaultSettings } from './defaults';
+import type { ExplorerPage, ExplorerServices } from './ports';
 import { settingsOf, withModel } from './settings';
 import { SideWork } from './sideWork';
 import { tensorRequests } from './tensorRequests';
@@ -29,30 +26,26 @@ import { RunTensors } from './tensors';
 
 export interface SessionOptions {
   readonly mode: ExplorerSnapshot['mode'];
-  readonly settings?: ExplorerSettings;
+  readonly settings: ExplorerSettings;
   /** A saved trace: what could be read of it, and what is to be said about it. */
   readonly saved?: SavedTrace;
-  /** Called when the run on show changes, for the tab's title. */
-  readonly onTitle?: (title: string) => void;
-  /** Brings the tab to the front. */
-  readonly reveal?: () => void;
   /** Makes the run of a saved trace anew. */
   readonly runAgain?: (trace: Trace) => Promise<void>;
 }
 
 /**
- * The host's side of one Explorer: answers the webview, holds the run on show, and outlives the page, which may be
+ * The host's side of one Explorer: answers the page, holds the run on show, and outlives the page, which may be
  * hidden, moved and loaded again at any time.
  */
-export class ExplorerSession implements vscode.Disposable {
-  private readonly webview: vscode.Webview;
+export class ExplorerSession {
+  /** Answers what a page asks. */
+  readonly handlers: Handlers<ExplorerApi>;
   private settings: ExplorerSettings;
   private view: ExplorerView | null = null;
   private readonly run: RunOnShow;
   private readonly tensors: RunTensors;
   private readonly beside: SideWork;
-  private readonly server: RpcServer<ExplorerApi>;
-  private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly subscriptions: readonly { dispose(): unknown }[];
   /** The first snapshot of a revived page may bring the state of the window before. */
   private revived = false;
   /** Settings of a command that came while the page was hidden: they win over what the page had. */
@@ -63,54 +56,47 @@ export class ExplorerSession implements vscode.Disposable {
 
   constructor(
     private readonly services: ExplorerServices,
-    panel: vscode.WebviewPanel,
+    private readonly page: ExplorerPage,
     private readonly options: SessionOptions,
   ) {
-    const { webview } = panel;
-    this.webview = webview;
-    this.settings = options.settings ?? defaultSettings();
-    const { saved } = options;
-    const { engine, servers, runs, running, log } = services;
-    const reveal = (): void => options.reveal?.();
-    this.run = new RunOnShow(
-      {
-        ...{ engine, servers, runs, running, log, reveal },
-        notify: (name, data) => this.notify(name, data),
-        onTitle: (title) => options.onTitle?.(title),
-      },
-      saved,
-    );
-    this.tensors = new RunTensors(services.engine, services.catalog, () => saved?.tensors);
-    this.beside = new SideWork({
-      ...{ services, reveal },
-      notify: (name, data) => this.notify(name, data),
-      isRunUnderWay: () => this.run.running,
-    });
-    this.server = new RpcServer<ExplorerApi>(
-      { post: (message) => void this.webview.postMessage(message) },
-      this.handlers(),
-      { onError: (method, problem) => void services.log.problem(`Explorer, ${method}`, problem) },
-    );
-    this.subscriptions.push(
-      webview.onDidReceiveMessage((message: unknown) => {
-        if (isRpcMessage(message)) this.server.receive(message);
-      }),
-      // A page that is hidden is gone: nobody waits for what it has asked, and the page after it asks anew.
-      panel.onDidChangeViewState(() => {
-        if (!panel.visible) this.server.abortAll();
-      }),
-      services.engine.onStatus((status) => this.notify('engine', { status })),
-      services.catalog.onChange((models) => this.notify('models', { models: this.withServers(models) })),
-      services.servers.onChange(() => {
-        void services.catalog
-          .tryList()
-          .then(({ models }) => this.notify('models', { models: this.withServers(models) }));
-      }),
-    );
+    const { engine, catalog, servers } = services;
+    const { settings, saved } = options;
+    this.settings = settings;
+    this.run = new RunOnShow(services, page, saved);
+    this.tensors = new RunTensors(engine, catalog, () => saved?.tensors);
+    this.beside = new SideWork(services, page, () => this.run.running);
+    this.handlers = this.answers();
+    const tellModels = (models: readonly ModelSummary[]): void =>
+      void page.tell('models', { models: this.withServers(models) });
+    this.subscriptions = [
+      engine.onStatus((status) => void page.tell('engine', { status })),
+      catalog.onChange(tellModels),
+      servers.onChange(() => void catalog.tryList().then(({ models }) => tellModels(models))),
+    ];
   }
 
   get chosenModel(): ModelRef | null {
     return this.settings.model;
+  }
+
+  /** What a page is told of this Explorer, but for the models that there are. */
+  get held(): Omit<ExplorerSnapshot, 'models'> {
+    return {
+      mode: this.options.mode,
+      decoders: decoderSummaries(),
+      settings: this.settings,
+      view: this.view,
+      trace: this.run.trace,
+      runId: this.run.runId,
+      begun: this.run.begun,
+      status: this.run.status,
+      comparison: this.beside.comparisons.comparison,
+      comparisonProgress: this.beside.comparisons.progress,
+      sweep: this.beside.sweeps.sweep,
+      engine: this.services.engine.status,
+      notes: this.run.notes,
+      trusted: this.services.editor.isTrusted(),
+    };
   }
 
   /** Fills the controls, as a command asks, and goes to a tab, or to the prompt where it names none; `run` starts at once. */
@@ -123,7 +109,7 @@ export class ExplorerSession implements vscode.Disposable {
       settings: run ? this.settings : settings,
       ...(tab === undefined ? { focus: 'prompt' } : { tab }),
     };
-    void this.webview.postMessage({ rpc: 'notify', name: 'settings', data }).then((delivered) => {
+    void this.page.tell('settings', data).then((delivered) => {
       this.undelivered ||= !delivered;
       // A page that has not asked for anything yet does not listen either.
       if (!delivered || !this.revived) return;
@@ -138,15 +124,29 @@ export class ExplorerSession implements vscode.Disposable {
     }
   }
 
+  /** Runs the prompt, in place of the run under way. @returns its id */
+  async startRun(settings: ExplorerSettings): Promise<string> {
+    const wanted = this.run.ask();
+    const { catalog, servers } = this.services;
+    const models = await catalog.list();
+    const chosen = withModel(settings, models);
+    const { folder } = chosen.model ?? {};
+    const model = (folder === undefined ? undefined : servers.find(folder)) ?? modelIn(models, folder);
+    if (!wanted()) throw cancelled();
+    this.settings = chosen;
+    this.beside.refuseWhileComparing();
+    if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
+    return this.run.start(chosen, model, models);
+  }
+
   dispose(): void {
-    this.server.abortAll();
-    vscode.Disposable.from(...this.subscriptions).dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
     this.beside.dispose();
     this.run.dispose();
   }
 
-  private handlers(): Handlers<ExplorerApi> {
-    const { engine, catalog, log } = this.services;
+  private answers(): Handlers<ExplorerApi> {
+    const { engine, catalog, editor } = this.services;
     return served(EXPLORER, {
       snapshot: ({ state }) => this.snapshot(state),
       controls: ({ settings }) => {
@@ -173,9 +173,13 @@ export class ExplorerSession implements vscode.Disposable {
         return engine.call('estimate', { run: runRequest('estimate', settings, model, models) }, { signal });
       },
       refreshModels: async () => this.withServers(await catalog.refresh()),
-      save: async ({ runId }) => ({ path: await saveRun(this.run.of(runId), this.tensors, log) }),
+      save: async ({ runId }) => {
+        const trace = this.run.of(runId);
+        const writeTensors = (path: string) => this.tensors.call(trace, 'saveTensors', { runId, path });
+        return { path: await editor.saveRun(trace, writeTensors) };
+      },
       copy: async ({ text }) => {
-        await vscode.env.clipboard.writeText(text);
+        await editor.copy(text);
         return null;
       },
       compare: async ({ settings, decoders, rounds }) => ({
@@ -186,11 +190,11 @@ export class ExplorerSession implements vscode.Disposable {
         return null;
       },
       showLog: () => {
-        log.channel.show();
+        editor.showLog();
         return null;
       },
       openWalkthrough: async () => {
-        await vscode.commands.executeCommand('vivarium.getStarted');
+        await editor.openWalkthrough();
         return null;
       },
       describeTokens: async ({ runId, ids }, { signal }) => {
@@ -207,6 +211,7 @@ export class ExplorerSession implements vscode.Disposable {
         this.tensors,
         (runId) => this.run.of(runId),
         () => this.beside.refuseWhileComparing(),
+        (file) => editor.save(file),
       ),
     });
   }
@@ -229,22 +234,9 @@ export class ExplorerSession implements vscode.Disposable {
     const { models, problem } = await this.services.catalog.tryList();
     this.settings = withModel(this.settings, models);
     return {
-      mode: this.options.mode,
       models: this.withServers(models),
-      decoders: decoderSummaries(),
       ...(problem ? { modelsProblem: problem } : {}),
-      settings: this.settings,
-      view: this.view,
-      trace: this.run.trace,
-      runId: this.run.runId,
-      begun: this.run.begun,
-      status: this.run.status,
-      comparison: this.beside.comparisons.comparison,
-      comparisonProgress: this.beside.comparisons.progress,
-      sweep: this.beside.sweeps.sweep,
-      engine: this.services.engine.status,
-      notes: this.run.notes,
-      trusted: vscode.workspace.isTrusted,
+      ...this.held,
       ...focus,
     };
   }
@@ -260,20 +252,6 @@ export class ExplorerSession implements vscode.Disposable {
 
   private withServers(models: readonly ModelSummary[]): readonly ModelSummary[] {
     return [...models, ...this.services.servers.list()];
-  }
-
-  private async startRun(settings: ExplorerSettings): Promise<string> {
-    const wanted = this.run.ask();
-    const { catalog, servers } = this.services;
-    const models = await catalog.list();
-    const chosen = withModel(settings, models);
-    const { folder } = chosen.model ?? {};
-    const model = (folder === undefined ? undefined : servers.find(folder)) ?? modelIn(models, folder);
-    if (!wanted()) throw cancelled();
-    this.settings = chosen;
-    this.beside.refuseWhileComparing();
-    if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
-    return this.run.start(chosen, model, models);
   }
 
   private async startComparison(
@@ -297,10 +275,6 @@ export class ExplorerSession implements vscode.Disposable {
     const { decoderOptions } = this.settings;
     const made = settingsOf(trace);
     this.settings = { ...made, decoderOptions: { ...decoderOptions, ...made.decoderOptions } };
-    this.notify('settings', { settings: this.settings });
-  }
-
-  private notify<N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]): void {
-    void this.webview.postMessage({ rpc: 'notify', name, data });
+    void this.page.tell('settings', { settings: this.settings });
   }
 }

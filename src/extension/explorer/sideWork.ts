@@ -1,51 +1,52 @@
-import * as vscode from 'vscode';
 import { repeated } from '../../core/compare/labels';
 import type { Handlers } from '../../protocol/call';
 import { Problem } from '../../protocol/errors';
-import type { ExplorerApi, ExplorerNotifications } from '../../protocol/explorer';
+import type { ExplorerApi } from '../../protocol/explorer';
 import type { ModelRef, ModelSummary } from '../../protocol/models';
 import type { SweepPlan } from '../../protocol/sweep';
+import { l10n } from '../l10n';
 import { Rollouts } from '../life/rollouts';
 import { modelIn } from '../models/listed';
 import { type ComparisonPlan, Comparisons } from './comparisons';
-import { saveComparison } from './saveComparison';
-import { saveSweep } from './saveSweep';
-import type { ExplorerServices } from './services';
+import { comparisonFile, sweepFile } from './files';
+import type { ExplorerPage, ExplorerServices } from './ports';
 import { Sweeps } from './sweeps';
 
-export interface SideWorkOptions {
-  readonly services: ExplorerServices;
-  /** Brings the Explorer to the front. */
-  readonly reveal: () => void;
-  readonly notify: <N extends keyof ExplorerNotifications>(name: N, data: ExplorerNotifications[N]) => void;
-  /** Whether the prompt of the Explorer is run now. */
-  readonly isRunUnderWay: () => boolean;
-}
+/** What says that something goes on, until it is disposed of. */
+type Announced = ReturnType<ExplorerServices['running']['begin']>;
 
 /** What one Explorer does beside its run, announced while it goes on: decoders compared, densities swept, boards rolled. */
-export class SideWork implements vscode.Disposable {
+export class SideWork {
   readonly comparisons: Comparisons;
   readonly rollouts: Rollouts;
   readonly sweeps: Sweeps;
   /** While decoders are compared, what says so. */
-  private comparing: vscode.Disposable | null = null;
+  private comparing: Announced | null = null;
   /** While a density is swept, what says so. */
-  private sweeping: vscode.Disposable | null = null;
+  private sweeping: Announced | null = null;
 
-  constructor(private readonly options: SideWorkOptions) {
-    const { services, reveal, notify } = options;
+  constructor(
+    private readonly services: Pick<
+      ExplorerServices,
+      'engine' | 'catalog' | 'comparisons' | 'running' | 'log' | 'editor'
+    >,
+    page: ExplorerPage,
+    /** Whether the prompt of the Explorer is run now. */
+    private readonly isRunUnderWay: () => boolean,
+  ) {
     const { engine, running, log } = services;
+    const show = (): void => page.reveal();
     const comparing = {
-      label: vscode.l10n.t('Comparing decoders'),
-      show: reveal,
+      label: l10n.t('Comparing decoders'),
+      show,
       stop: () => this.comparisons.stop(),
     };
     this.comparisons = new Comparisons({
       engine,
       store: services.comparisons,
-      onComparison: (comparison) => notify('comparison', { comparison }),
+      onComparison: (comparison) => void page.tell('comparison', { comparison }),
       onProgress: (progress) => {
-        notify('comparisonProgress', { progress });
+        void page.tell('comparisonProgress', { progress });
         if (progress === null) this.comparing?.dispose();
         this.comparing = progress && (this.comparing ?? running.begin(comparing));
       },
@@ -54,17 +55,17 @@ export class SideWork implements vscode.Disposable {
     this.rollouts = new Rollouts({
       engine,
       begin: ({ name }, steps, stop) =>
-        running.begin({ label: vscode.l10n.t('{0}, {1} steps of Life', name, steps), show: reveal, stop }),
+        running.begin({ label: l10n.t('{0}, {1} steps of Life', name, steps), show, stop }),
     });
     const sweeping = {
-      label: vscode.l10n.t('Sweeping densities'),
-      show: reveal,
+      label: l10n.t('Sweeping densities'),
+      show,
       stop: () => this.sweeps.stop(),
     };
     this.sweeps = new Sweeps({
       engine,
       onSweep: (sweep) => {
-        notify('sweep', { sweep });
+        void page.tell('sweep', { sweep });
         if (sweep.state !== 'running') this.sweeping?.dispose();
         this.sweeping = sweep.state === 'running' ? (this.sweeping ?? running.begin(sweeping)) : null;
       },
@@ -79,13 +80,13 @@ export class SideWork implements vscode.Disposable {
    */
   compare(model: ModelSummary, planOf: () => ComparisonPlan): string {
     this.refuseWhileComparing();
-    if (this.options.isRunUnderWay() || this.rollouts.running || this.sweeps.running) {
+    if (this.isRunUnderWay() || this.rollouts.running || this.sweeps.running) {
       throw new Problem({
         code: 'not-available',
         message: this.sweeps.running
-          ? vscode.l10n.t('A sweep is under way: it would slow down what is compared.')
-          : vscode.l10n.t('A run is under way: it would slow down what is compared.'),
-        action: vscode.l10n.t('Wait for its end, or stop it.'),
+          ? l10n.t('A sweep is under way: it would slow down what is compared.')
+          : l10n.t('A run is under way: it would slow down what is compared.'),
+        action: l10n.t('Wait for its end, or stop it.'),
       });
     }
     if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
@@ -94,8 +95,8 @@ export class SideWork implements vscode.Disposable {
     if (twice) {
       throw new Problem({
         code: 'bad-request',
-        message: vscode.l10n.t('The decoder "{0}" is there twice with the same options.', twice.decoder),
-        action: vscode.l10n.t('Change the options of one of them.'),
+        message: l10n.t('The decoder "{0}" is there twice with the same options.', twice.decoder),
+        action: l10n.t('Change the options of one of them.'),
       });
     }
     return this.comparisons.start(plan);
@@ -107,20 +108,21 @@ export class SideWork implements vscode.Disposable {
     'stopComparison' | 'saveComparison' | 'sweepLife' | 'stopSweep' | 'saveSweep'
   > {
     const { comparisons, sweeps } = this;
+    const { editor } = this.services;
     return {
       stopComparison: () => {
         comparisons.stop();
         return null;
       },
       saveComparison: async ({ comparisonId, form }) => ({
-        path: await saveComparison(comparisons.of(comparisonId), form),
+        path: await editor.save(comparisonFile(comparisons.of(comparisonId), form)),
       }),
       sweepLife: async ({ model, ...plan }) => ({ sweepId: await this.sweep(model, plan) }),
       stopSweep: () => {
         sweeps.stop();
         return null;
       },
-      saveSweep: async ({ sweep }) => ({ path: await saveSweep(sweep) }),
+      saveSweep: async ({ sweep }) => ({ path: await editor.save(sweepFile(sweep)) }),
     };
   }
 
@@ -129,8 +131,8 @@ export class SideWork implements vscode.Disposable {
     if (!this.comparisons.running) return;
     throw new Problem({
       code: 'not-available',
-      message: vscode.l10n.t('Decoders are being compared: a run would slow them down.'),
-      action: vscode.l10n.t('Wait for the end of it, or stop it in the Compare tab.'),
+      message: l10n.t('Decoders are being compared: a run would slow them down.'),
+      action: l10n.t('Wait for the end of it, or stop it in the Compare tab.'),
     });
   }
 
@@ -141,21 +143,21 @@ export class SideWork implements vscode.Disposable {
   }
 
   private async sweep(ref: ModelRef, plan: SweepPlan): Promise<string> {
-    const model = modelIn(await this.options.services.catalog.list(), ref.folder);
+    const model = modelIn(await this.services.catalog.list(), ref.folder);
     this.refuseWhileComparing();
     if (this.sweeps.running) {
       throw new Problem({
         code: 'not-available',
-        message: vscode.l10n.t('A sweep is under way.'),
-        action: vscode.l10n.t('Wait for its end, or stop it.'),
+        message: l10n.t('A sweep is under way.'),
+        action: l10n.t('Wait for its end, or stop it.'),
       });
     }
     if (model.problem) throw new Problem({ ...model.problem, code: 'model-not-found' });
     if (!model.life) {
       throw new Problem({
         code: 'not-available',
-        message: vscode.l10n.t('{0} is no model of Life.', model.name),
-        action: vscode.l10n.t('Choose one whose prompt is a board, such as the bundled lifegpt-16.'),
+        message: l10n.t('{0} is no model of Life.', model.name),
+        action: l10n.t('Choose one whose prompt is a board, such as the bundled lifegpt-16.'),
       });
     }
     const { name, dtype, folder } = model;

@@ -1,14 +1,14 @@
-import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
 import { parseTrace } from '../../core/trace/vivtrace';
 import { Problem } from '../../protocol/errors';
 import { formatBytes } from '../format';
-import { webviewHtml, webviewOptions } from '../webviewPage';
+import { webviewOptions } from '../webviewPage';
+import { defaultSettings } from './defaults';
+import { showSession, type ShownSession } from './editor';
 import type { ExplorerPanels } from './panels';
 import { tensorsBeside } from './save';
-import type { SavedTrace } from './runOnShow';
-import type { ExplorerServices } from './services';
-import { ExplorerSession } from './session';
+import type { ExplorerServices } from './ports';
+import { withOwnId, type SavedTrace } from './runOnShow';
 
 const VIEW_TYPE = 'vivarium.trace';
 /** A trace is read as one text, and shown as a whole. */
@@ -61,6 +61,7 @@ export class TraceViewer implements vscode.CustomReadonlyEditorProvider<TraceDoc
   constructor(
     private readonly services: ExplorerServices,
     private readonly panels: ExplorerPanels,
+    private readonly extensionUri: vscode.Uri,
   ) {
     this.registration = vscode.window.registerCustomEditorProvider(VIEW_TYPE, this, {
       supportsMultipleEditorsPerDocument: true,
@@ -72,16 +73,16 @@ export class TraceViewer implements vscode.CustomReadonlyEditorProvider<TraceDoc
   }
 
   resolveCustomEditor(document: TraceDocument, panel: vscode.WebviewPanel): void {
-    panel.webview.options = webviewOptions(this.services.context.extensionUri);
-    let session: ExplorerSession | undefined;
+    panel.webview.options = webviewOptions(this.extensionUri);
+    let session: ShownSession | undefined;
     const show = (): void => {
       session?.dispose();
-      session = new ExplorerSession(this.services, panel, {
+      session = showSession(this.services, this.extensionUri, panel, {
         mode: 'viewer',
+        settings: defaultSettings(),
         saved: withOwnId(document.saved),
         runAgain: (trace) => this.panels.runAgain(trace),
       });
-      panel.webview.html = webviewHtml(panel.webview, this.services.context.extensionUri, 'explorer');
     };
     const watch = document.onChange(show);
     panel.onDidDispose(() => {
@@ -127,14 +128,4 @@ export class TraceViewer implements vscode.CustomReadonlyEditorProvider<TraceDoc
       return { trace: null, notes: [], problem };
     }
   }
-}
-
-/**
- * The trace under an id of its own in the engine: the run it was saved from may be on show beside it, another copy of
- * the file may have been cut, and what a file calls itself is anyone's word.
- */
-function withOwnId(saved: SavedTrace): SavedTrace {
-  if (!saved.trace) return saved;
-  const { trace } = saved;
-  return { ...saved, trace: { ...trace, header: { ...trace.header, id: crypto.randomUUID() } } };
 }

@@ -19,9 +19,10 @@ import type { ModelCatalog } from '../models/catalog';
 import type { LifeDocument } from './document';
 import type { EditorEngine } from '../engine/engine';
 import type { RunningStatus } from '../runs/running';
+import { saveText } from '../saveDialog';
 import type { LifeModels } from './models';
 import { Rollouts } from './rollouts';
-import { saveRollout } from './saveRollout';
+import { rolloutFile } from './rolloutFile';
 import { editOfMessage } from './editOfMessage';
 
 /** What a Life editor needs of the extension. */
@@ -105,7 +106,9 @@ export class LifeSession implements vscode.Disposable {
       predict: (request, { signal }) => models.predict(request, signal),
       roll: async ({ model, ...request }, { signal, emit }) =>
         this.rollouts.roll(await models.rolled(model), request, signal, emit),
-      saveRollout: async ({ model, ...request }) => ({ path: await saveRollout(await models.rolled(model), request) }),
+      saveRollout: async ({ model, ...request }) => ({
+        path: await saveText(rolloutFile(await models.rolled(model), request)),
+      }),
       explore: async (request) => {
         await models.explore(request);
         return null;

@@ -7,7 +7,8 @@ import { draftsCsv, reportedDraftsCsv, tokensCsv, traceJson } from '../../core/t
 import { serializeTrace } from '../../core/trace/vivtrace';
 import { Problem } from '../../protocol/errors';
 import type { RunTensors } from '../explorer/tensors';
-import { askWhere, fileDate, writeTo } from '../saveDialog';
+import { fileDate } from '../files';
+import { askWhere, writeTo } from '../saveDialog';
 import { pngOf } from './rasterize';
 
 /** What a run can be written as; the file name's extension says which is meant. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { ExplorerServices } from '../../../src/extension/explorer/services';
-import { ExplorerSession } from '../../../src/extension/explorer/session';
-import { webviewHtml, webviewOptions } from '../../../src/extension/webviewPage';
+import { defaultSettings } from '../../../src/extension/explorer/defaults';
+import { showSession } from '../../../src/extension/explorer/editor';
+import type { ExplorerServices } from '../../../src/extension/explorer/ports';
+import { webviewOptions } from '../../../src/extension/webviewPage';
 import type { CancelSignal } from '../../../src/protocol/call';
 import { TRACE } from './savedTrace';
 import { closeAllTabs, eventually, extension, showNewText } from './workbench';
@@ -11,7 +12,6 @@ import { closeAllTabs, eventually, extension, showNewText } from './workbench';
 function servicesWith(onQuestion: (method: string, signal: CancelSignal) => void): ExplorerServices {
   const onChange = (): vscode.Disposable => new vscode.Disposable(() => undefined);
   const services: Record<keyof ExplorerServices, unknown> = {
-    context: { extensionUri: extension().extensionUri },
     engine: {
       status: { state: 'ready' },
       onStatus: onChange,
@@ -25,6 +25,7 @@ function servicesWith(onQuestion: (method: string, signal: CancelSignal) => void
     servers: { onChange, list: () => [] },
     ...{ runs: {}, comparisons: {}, running: {} },
     log: { problem: (_where: string, error: unknown) => assert.fail(String(error)) },
+    editor: { isTrusted: () => true },
   };
   return services as unknown as ExplorerServices;
 }
@@ -37,17 +38,19 @@ describe('an Explorer that is hidden', () => {
     const services = servicesWith((method, signal) => {
       if (method === 'logitLens') asked.push(signal);
     });
-    const { extensionUri } = services.context;
+    const { extensionUri } = extension();
     const panel = vscode.window.createWebviewPanel(
       'hidden',
       'Hidden',
       vscode.ViewColumn.One,
       webviewOptions(extensionUri),
     );
-    const session = new ExplorerSession(services, panel, { mode: 'viewer', saved: { trace: TRACE, notes: [] } });
+    const shown = showSession(services, extensionUri, panel, {
+      ...{ mode: 'viewer', settings: defaultSettings() },
+      saved: { trace: TRACE, notes: [] },
+    });
     try {
-      session.show({}, { tab: 'layers' });
-      panel.webview.html = webviewHtml(panel.webview, extensionUri, 'explorer');
+      shown.session.show({}, { tab: 'layers' });
       await eventually('the question', () => asked[0]);
       await showNewText('');
       await eventually('the stop', () => (asked[0]?.aborted ? true : undefined));
@@ -56,7 +59,7 @@ describe('an Explorer that is hidden', () => {
       await eventually('the question again', () => asked[1]);
       assert.equal(asked[1]?.aborted, false);
     } finally {
-      session.dispose();
+      shown.dispose();
       panel.dispose();
     }
   });

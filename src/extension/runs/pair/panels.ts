@@ -3,11 +3,12 @@ import { isRpcMessage, RpcServer } from '../../../protocol/rpc';
 import type { RunPairApi, RunPairShown } from '../../../protocol/runPair';
 import type { RunTensors } from '../../explorer/tensors';
 import type { Log } from '../../log';
+import { saveText } from '../../saveDialog';
 import { webviewHtml, webviewOptions } from '../../webviewPage';
 import { labelOf } from '../labels';
 import { askForRun } from '../pick';
 import type { RunStore } from '../store';
-import { saveRunPair } from './save';
+import { runPairFile } from './file';
 import { RunPairSession } from './session';
 
 const VIEW_TYPE = 'vivarium.runPair';
@@ -69,7 +70,7 @@ export class RunPairPanels implements vscode.WebviewPanelSerializer, vscode.Disp
           return (await tensors.call(trace, 'positionLogits', request, { signal })).logits;
         },
         explore,
-        save: saveRunPair,
+        save: (pair, form) => saveText(runPairFile(pair, form)),
         onShown: (shown) => {
           panel.title = titleOf(shown);
         },

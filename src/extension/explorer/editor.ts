@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import type { ExplorerApi } from '../../protocol/explorer';
+import { isRpcMessage, RpcServer } from '../../protocol/rpc';
+import type { Log } from '../log';
+import { saveText } from '../saveDialog';
+import { webviewHtml } from '../webviewPage';
+import type { ExplorerEditor, ExplorerServices } from './ports';
+import { saveRun } from './save';
+import { ExplorerSession, type SessionOptions } from './session';
+
+/** What VS Code does where a page of the Explorer asks for it. */
+export function explorerEditor(log: Log): ExplorerEditor {
+  return {
+    isTrusted: () => vscode.workspace.isTrusted,
+    copy: (text) => vscode.env.clipboard.writeText(text),
+    showLog: () => log.channel.show(),
+    openWalkthrough: () => vscode.commands.executeCommand('vivarium.getStarted'),
+    save: saveText,
+    saveRun: (trace, writeTensors) => saveRun(trace, writeTensors, log),
+  };
+}
+
+/** A session that has a panel for its page, until it is disposed of. */
+export interface ShownSession extends vscode.Disposable {
+  readonly session: ExplorerSession;
+}
+
+/** Shows an Explorer on a panel. */
+export function showSession(
+  services: ExplorerServices,
+  extensionUri: vscode.Uri,
+  panel: vscode.WebviewPanel,
+  options: SessionOptions,
+  setTitle: (title: string) => void = () => undefined,
+): ShownSession {
+  const { webview } = panel;
+  const session = new ExplorerSession(
+    services,
+    {
+      tell: (name, data) => webview.postMessage({ rpc: 'notify', name, data }),
+      reveal: () => panel.reveal(),
+      setTitle,
+    },
+    options,
+  );
+  const server = new RpcServer<ExplorerApi>(
+    { post: (message) => void webview.postMessage(message) },
+    session.handlers,
+    { onError: (method, problem) => void services.log.problem(`Explorer, ${method}`, problem) },
+  );
+  const subscriptions = [
+    webview.onDidReceiveMessage((message: unknown) => {
+      if (isRpcMessage(message)) server.receive(message);
+    }),
+    // A page that is hidden is gone: nobody waits for what it has asked, and the page after it asks anew.
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) server.abortAll();
+    }),
+  ];
+  webview.html = webviewHtml(webview, extensionUri, 'explorer');
+  return {
+    session,
+    dispose: () => {
+      server.abortAll();
+      vscode.Disposable.from(...subscriptions, session).dispose();
+    },
+  };
+}
