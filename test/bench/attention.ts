@@ -36,9 +36,9 @@ export async function measureAttention(): Promise<AttentionTimes> {
   const host = new ExplorerHost(engine, await listModels(engine, [{ path: folder, origin: 'added' }]));
   const sampling = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 1 };
   const trace = await host.record({ prompt: 'Once upon a time', sampling, maxNewTokens: 100 });
-  host.snapshot.trace = lengthened(trace);
+  host.told.trace = lengthened(trace);
   Object.assign(host.overrides, answers(host.snapshot.runId ?? ''));
-  host.snapshot.view = { tab: 'attention', selected: TOKENS - 1, tabs: {} };
+  host.told.view = { tab: 'attention', selected: TOKENS - 1, tabs: {} };
   const view = await WebviewUnderTest.open(browser, {
     bundle: 'explorer',
     viewport: { width: 1280, height: 860 },

@@ -58,7 +58,7 @@ export async function measurePrediction(rounds: number): Promise<readonly Predic
     const results: PredictionTime[] = [];
     for (const [label, decoder, options, capture] of DECODERS) {
       const host = life.host(life.random(0.4, 100), { decoder, decoderOptions: { [decoder]: options } });
-      host.capture = capture;
+      host.changeRun = (request) => ({ ...request, capture });
       const answered = watch(host, life.engine);
       await life.ran(host, 'attention');
       await life.page

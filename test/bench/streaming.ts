@@ -30,7 +30,7 @@ export async function measureStreaming(tab: 'tokens' | 'speculation'): Promise<S
   const engine = startEngine();
   const browser = await launchBrowser();
   const host = new ExplorerHost(engine, []);
-  host.snapshot.view = { tab, selected: null, tabs: {} };
+  host.told.view = { tab, selected: null, tabs: {} };
   const view = await WebviewUnderTest.open(browser, {
     bundle: 'explorer',
     viewport: { width: 1280, height: 860 },
@@ -51,13 +51,14 @@ export async function measureStreaming(tab: 'tokens' | 'speculation'): Promise<S
       prompt: Array.from({ length: PROMPT }, (_, at) => tokenAt(at)),
     });
     let sent = 0;
-    const send = (events: readonly TraceEvent[]): Promise<void> => {
+    const send = (events: readonly TraceEvent[]): Promise<boolean> => {
       const from = sent;
       sent += events.length;
       return host.notify('trace', { runId: 'bench', from, events });
     };
     await host.notify('runStarted', { runId: 'bench' });
-    await host.setStatus({ state: 'running', tokens: 0, total: TOKENS, tokensPerSecond: null });
+    const status = { state: 'running', tokens: 0, total: TOKENS, tokensPerSecond: null } as const;
+    await host.notify('status', { status });
     await send([trace.header(), ...trace.promptTokens(), ...trace.piece([tokenAt(0)])]);
     await view.page.locator(tab === 'tokens' ? '.tokens-text' : '.spec-waiting').waitFor();
 

@@ -117,9 +117,8 @@ export class Screens {
       {
         name: 'viewer',
         open: async (viewport) => {
-          const { trace, runId } = (await drafted()).snapshot;
-          const host = new ExplorerHost(this.engine, []);
-          Object.assign(host.snapshot, { trace, runId, mode: 'viewer', status: { state: 'done' } });
+          const trace = (await drafted()).snapshot.trace!;
+          const host = new ExplorerHost(this.engine, [], {}, { saved: { trace, notes: [] } });
           return this.explorer(host, { tab: 'speculation', selected: 24 }, viewport, '.drafts tbody tr');
         },
       },
@@ -349,7 +348,7 @@ export class Screens {
   }
 
   private explorer(host: ExplorerHost, view: Partial<ExplorerView>, viewport: Viewport, ready: string): Promise<Shown> {
-    host.snapshot.view = { tab: 'tokens', selected: null, tabs: {}, ...view };
+    host.told.view = { tab: 'tokens', selected: null, tabs: {}, ...view };
     return this.view('explorer', host, viewport, ready);
   }
 

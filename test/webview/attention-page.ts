@@ -97,7 +97,7 @@ export class AttentionPage {
   /** Opens the tab with a query selected and what the tab had kept. */
   async open(state: object = {}, options: Partial<WebviewOptions> & { readonly query?: number } = {}): Promise<void> {
     const { query = 40, ...rest } = options;
-    this.host.snapshot.view = { tab: 'attention', selected: query, tabs: { attention: state } };
+    this.host.told.view = { tab: 'attention', selected: query, tabs: { attention: state } };
     this.view = await WebviewUnderTest.open(this.browser, {
       bundle: 'explorer',
       onMessage: this.host.onMessage,

@@ -124,24 +124,24 @@ describe('the Attention tab', { skip: skipWithoutFixtures }, () => {
   });
 
   it('shows attention when the run has ended, and says so while it goes on', async () => {
-    const { trace, status } = tab.host.snapshot;
+    const { trace } = tab.host.snapshot;
     const { summary: _summary, ...going } = trace!;
-    tab.host.snapshot.trace = going;
-    tab.host.snapshot.status = { state: 'running', tokens: 12, total: 60, tokensPerSecond: null };
+    tab.host.told.trace = going;
+    tab.host.told.status = { state: 'running', tokens: 12, total: 60, tokensPerSecond: null };
     try {
       await tab.open();
       await tab.page.getByText(`Attention shows when the run has ended: ${TOKENS} of at most`).waitFor();
       assert.equal(await tab.page.locator('.heat-map').count(), 0);
-      tab.host.snapshot.trace = trace;
+      tab.host.told = {};
       await tab.host.notify('trace', {
         runId: tab.host.snapshot.runId!,
         from: eventCount(going),
         events: [trace!.summary!],
       });
-      await tab.host.setStatus({ state: 'done' });
+      await tab.host.notify('status', { status: { state: 'done' } });
       await tab.map().waitFor();
     } finally {
-      Object.assign(tab.host.snapshot, { trace, status });
+      tab.host.told = {};
     }
   });
 
@@ -179,7 +179,7 @@ describe('the Attention tab', { skip: skipWithoutFixtures }, () => {
 
     before(async () => {
       short = tab.host;
-      tab.host = new ExplorerHost(tab.engine, short.snapshot.models);
+      tab.host = new ExplorerHost(tab.engine, short.models);
       const sampling = { temperature: 1, topK: 0, topP: 1, minP: 0, seed: 3 };
       length = (await tab.host.record({ prompt: 'Once upon a time', sampling, maxNewTokens: 300 })).tokens.length;
       assert.ok(length > 150, `${length} tokens`);

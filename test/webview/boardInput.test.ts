@@ -125,7 +125,6 @@ describe('the board in the prompt of a Life model', () => {
     await kept();
     const state = (await life.view!.state()) as ExplorerState;
     await life.close();
-    host.snapshot.settings = state.settings;
     await life.open(host, state.view, { state });
     await alive(3).waitFor();
     await board().waitFor();

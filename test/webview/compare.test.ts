@@ -44,7 +44,7 @@ describe('comparing decoders over real models', () => {
   const hostOf = (settings: Partial<ExplorerSettings> = {}, name = 'almanac'): ExplorerHost => {
     const { folder, file } = named(name);
     const host = new ExplorerHost(engine, models, { model: { folder, file }, maxNewTokens: 24, ...settings });
-    host.snapshot.view = { tab: 'compare', selected: null, tabs: {} };
+    host.told.view = { tab: 'compare', selected: null, tabs: {} };
     return host;
   };
   const textHost = (settings: Partial<ExplorerSettings> = {}): ExplorerHost => hostOf({ prompt: PROMPT, ...settings });
@@ -260,15 +260,10 @@ describe('comparing decoders over real models', () => {
     await tick(page, ['Autoregressive', 'Speculative', 'Prompt lookup']);
     await setRounds(page, 1);
     const killed = engine.pid!;
-    const original = host.comparisons.start.bind(host.comparisons);
-    host.comparisons.start = (plan) =>
-      original({
-        ...plan,
-        requestOf: (decoder, runId) => {
-          if (decoder.decoder === 'speculative' && engine.pid === killed) process.kill(killed, 'SIGKILL');
-          return plan.requestOf(decoder, runId);
-        },
-      });
+    host.changeRun = (request) => {
+      if (request.decoder === 'speculative' && engine.pid === killed) process.kill(killed, 'SIGKILL');
+      return request;
+    };
     const { rows } = await compare(page, host);
     assert.deepEqual(
       rows.map(({ state }) => state),
@@ -286,16 +281,8 @@ describe('comparing decoders over real models', () => {
     const page = await open(host);
     await tick(page, ['Autoregressive', 'Speculative']);
     await setRounds(page, 1);
-    const original = host.comparisons.start.bind(host.comparisons);
     const { folder, file } = named('lifegpt-16-draft');
-    host.comparisons.start = (plan) =>
-      original({
-        ...plan,
-        requestOf: (decoder, runId) => {
-          const request = plan.requestOf(decoder, runId);
-          return request.draft ? { ...request, draft: { folder, file } } : request;
-        },
-      });
+    host.changeRun = (request) => (request.draft ? { ...request, draft: { folder, file } } : request);
     const { rows } = await compare(page, host);
     assert.deepEqual(
       rows.map(({ state }) => state),
@@ -411,8 +398,7 @@ describe('comparing decoders over real models', () => {
     assert.equal(state.comparisonId, comparison.id);
     await view!.close();
 
-    const next = textHost({ sampling: GREEDY });
-    Object.assign(next.snapshot, { comparison: host.kept.get(comparison.id), view: state.view });
+    const next = new ExplorerHost(engine, models, {}, { history: host.history });
     const revived = await open(next, { state });
     assert.deepEqual(await order(revived), ['Prompt lookup', 'Autoregressive']);
     assert.match(await revived.locator('.compared-selected').innerText(), /^Prompt lookup/);
@@ -449,16 +435,15 @@ describe('comparing decoders over real models', () => {
 
   it('goes to its tab as a command asks, and is not in the viewer of a saved trace', async () => {
     const host = textHost();
-    host.snapshot.view = null;
+    host.told.view = null;
     view = await WebviewUnderTest.open(browser, { bundle: 'explorer', onMessage: host.onMessage });
     await view.page.locator('.shell').waitFor();
-    await host.notify('settings', { settings: { ...host.snapshot.settings, prompt: 'The whale' }, tab: 'compare' });
+    host.session.show({ prompt: 'The whale' }, { tab: 'compare' });
     await view.page.locator('.compare').waitFor();
     assert.equal(await view.page.getByRole('textbox', { name: 'Prompt' }).inputValue(), 'The whale');
     await view.close();
-    const saved = textHost({ maxNewTokens: 2 });
-    await saved.record({});
-    saved.snapshot.mode = 'viewer';
+    const trace = await textHost({ maxNewTokens: 2 }).record({});
+    const saved = new ExplorerHost(engine, models, {}, { saved: { trace, notes: [] } });
     view = await WebviewUnderTest.open(browser, { bundle: 'explorer', onMessage: saved.onMessage });
     await view.page.getByRole('tab', { name: 'Tokens' }).waitFor();
     assert.equal(await view.page.getByRole('tab', { name: 'Compare' }).count(), 0);
@@ -501,7 +486,7 @@ describe('comparing decoders over real models', () => {
     await view!.close();
     const check = async (theme: ThemeId, what: string, rows: Comparison | null): Promise<void> => {
       const host = textHost();
-      host.snapshot.comparison = rows;
+      host.told.comparison = rows;
       const page = await open(host, { theme });
       await page.locator(rows ? '.compared' : '.compare .empty').waitFor();
       await page.getByRole('button', { name: 'Options of Speculative', exact: true }).click();

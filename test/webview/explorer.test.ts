@@ -148,7 +148,7 @@ describe('the Explorer over a real model', () => {
     };
     const host = new ExplorerHost(engine, [broken], { prompt: 'And' });
     const crash = { code: 'engine-crashed', message: 'The engine process was killed.', action: 'Run again.' } as const;
-    Object.assign(host.snapshot, {
+    Object.assign(host.told, {
       trusted: false,
       engine: { state: 'crashed', message: crash.message },
       status: { state: 'problem', problem: crash },
@@ -204,8 +204,8 @@ describe('the Explorer over a real model', () => {
     assert.equal(state.runId, host.snapshot.runId);
     await view!.close();
 
-    const next = hostOf();
-    Object.assign(next.snapshot, { ...host.snapshot, settings: state.settings });
+    // The window goes too: another one finds the run in the history.
+    const next = new ExplorerHost(engine, models, {}, { history: host.history });
     const revived = await open(next, { state });
     assert.deepEqual(next.asked('snapshot'), [{ state }]);
     assert.equal(await revived.getByRole('tab', { name: 'Attention' }).getAttribute('aria-selected'), 'true');
@@ -235,8 +235,7 @@ describe('the Explorer over a real model', () => {
   it('fills in what a command asks for', async () => {
     const host = hostOf();
     const page = await open(host);
-    const settings = { ...host.snapshot.settings, prompt: 'The whale', maxNewTokens: 2 };
-    await host.notify('settings', { settings });
+    host.session.show({ prompt: 'The whale', maxNewTokens: 2 }, {});
     await page.getByRole('button', { name: 'new tokens 2' }).waitFor();
     assert.equal(await page.getByRole('textbox', { name: 'Prompt' }).inputValue(), 'The whale');
   });
@@ -252,9 +251,9 @@ describe('the Explorer over a real model', () => {
   });
 
   it('shows a saved trace without prompt and run, with what it was made by', async () => {
-    const host = hostOf({ prompt: PROMPT, maxNewTokens: 8 });
-    await host.record({});
-    Object.assign(host.snapshot, { mode: 'viewer', notes: ['The file ends in the middle of a line.'] });
+    const trace = await hostOf({ prompt: PROMPT, maxNewTokens: 8 }).record({});
+    const saved = { trace, notes: ['The file ends in the middle of a line.'] };
+    const host = new ExplorerHost(engine, models, {}, { saved });
     host.overrides.positionLogits = () => {
       throw new Problem({ code: 'not-available', message: 'The model of this trace is not among the models.' });
     };
@@ -326,7 +325,7 @@ describe('the Explorer over a real model', () => {
     const recorded = await host.record({});
     const { summary: _summary, ...rest } = recorded;
     const start: Trace = { ...rest, tokens: recorded.tokens.slice(0, 1) };
-    Object.assign(host.snapshot, {
+    Object.assign(host.told, {
       trace: start,
       status: { state: 'running', tokens: 0, total: 2000, tokensPerSecond: null },
     });

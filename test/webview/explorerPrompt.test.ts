@@ -102,13 +102,13 @@ describe('the prompt of the Explorer', () => {
 
   it('puts the focus into the prompt where a command leads there, before and after the page is open', async () => {
     const host = hostOf();
-    Object.assign(host.snapshot, { focus: 'prompt' });
+    host.session.show({}, {});
     const page = await open(host);
     const focused = (): Promise<unknown> =>
       page.waitForFunction(() => document.activeElement?.matches('textarea[aria-label="Prompt"]'));
     await focused();
     await page.getByRole('tab', { name: 'Tokens' }).focus();
-    await host.notify('settings', { settings: { prompt: 'The whale' }, focus: 'prompt' });
+    host.session.show({ prompt: 'The whale' }, {});
     await focused();
   });
 

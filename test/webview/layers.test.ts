@@ -58,7 +58,7 @@ describe('the Layers tab over a real model', () => {
     { tabs = {}, ...options }: Partial<WebviewOptions> & { tabs?: Record<string, Record<string, unknown>> } = {},
   ): Promise<Page> => {
     host.requests.length = 0;
-    host.snapshot.view = { tab: 'layers', selected, tabs };
+    host.told.view = { tab: 'layers', selected, tabs };
     view = await WebviewUnderTest.open(browser, { bundle: 'explorer', onMessage: host.onMessage, ...options });
     await view.page.locator('.layers').waitFor();
     return view.page;
@@ -206,11 +206,11 @@ describe('the Layers tab over a real model', () => {
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.locator('.layers-scroll tbody td').first().waitFor();
     await view!.close();
-    host.snapshot.status = { state: 'running', tokens: 3, total: 40, tokensPerSecond: null };
+    host.told.status = { state: 'running', tokens: 3, total: 40, tokensPerSecond: null };
     const busy = await open(5);
     await busy.getByText('The layers are read when the run has ended.').waitFor();
     assert.deepEqual(asked(), []);
-    host.snapshot.status = { state: 'idle' };
+    delete host.told.status;
   });
 
   const percent = ({ done, total }: Progress): string => `${Math.floor((100 * done) / total)} % read`;

@@ -77,7 +77,7 @@ export class LifePage {
   }
 
   async open(host: ExplorerHost, view: ExplorerView, options: Partial<WebviewOptions> = {}): Promise<void> {
-    host.snapshot.view = view;
+    host.told.view = view;
     this.view = await WebviewUnderTest.open(this.browser, {
       bundle: 'explorer',
       onMessage: host.onMessage,

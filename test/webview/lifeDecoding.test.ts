@@ -161,14 +161,7 @@ describe('the decoding of a board', () => {
 
   it('shows a saved trace without its model, and each cell in a table', async () => {
     const trace = await hostOf('exact-rule').record({});
-    const host = hostOf('exact-rule');
-    Object.assign(host.snapshot, {
-      mode: 'viewer',
-      trace,
-      runId: 'saved',
-      models: [],
-      settings: hostOf('x').snapshot.settings,
-    });
+    const host = new ExplorerHost(life.engine, [], {}, { saved: { trace, notes: [] } });
     await life.open(host, { tab: 'life', selected: null, tabs: { life: { part: 'decoding', view: 'table' } } });
     const { map, decided } = readOf(trace);
     const cells = life.page.locator('.life-table td');

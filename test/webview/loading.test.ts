@@ -26,7 +26,6 @@ describe('the Explorer loads each tab when it is shown', () => {
     models = listed.filter(({ kind }) => kind === 'text');
     host = new ExplorerHost(engine, models);
     trace = await host.record({ prompt: 'And the sea', maxNewTokens: 6 });
-    host.snapshot.status = { state: 'done' };
   });
   afterEach(async () => view.close());
   after(async () => {
@@ -66,7 +65,7 @@ describe('the Explorer loads each tab when it is shown', () => {
       assert.equal(asked.filter(isChunk('attention')).length, 1);
       assert.deepEqual(asked.filter(isChunk('tokens')), []);
     } finally {
-      host.snapshot.view = null;
+      host.told.view = null;
     }
   });
 

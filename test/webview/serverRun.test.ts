@@ -52,9 +52,8 @@ describe('a run of the recorded server', { skip: skipWithoutFixtures }, () => {
       width = 1280,
     }: { selected?: number | null; theme?: ThemeId; width?: number } = {},
   ): Promise<{ page: Page; host: ExplorerHost }> {
-    const host = new ExplorerHost(engine, []);
-    Object.assign(host.snapshot, { trace, runId: trace.header.id, mode: 'viewer', status: { state: 'done' } });
-    host.snapshot.view = { tab, selected, tabs: {} };
+    const host = new ExplorerHost(engine, [], {}, { saved: { trace, notes: [] } });
+    host.told.view = { tab, selected, tabs: {} };
     const viewport = { width, height: 860 };
     view = await WebviewUnderTest.open(browser, { bundle: 'explorer', theme, viewport, onMessage: host.onMessage });
     await view.page.getByRole('tab', { name: 'Tokens' }).waitFor();

@@ -42,11 +42,12 @@ export class SpeculationPage {
   }
 
   /** The extension's side, with the models of a kind, the larger one chosen. */
-  host(kind: ModelSummary['kind']): ExplorerHost {
+  host(kind: ModelSummary['kind'], settings: Partial<ExplorerSettings> = {}): ExplorerHost {
     const fitting = this.models.filter((model) => model.kind === kind);
     return new ExplorerHost(
       this.engine,
       fitting.toSorted((a, b) => b.bytes - a.bytes),
+      settings,
     );
   }
 
@@ -70,7 +71,7 @@ export class SpeculationPage {
     options: Partial<WebviewOptions> & { readonly selected?: number | null; readonly kept?: object } = {},
   ): Promise<Page> {
     const { selected = null, kept = {}, ...rest } = options;
-    host.snapshot.view = { tab: 'speculation', selected, tabs: { speculation: kept } };
+    host.told.view = { tab: 'speculation', selected, tabs: { speculation: kept } };
     this.view = await WebviewUnderTest.open(this.browser, { bundle: 'explorer', onMessage: host.onMessage, ...rest });
     await this.page.locator('.spec, .spec-empty, .empty').first().waitFor();
     return this.page;

@@ -7,7 +7,7 @@ import { probability } from '../../src/webview/components/format';
 import { artifacts } from '../harness/artifacts';
 import { assertAccessible } from '../harness/axe';
 import { themeIds } from '../harness/themes';
-import type { ExplorerHost } from './explorer-host';
+import { ExplorerHost } from './explorer-host';
 import { LIFE, SpeculationPage, TEXT, draftedRows } from './speculation-page';
 
 describe('the Speculation tab in use', () => {
@@ -206,7 +206,7 @@ describe('the Speculation tab in use', () => {
         });
       }
     }
-    Object.assign(host.snapshot, text.snapshot, { trace: { header: trace.header, tokens, passes }, runId: 'long' });
+    Object.assign(host.told, text.snapshot, { trace: { header: trace.header, tokens, passes }, runId: 'long' });
     const page = await tab.open(host);
     const total = passes.length - 1;
     assert.ok(total > 1500);
@@ -229,8 +229,7 @@ describe('the Speculation tab in use', () => {
   });
 
   it('grows with the run, and when it is stopped keeps what there is', async () => {
-    const host = tab.host('text');
-    host.snapshot.settings = { ...host.snapshot.settings, ...TEXT, maxNewTokens: 400 };
+    const host = tab.host('text', { ...TEXT, maxNewTokens: 400 });
     const page = await tab.open(host);
     // Pressed in the page itself: a run may end while the test is told of its third pass.
     const stop = await page.getByRole('button', { name: 'Stop', exact: true }).elementHandle();
@@ -255,15 +254,7 @@ describe('the Speculation tab in use', () => {
     const shown = (page: typeof live): Promise<string> => page.locator('.spec-below').innerText();
     const before = await shown(live);
     await tab.close();
-    const viewer = tab.host('text');
-    const { trace: saved } = parseTrace(serializeTrace(trace));
-    Object.assign(viewer.snapshot, {
-      mode: 'viewer',
-      models: [],
-      trace: saved,
-      runId: 'saved',
-      status: { state: 'done' },
-    });
+    const viewer = new ExplorerHost(tab.engine, [], {}, { saved: parseTrace(serializeTrace(trace)) });
     viewer.overrides.run = () => assert.fail('a viewer runs nothing');
     const page = await tab.open(viewer);
     assert.equal(await shown(page), before);
@@ -275,8 +266,7 @@ describe('the Speculation tab in use', () => {
   });
 
   it('says of a run without drafts what to do, measures t(1) from it, and holds the next run against that', async () => {
-    const host = tab.host('text');
-    host.snapshot.settings = { ...host.snapshot.settings, ...TEXT, decoder: 'autoregressive' };
+    const host = tab.host('text', { ...TEXT, decoder: 'autoregressive' });
     const page = await tab.open(host);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByRole('heading', { name: 'This run drafted nothing' }).waitFor();

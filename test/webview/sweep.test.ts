@@ -39,7 +39,7 @@ describe('a Life model over random boards of each density', () => {
   const hostOf = (name = 'lifegpt-16'): ExplorerHost => {
     const { folder, file } = models.find((model) => model.name === name)!;
     const host = new ExplorerHost(engine, models, { model: { folder, file } });
-    host.snapshot.view = { tab: 'sweep', selected: null, tabs: {} };
+    host.told.view = { tab: 'sweep', selected: null, tabs: {} };
     return host;
   };
   const open = async (host: ExplorerHost, options: Partial<WebviewOptions> = {}): Promise<Page> => {
@@ -130,7 +130,6 @@ describe('a Life model over random boards of each density', () => {
     await view!.close();
     // The window goes too: the host knows nothing of it any more.
     const later = hostOf();
-    later.snapshot.view = kept.view;
     const again = await open(later, { state: kept });
     assert.equal(await again.locator('.sweep-table tbody').innerText(), table);
     assert.match(await again.locator('.sweep-facts').innerText(), /Stopped/);
