@@ -1,15 +1,14 @@
 import { served } from '../../src/protocol/request';
 import { contextOf } from '../../src/core/text/continuation';
 import { ATTENTION_VIEW, type AttentionApi, type AttentionReady } from '../../src/protocol/attentionView';
+import type { Handlers } from '../../src/protocol/call';
 import { Problem } from '../../src/protocol/errors';
-import { RpcServer } from '../../src/protocol/rpc';
 import { CursorHost } from './cursor-view-host';
 
 /** The extension's side of an Attention view without VS Code: a text up to its cursor, before the real engine and model. */
 export class AttentionHost extends CursorHost<AttentionApi, AttentionReady> {
-  protected readonly server = new RpcServer<AttentionApi>(
-    { post: (message) => void this.send(message) },
-    served(ATTENTION_VIEW, {
+  protected override handlers(): Handlers<AttentionApi> {
+    return served(ATTENTION_VIEW, {
       snapshot: () => this.snapshot,
       chooseModel: () => null,
       act: () => null,
@@ -17,8 +16,8 @@ export class AttentionHost extends CursorHost<AttentionApi, AttentionReady> {
         if (place !== this.place) throw new Problem({ code: 'stale-edit', message: 'The cursor has moved on.' });
         return { found: index > 0 };
       },
-    }),
-  );
+    });
+  }
 
   /** Puts the cursor behind a text; gives what is shown of it. */
   async write(text: string): Promise<AttentionReady['looks']> {

@@ -7,6 +7,7 @@ import type { ExplorerServices } from '../../src/extension/explorer/ports';
 import { withOwnId, type SavedTrace } from '../../src/extension/explorer/runOnShow';
 import { ExplorerSession } from '../../src/extension/explorer/session';
 import { freshSettings } from '../../src/extension/explorer/settings';
+import type { Handlers } from '../../src/protocol/call';
 import { Problem } from '../../src/protocol/errors';
 import type { ExplorerApi, ExplorerNotifications, ExplorerSnapshot } from '../../src/protocol/explorer';
 import type { ExplorerSettings } from '../../src/protocol/explorerState';
@@ -80,7 +81,7 @@ export class ExplorerHost extends PageHost<ExplorerApi, ExplorerNotifications> {
     settings: Partial<ExplorerSettings> = {},
     { saved, history = new History() }: ExplorerHostOptions = {},
   ) {
-    super('snapshot');
+    super();
     this.history = history;
     const [model] = models;
     this.session = new ExplorerSession(
@@ -96,16 +97,6 @@ export class ExplorerHost extends PageHost<ExplorerApi, ExplorerNotifications> {
         ...(saved ? { saved: withOwnId(saved) } : {}),
       },
     );
-    const { handlers } = this.session;
-    this.serve({
-      ...handlers,
-      snapshot: async (params, context) => {
-        const snapshot = await handlers.snapshot(params, context);
-        // What a page had on show is newer than what a test has set for the one before it.
-        if (params.state) delete this.told.view;
-        return { ...snapshot, ...this.told };
-      },
-    });
   }
 
   /** What a page would be told now. */
@@ -121,6 +112,19 @@ export class ExplorerHost extends PageHost<ExplorerApi, ExplorerNotifications> {
     const { trace, status } = this.session.held;
     if (!trace) throw new Error(`The run has no token: ${JSON.stringify(status)}`);
     return trace;
+  }
+
+  protected override handlers(): Handlers<ExplorerApi> {
+    const { handlers } = this.session;
+    return {
+      ...handlers,
+      snapshot: async (params, context) => {
+        const snapshot = await handlers.snapshot(params, context);
+        // What a page had on show is newer than what a test has set for the one before it.
+        if (params.state) delete this.told.view;
+        return { ...snapshot, ...this.told };
+      },
+    };
   }
 
   private services(engine: EngineClient): ExplorerServices {

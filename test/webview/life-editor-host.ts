@@ -13,27 +13,19 @@ import type { ModelSummary } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
 import { lifeWriter } from '../../src/protocol/life';
 import { LIFE_EDITOR, type LifeApi, type LifeNotifications, type LifeSnapshot } from '../../src/protocol/lifeEditor';
-import { isRpcMessage, RpcServer } from '../../src/protocol/rpc';
-import type { WebviewUnderTest } from '../harness/webview';
+import { PageHost } from './page-host';
 
 /**
  * The extension's side of a Life editor without VS Code: a document with the real edits behind the real checks of what a
  * page asks, and a history that undoes and redoes as the editor's own does.
  */
-export class LifeHost {
+export class LifeHost extends PageHost<LifeApi, LifeNotifications> {
   board: LifeBoard;
   version = 0;
   readonly done: LifeEdit[] = [];
   private undone: LifeEdit[] = [];
-  /** Requests that the page made, in order. */
-  readonly requests: { readonly method: string; readonly params: unknown }[] = [];
-  /** Answers of a test in place of these. */
-  readonly overrides: { -readonly [M in keyof LifeApi]?: Handlers<LifeApi>[M] } = {};
   unreadable: Problem | null = null;
   warnings: string[] = [];
-  private waiting: { readonly done: () => boolean; readonly settle: () => void }[] = [];
-  private view: WebviewUnderTest | undefined;
-  private readonly server: RpcServer<LifeApi>;
   private readonly about;
   /** The extension's own part of rolling a model forward. */
   private rollouts: Rollouts | null = null;
@@ -44,6 +36,7 @@ export class LifeHost {
     /** An engine and models of Life, where one is to be asked. */
     private readonly engine: { readonly client: EngineClient; readonly models: readonly ModelSummary[] } | null = null,
   ) {
+    super();
     const pattern = readPattern(text, file);
     this.board = boardOfPattern(pattern);
     this.about = {
@@ -51,21 +44,7 @@ export class LifeHost {
       format: pattern.format,
       notes: pattern.notes.map(({ kind, text: note }) => ({ kind, text: note })),
     };
-    this.server = new RpcServer<LifeApi>(
-      { post: (message) => void this.send(message) },
-      served(LIFE_EDITOR, this.handlers()),
-    );
   }
-
-  /** Goes into `WebviewUnderTest.open` as `onMessage`. */
-  readonly onMessage = (message: unknown, view: WebviewUnderTest): void => {
-    if (!isRpcMessage(message)) return;
-    if (message.rpc === 'request' && message.method === 'snapshot') this.view = view;
-    if (this.view !== view) return;
-    if (message.rpc === 'request') this.requests.push({ method: message.method, params: message.params });
-    this.server.receive(message);
-    this.check();
-  };
 
   /** Live cells as `row,column`. */
   get alive(): string[] {
@@ -82,10 +61,6 @@ export class LifeHost {
     return this.done[times - 1]!;
   }
 
-  async until(done: () => boolean): Promise<void> {
-    if (!done()) await new Promise<void>((settle) => this.waiting.push({ done, settle }));
-  }
-
   async undo(): Promise<void> {
     const edit = this.done.pop();
     if (!edit) return;
@@ -100,10 +75,6 @@ export class LifeHost {
     await this.apply(edit, 'redo');
   }
 
-  async notify<N extends keyof LifeNotifications>(name: N, data: LifeNotifications[N]): Promise<void> {
-    await this.send({ rpc: 'notify', name, data });
-  }
-
   private async apply(edit: LifeEdit, by: 'undo' | 'redo'): Promise<void> {
     this.board = applyEdit(this.board, edit);
     this.version++;
@@ -111,8 +82,8 @@ export class LifeHost {
     await this.notify('changed', { version: this.version, edit: message, by });
   }
 
-  private handlers(): Handlers<LifeApi> {
-    const handlers: Handlers<LifeApi> = {
+  protected override handlers(): Handlers<LifeApi> {
+    return served(LIFE_EDITOR, {
       snapshot: () => this.snapshot(),
       edit: ({ version, edit }) => {
         if (version !== this.version) throw new Problem({ code: 'stale-edit', message: 'Changed elsewhere.' });
@@ -154,12 +125,7 @@ export class LifeHost {
       },
       saveRollout: () => ({ path: null }),
       explore: () => null,
-    };
-    const overridden = Object.entries(handlers).map(([method, handler]) => [
-      method,
-      (params: never, context: never) => (this.overrides[method as keyof LifeApi] ?? handler)(params, context),
-    ]);
-    return Object.fromEntries(overridden) as Handlers<LifeApi>;
+    });
   }
 
   private snapshot(): LifeSnapshot {
@@ -172,23 +138,5 @@ export class LifeHost {
       about,
       warnings: this.warnings,
     };
-  }
-
-  private check(): void {
-    this.waiting = this.waiting.filter(({ done, settle }) => {
-      if (!done()) return true;
-      settle();
-      return false;
-    });
-  }
-
-  /** A page that is gone gets nothing, as in the editor. */
-  private async send(message: unknown): Promise<void> {
-    const { view } = this;
-    try {
-      await view?.post(message);
-    } catch (error) {
-      if (!view?.page.isClosed()) throw error;
-    }
   }
 }

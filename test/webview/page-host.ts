@@ -2,7 +2,7 @@ import type { Call, Handlers } from '../../src/protocol/call';
 import { isRpcMessage, RpcServer, type RpcMessage } from '../../src/protocol/rpc';
 import type { WebviewUnderTest } from '../harness/webview';
 
-/** The extension's side of a page without VS Code: takes down what the page asks, and answers as it is told to, or as a test is. */
+/** The extension's side of a page without VS Code: takes down what the page asks, and answers it where a test does not. */
 export abstract class PageHost<Api extends Record<keyof Api, Call<unknown, unknown, unknown>>, Notifications> {
   /** Requests that the page made, in order. */
   readonly requests: { readonly method: string; readonly params: unknown }[] = [];
@@ -13,7 +13,7 @@ export abstract class PageHost<Api extends Record<keyof Api, Call<unknown, unkno
   private server: RpcServer<Api> | undefined;
 
   /** @param first the request that each page begins with. */
-  constructor(private readonly first: keyof Api & string) {}
+  constructor(private readonly first: string = 'snapshot') {}
 
   /** Goes into `WebviewUnderTest.open` as `onMessage`. */
   readonly onMessage = (message: unknown, view: WebviewUnderTest): void => {
@@ -22,7 +22,8 @@ export abstract class PageHost<Api extends Record<keyof Api, Call<unknown, unkno
     if (message.rpc === 'request' && message.method === this.first) this.view = view;
     if (this.view !== view) return;
     if (message.rpc === 'request') this.requests.push({ method: message.method, params: message.params });
-    this.server?.receive(message);
+    this.server ??= this.answering();
+    this.server.receive(message);
     this.waiting = this.waiting.filter(({ done, settle }) => {
       if (!done()) return true;
       settle();
@@ -51,17 +52,18 @@ export abstract class PageHost<Api extends Record<keyof Api, Call<unknown, unkno
     return this.send({ rpc: 'notify', name, data });
   }
 
-  /** From now on answers by these. */
-  protected serve(handlers: Handlers<Api>): void {
-    const answers = Object.entries(handlers).map(([method, handler]) => [
+  /** Answers what the page asks. */
+  protected abstract handlers(): Handlers<Api>;
+
+  private answering(): RpcServer<Api> {
+    type Handler = (params: never, context: never) => unknown;
+    const handlers: Readonly<Record<string, Handler>> = this.handlers();
+    const overrides: Readonly<Record<string, Handler | undefined>> = this.overrides;
+    const answers = Object.entries(handlers).map(([method, handler]): [string, Handler] => [
       method,
-      (params: never, context: never) =>
-        ((this.overrides[method as keyof Api] ?? handler) as (params: never, context: never) => unknown)(
-          params,
-          context,
-        ),
+      (params, context) => (overrides[method] ?? handler)(params, context),
     ]);
-    this.server = new RpcServer<Api>(
+    return new RpcServer<Api>(
       { post: (message) => void this.send(message) },
       Object.fromEntries(answers) as Handlers<Api>,
     );

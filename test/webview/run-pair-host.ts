@@ -5,11 +5,11 @@ import { TraceAssembler } from '../../src/core/trace/assemble';
 import type { Sampling, Trace } from '../../src/core/trace/record';
 import type { LogitsOf } from '../../src/extension/runs/pair/measure';
 import { RunPairSession } from '../../src/extension/runs/pair/session';
+import type { Handlers } from '../../src/protocol/call';
 import { Problem } from '../../src/protocol/errors';
 import type { ModelSummary } from '../../src/protocol/models';
-import { isRpcMessage, RpcServer } from '../../src/protocol/rpc';
 import type { RunPairApi, RunPairShown } from '../../src/protocol/runPair';
-import type { WebviewUnderTest } from '../harness/webview';
+import { PageHost } from './page-host';
 
 export interface MadeRun {
   readonly model: ModelSummary;
@@ -48,21 +48,21 @@ export async function makeRun(engine: EngineClient, made: MadeRun): Promise<Trac
 }
 
 /** The extension's side of the page without VS Code: the real session over runs that the test gives. */
-export class RunPairHost {
+export class RunPairHost extends PageHost<RunPairApi, Record<never, never>> {
   readonly explored: string[] = [];
   readonly saved: { readonly pair: RunPair; readonly form: string }[] = [];
   readonly shown: RunPairShown[] = [];
   /** What the user chooses next. */
   next: string | undefined;
-  private readonly server: RpcServer<RunPairApi>;
-  private view: WebviewUnderTest | undefined;
+  private readonly session: RunPairSession;
 
   constructor(
     runs: ReadonlyMap<string, Trace>,
     ids: { readonly a: string; readonly b: string },
     logits: LogitsOf = () => Promise.reject(new Problem({ code: 'not-available', message: 'There is no model.' })),
   ) {
-    const session = new RunPairSession(ids, {
+    super('open');
+    this.session = new RunPairSession(ids, {
       find: (id) => {
         const trace = runs.get(id);
         return Promise.resolve(trace && { trace, name: trace.header.promptText ?? '' });
@@ -79,23 +79,9 @@ export class RunPairHost {
       },
       onShown: (shown) => this.shown.push(shown),
     });
-    this.server = new RpcServer<RunPairApi>({ post: (message) => void this.send(message) }, session.handlers);
   }
 
-  /** Goes into `WebviewUnderTest.open` as `onMessage`. */
-  readonly onMessage = (message: unknown, view: WebviewUnderTest): void => {
-    if (!isRpcMessage(message)) return;
-    this.view = view;
-    this.server.receive(message);
-  };
-
-  /** A page that is gone gets nothing, as in the editor. */
-  private async send(message: unknown): Promise<void> {
-    const { view } = this;
-    try {
-      await view?.post(message);
-    } catch (error) {
-      if (!view?.page.isClosed()) throw error;
-    }
+  protected override handlers(): Handlers<RunPairApi> {
+    return this.session.handlers;
   }
 }

@@ -1,7 +1,7 @@
 import { served } from '../../src/protocol/request';
 import { type ScoredText, TextScorer } from '../../src/extension/editor/scoring';
+import type { Handlers } from '../../src/protocol/call';
 import { Problem } from '../../src/protocol/errors';
-import { RpcServer } from '../../src/protocol/rpc';
 import {
   STRIP_VIEW,
   type Strip,
@@ -13,9 +13,8 @@ import { CursorHost } from './cursor-view-host';
 
 /** The extension's side of a strip without VS Code: a text that the real engine and model have scored. */
 export class StripHost extends CursorHost<StripApi, StripReady, StripNotifications> {
-  protected readonly server = new RpcServer<StripApi>(
-    { post: (message) => void this.send(message) },
-    served(STRIP_VIEW, {
+  protected override handlers(): Handlers<StripApi> {
+    return served(STRIP_VIEW, {
       snapshot: () => this.snapshot,
       chooseModel: () => null,
       act: () => null,
@@ -23,8 +22,8 @@ export class StripHost extends CursorHost<StripApi, StripReady, StripNotificatio
         if (place !== this.place) throw new Problem({ code: 'stale-edit', message: 'The text has changed.' });
         return null;
       },
-    }),
-  );
+    });
+  }
 
   /** Scores a text, with the cursor behind it; gives what is shown of it. */
   async write(text: string, change: Partial<Strip> = {}): Promise<{ strip: Strip; scored: ScoredText }> {

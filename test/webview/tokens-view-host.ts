@@ -4,7 +4,6 @@ import { contextOf, tokenAt, wholeText } from '../../src/core/text/continuation'
 import type { Handlers } from '../../src/protocol/call';
 import type { TokenInfo } from '../../src/protocol/models';
 import { Problem } from '../../src/protocol/errors';
-import { RpcServer } from '../../src/protocol/rpc';
 import { TOKENS_VIEW, type NextReady, type TokensApi } from '../../src/protocol/tokensView';
 import { CursorHost } from './cursor-view-host';
 
@@ -12,10 +11,6 @@ import { CursorHost } from './cursor-view-host';
 export class TokensHost extends CursorHost<TokensApi, NextReady> {
   private before = '';
   private after = '';
-  protected readonly server = new RpcServer<TokensApi>(
-    { post: (message) => void this.send(message) },
-    served(TOKENS_VIEW, this.handlers()),
-  );
 
   get text(): string {
     return this.before + this.after;
@@ -48,10 +43,10 @@ export class TokensHost extends CursorHost<TokensApi, NextReady> {
     await this.set({ shown: { state: 'ready', next }, model: this.model.name, busy: false });
   }
 
-  private handlers(): Handlers<TokensApi> {
+  protected override handlers(): Handlers<TokensApi> {
     const describe = async (ids: readonly number[]): Promise<readonly TokenInfo[]> =>
       (await this.engine.call('describeTokens', { model: { folder: this.model.folder }, ids })).tokens;
-    return {
+    return served(TOKENS_VIEW, {
       snapshot: () => this.snapshot,
       insert: async ({ place, id }) => {
         const [token] = await describe([id]);
@@ -64,6 +59,6 @@ export class TokensHost extends CursorHost<TokensApi, NextReady> {
       describe: async ({ ids }) => ({ tokens: await describe(ids) }),
       chooseModel: () => null,
       act: () => null,
-    };
+    });
   }
 }
