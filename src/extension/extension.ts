@@ -5,6 +5,7 @@ import { CursorViews } from './cursor/views';
 import { registerSurprisalCommands } from './editor/commands';
 import { SurprisalColours } from './editor/surprisal';
 import { EditorEngine } from './engine/engine';
+import { defaultSettings } from './explorer/defaults';
 import { explorerEditor } from './explorer/editor';
 import { ExplorerPanels } from './explorer/panels';
 import { RunTensors } from './explorer/tensors';
@@ -50,8 +51,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const pairs = new RunPairPanels({ extensionUri: context.extensionUri, runs, tensors, explore, log });
   const exports = { tensors, extensionUri: context.extensionUri };
 
-  const lifeModels = new LifeModels(engine, catalog, panels);
-  const patterns = new LifeEditor({ context, engine, catalog, models: lifeModels, running, log }, register);
+  const lifeModels = new LifeModels(engine, catalog, panels, defaultSettings);
+  const patterns = new LifeEditor(
+    { engine, catalog, models: lifeModels, running, editor },
+    context.extensionUri,
+    log,
+    register,
+  );
 
   // Disposed in this order: the engine after those who ask it, the log after those who write to it.
   context.subscriptions.push(

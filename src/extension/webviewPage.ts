@@ -1,5 +1,8 @@
 import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
+import type { Call, Handlers } from '../protocol/call';
+import { isRpcMessage, RpcServer } from '../protocol/rpc';
+import type { Log } from './log';
 
 /** The folder that a webview may load from, and nothing else. */
 function webviewResources(extensionUri: vscode.Uri): vscode.Uri {
@@ -45,4 +48,26 @@ export function webviewHtml(webview: vscode.Webview, extensionUri: vscode.Uri, b
 
 function escapeAttribute(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+}
+
+/** Answers what a page asks; what goes wrong is written to the log under the page's name. */
+export function servePage<Api extends Record<keyof Api, Call<unknown, unknown, unknown>>>(
+  webview: vscode.Webview,
+  name: string,
+  handlers: Handlers<Api>,
+  log: Pick<Log, 'problem'>,
+): vscode.Disposable & Pick<RpcServer<Api>, 'abortAll'> {
+  const server = new RpcServer<Api>({ post: (message) => void webview.postMessage(message) }, handlers, {
+    onError: (method, problem) => void log.problem(`${name}, ${method}`, problem),
+  });
+  const listening = webview.onDidReceiveMessage((message: unknown) => {
+    if (isRpcMessage(message)) server.receive(message);
+  });
+  return {
+    abortAll: () => server.abortAll(),
+    dispose: () => {
+      server.abortAll();
+      listening.dispose();
+    },
+  };
 }

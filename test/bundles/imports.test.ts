@@ -92,7 +92,7 @@ describe('a page loads what it shows, and the rest when it is asked for', () => 
 });
 
 describe('what runs in tests as it is needs no editor', () => {
-  for (const file of ['explorer/session.ts', 'runs/pair/session.ts']) {
+  for (const file of ['explorer/session.ts', 'life/session.ts', 'life/models.ts', 'runs/pair/session.ts']) {
     test(`nothing that ${file} is made of imports vscode`, () => {
       const { metafile } = buildSync({
         ...{ absWorkingDir: root, entryPoints: [`src/extension/${file}`], outdir: 'dist', write: false },

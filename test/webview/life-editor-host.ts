@@ -1,50 +1,77 @@
-import { served } from '../../src/protocol/request';
-import { randomUUID } from 'node:crypto';
 import type { EngineClient } from '../../src/client/index';
-import { LifeModel } from '../../src/core/life/ask';
 import { applyEdit, inverse, type LifeBoard, type LifeEdit } from '../../src/core/life/edit/board';
 import { boardOfPattern } from '../../src/core/life/edit/document';
-import { runsOf } from '../../src/core/life/edit/runs';
 import { readPattern } from '../../src/core/life/formats';
-import { Rollouts } from '../../src/extension/life/rollouts';
-import { editOfMessage } from '../../src/extension/life/editOfMessage';
+import type { Pattern } from '../../src/core/life/pattern';
+import { freshSettings } from '../../src/extension/explorer/settings';
+import type { DocumentEvent } from '../../src/extension/life/document';
+import { LifeModels } from '../../src/extension/life/models';
+import { LifeSession, type ShownDocument } from '../../src/extension/life/session';
 import type { Handlers } from '../../src/protocol/call';
+import type { LifeApi, LifeNotifications } from '../../src/protocol/lifeEditor';
 import type { ModelSummary } from '../../src/protocol/models';
-import { Problem } from '../../src/protocol/errors';
-import { lifeWriter } from '../../src/protocol/life';
-import { LIFE_EDITOR, type LifeApi, type LifeNotifications, type LifeSnapshot } from '../../src/protocol/lifeEditor';
+import type { Problem } from '../../src/protocol/errors';
 import { PageHost } from './page-host';
 
 /**
- * The extension's side of a Life editor without VS Code: a document with the real edits behind the real checks of what a
- * page asks, and a history that undoes and redoes as the editor's own does.
+ * The extension's own session of a Life editor without VS Code, over a document in memory, with a history that undoes and
+ * redoes as the editor's own does.
  */
-export class LifeHost extends PageHost<LifeApi, LifeNotifications> {
+export class LifeHost extends PageHost<LifeApi, LifeNotifications> implements ShownDocument {
+  readonly pattern: Pattern;
   board: LifeBoard;
   version = 0;
   readonly done: LifeEdit[] = [];
   private undone: LifeEdit[] = [];
-  unreadable: Problem | null = null;
+  /** Why the file is no pattern. */
+  problem: Problem | null = null;
   warnings: string[] = [];
-  private readonly about;
-  /** The extension's own part of rolling a model forward. */
-  private rollouts: Rollouts | null = null;
+  private readonly session: LifeSession;
+  private listener = (_event: DocumentEvent): unknown => undefined;
+  /** Settles when the page has what it was told last. */
+  private told: Promise<unknown> = Promise.resolve();
 
   constructor(
     text: string,
-    file = 'pattern.rle',
+    readonly fileName = 'pattern.rle',
     /** An engine and models of Life, where one is to be asked. */
-    private readonly engine: { readonly client: EngineClient; readonly models: readonly ModelSummary[] } | null = null,
+    asked: { readonly client: EngineClient; readonly models: readonly ModelSummary[] } | null = null,
   ) {
     super();
-    const pattern = readPattern(text, file);
-    this.board = boardOfPattern(pattern);
-    this.about = {
-      file,
-      format: pattern.format,
-      notes: pattern.notes.map(({ kind, text: note }) => ({ kind, text: note })),
+    this.pattern = readPattern(text, fileName);
+    this.board = boardOfPattern(this.pattern);
+    const engine = asked?.client ?? { call: () => Promise.reject(new Error('There is no engine.')) };
+    const catalog = {
+      list: async () => asked?.models ?? [],
+      onChange: () => ({ dispose: () => undefined }),
     };
+    const models = new LifeModels(engine, catalog, { open: () => undefined }, () => freshSettings({}));
+    this.session = new LifeSession(
+      {
+        ...{ engine, catalog, models },
+        running: { begin: () => ({ dispose: () => undefined }) },
+        editor: { showLog: () => undefined, save: async () => null },
+      },
+      this,
+      {
+        tell: (name, data) => (this.told = this.notify(name, data)),
+        reveal: () => undefined,
+        perform: (edit, from) => {
+          this.change(edit, 'edit', from);
+          this.done.push(edit);
+          this.undone = [];
+        },
+        undo: () => this.undo(),
+        redo: () => this.redo(),
+        openAsText: async () => undefined,
+      },
+    );
   }
+
+  onEvent: ShownDocument['onEvent'] = (listener) => {
+    this.listener = listener;
+    return { dispose: () => undefined };
+  };
 
   /** Live cells as `row,column`. */
   get alive(): string[] {
@@ -65,78 +92,25 @@ export class LifeHost extends PageHost<LifeApi, LifeNotifications> {
     const edit = this.done.pop();
     if (!edit) return;
     this.undone.push(edit);
-    await this.apply(inverse(edit), 'undo');
+    this.change(inverse(edit), 'undo', null);
+    await this.told;
   }
 
   async redo(): Promise<void> {
     const edit = this.undone.pop();
     if (!edit) return;
     this.done.push(edit);
-    await this.apply(edit, 'redo');
-  }
-
-  private async apply(edit: LifeEdit, by: 'undo' | 'redo'): Promise<void> {
-    this.board = applyEdit(this.board, edit);
-    this.version++;
-    const message = { kind: edit.kind, flips: runsOf(edit.flips), settings: edit.settings?.after ?? null };
-    await this.notify('changed', { version: this.version, edit: message, by });
+    this.change(edit, 'redo', null);
+    await this.told;
   }
 
   protected override handlers(): Handlers<LifeApi> {
-    return served(LIFE_EDITOR, {
-      snapshot: () => this.snapshot(),
-      edit: ({ version, edit }) => {
-        if (version !== this.version) throw new Problem({ code: 'stale-edit', message: 'Changed elsewhere.' });
-        const done = editOfMessage(edit, this.board.settings);
-        this.board = applyEdit(this.board, done);
-        this.version++;
-        this.done.push(done);
-        this.undone = [];
-        return { version: this.version };
-      },
-      undo: async () => {
-        await this.undo();
-        return null;
-      },
-      redo: async () => {
-        await this.redo();
-        return null;
-      },
-      openAsText: () => null,
-      showLog: () => null,
-      models: () => ({ models: this.engine?.models ?? [] }),
-      predict: async ({ model, cells }, { signal }) => {
-        const grid = this.engine?.models.find(({ folder }) => folder === model.folder)?.life;
-        if (!this.engine || !grid) throw new Problem({ code: 'not-available', message: 'There is no model.' });
-        const writer = lifeWriter(this.engine.client, model, randomUUID(), { signal });
-        const reading = await new LifeModel(grid, writer).answer(cells);
-        return {
-          cells: reading.cells && Uint8Array.from(reading.cells),
-          reason: reading.cells ? null : reading.reason,
-          milliseconds: 1,
-        };
-      },
-      roll: ({ model, ...request }, { signal, emit }) => {
-        const listed = this.engine?.models.find(({ folder }) => folder === model.folder);
-        if (!this.engine || !listed?.life) throw new Problem({ code: 'not-available', message: 'There is no model.' });
-        const { name, dtype, life: grid } = listed;
-        this.rollouts ??= new Rollouts({ engine: this.engine.client, begin: () => ({ dispose: () => undefined }) });
-        return this.rollouts.roll({ ref: model, name, dtype, grid }, request, signal, emit);
-      },
-      saveRollout: () => ({ path: null }),
-      explore: () => null,
-    });
+    return this.session.handlers;
   }
 
-  private snapshot(): LifeSnapshot {
-    const { about, board, unreadable } = this;
-    if (unreadable) return { state: 'unreadable', about: { file: about.file }, problem: unreadable.toData() };
-    return {
-      state: 'open',
-      version: this.version,
-      board: { cells: runsOf(board.cells), states: (board.states ?? []).map(runsOf), settings: board.settings },
-      about,
-      warnings: this.warnings,
-    };
+  private change(edit: LifeEdit, by: 'edit' | 'undo' | 'redo', from: unknown): void {
+    this.board = applyEdit(this.board, edit);
+    this.version++;
+    this.listener({ type: 'changed', edit, by, from });
   }
 }

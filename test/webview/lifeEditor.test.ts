@@ -546,7 +546,7 @@ describe('the Life editor', () => {
       message: 'Line 3: "z" is no cell.',
       action: 'Open it as text.',
     } as const;
-    host.unreadable = new Problem(problem);
+    host.problem = new Problem(problem);
     const page = await open(host);
     await page.getByText('broken.rle cannot be shown as a pattern').waitFor();
     await page.getByText(problem.message).waitFor();
@@ -564,7 +564,7 @@ describe('the Life editor', () => {
     // A change whose message never came.
     host.version++;
     await drag([9, 9], [9, 10]);
-    await page.getByRole('alert').filter({ hasText: 'Changed elsewhere.' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'The pattern was changed elsewhere at the same moment' }).waitFor();
     await shows(page, 'Population', '5');
     await drag([9, 9], [9, 10]);
     await host.edited(1);

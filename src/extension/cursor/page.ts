@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import type { Call, Handlers } from '../../protocol/call';
 import type { CursorAction, CursorApi, CursorNotifications } from '../../protocol/cursorView';
-import { isRpcMessage, RpcServer } from '../../protocol/rpc';
 import { chooseEditorModel } from '../editor/model';
 import type { Log } from '../log';
-import { webviewHtml, webviewOptions, type WebviewBundle } from '../webviewPage';
+import { servePage, webviewHtml, webviewOptions, type WebviewBundle } from '../webviewPage';
 
 const COMMANDS: Readonly<Record<CursorAction, string>> = {
   openFile: 'workbench.action.quickOpen',
@@ -59,19 +58,11 @@ export class CursorPage<
     const { name, bundle, extensionUri, handlers, onLook, log } = this.parts;
     const { webview } = view;
     webview.options = webviewOptions(extensionUri);
-    const server = new RpcServer<Api>({ post: (message) => void webview.postMessage(message) }, handlers, {
-      onError: (method, problem) => void log.problem(`${name}, ${method}`, problem),
-    });
+    const served = servePage(webview, name, handlers, log);
     this.view = view;
-    const listeners = [
-      webview.onDidReceiveMessage((message: unknown) => {
-        if (isRpcMessage(message)) server.receive(message);
-      }),
-      view.onDidChangeVisibility(() => onLook(view.visible)),
-    ];
+    const looking = view.onDidChangeVisibility(() => onLook(view.visible));
     view.onDidDispose(() => {
-      server.abortAll();
-      vscode.Disposable.from(...listeners).dispose();
+      vscode.Disposable.from(served, looking).dispose();
       // The view may have been resolved anew already, as when it is dragged to another side bar.
       if (this.view !== view) return;
       this.view = undefined;

@@ -1,9 +1,7 @@
 import * as vscode from 'vscode';
-import type { ExplorerApi } from '../../protocol/explorer';
-import { isRpcMessage, RpcServer } from '../../protocol/rpc';
 import type { Log } from '../log';
 import { saveText } from '../saveDialog';
-import { webviewHtml } from '../webviewPage';
+import { servePage, webviewHtml } from '../webviewPage';
 import type { ExplorerEditor, ExplorerServices } from './ports';
 import { saveRun } from './save';
 import { ExplorerSession, type SessionOptions } from './session';
@@ -43,26 +41,16 @@ export function showSession(
     },
     options,
   );
-  const server = new RpcServer<ExplorerApi>(
-    { post: (message) => void webview.postMessage(message) },
-    session.handlers,
-    { onError: (method, problem) => void services.log.problem(`Explorer, ${method}`, problem) },
-  );
-  const subscriptions = [
-    webview.onDidReceiveMessage((message: unknown) => {
-      if (isRpcMessage(message)) server.receive(message);
-    }),
-    // A page that is hidden is gone: nobody waits for what it has asked, and the page after it asks anew.
-    panel.onDidChangeViewState(() => {
-      if (!panel.visible) server.abortAll();
-    }),
-  ];
+  const served = servePage(webview, 'Explorer', session.handlers, services.log);
+  // A page that is hidden is gone: nobody waits for what it has asked, and the page after it asks anew.
+  const watching = panel.onDidChangeViewState(() => {
+    if (!panel.visible) served.abortAll();
+  });
   webview.html = webviewHtml(webview, extensionUri, 'explorer');
   return {
     session,
     dispose: () => {
-      server.abortAll();
-      vscode.Disposable.from(...subscriptions, session).dispose();
+      vscode.Disposable.from(served, watching, session).dispose();
     },
   };
 }

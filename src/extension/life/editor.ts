@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { EditKind } from '../../core/life/edit/board';
 import type { Register } from '../commands';
-import { webviewHtml, webviewOptions } from '../webviewPage';
+import type { Log } from '../log';
+import { servePage, webviewHtml, webviewOptions } from '../webviewPage';
 import { LifeDocument } from './document';
 import { LifeSession, type LifeServices } from './session';
 
@@ -18,6 +19,8 @@ export class LifeEditor implements vscode.CustomEditorProvider<LifeDocument>, vs
 
   constructor(
     private readonly services: LifeServices,
+    private readonly extensionUri: vscode.Uri,
+    private readonly log: Log,
     register: Register,
   ) {
     this.registrations = vscode.Disposable.from(
@@ -37,28 +40,32 @@ export class LifeEditor implements vscode.CustomEditorProvider<LifeDocument>, vs
   }
 
   openCustomDocument(uri: vscode.Uri, context: vscode.CustomDocumentOpenContext): Promise<LifeDocument> {
-    return LifeDocument.open(uri, context.backupId, context.untitledDocumentData, this.services.log);
+    return LifeDocument.open(uri, context.backupId, context.untitledDocumentData, this.log);
   }
 
   resolveCustomEditor(document: LifeDocument, panel: vscode.WebviewPanel): void {
-    const { extensionUri } = this.services.context;
-    panel.webview.options = webviewOptions(extensionUri);
-    const session = new LifeSession(
-      this.services,
-      document,
-      panel.webview,
-      (edit, from) => {
+    const { services, extensionUri } = this;
+    const { webview } = panel;
+    webview.options = webviewOptions(extensionUri);
+    const session = new LifeSession(services, document, {
+      tell: (name, data) => webview.postMessage({ rpc: 'notify', name, data }),
+      reveal: () => panel.reveal(),
+      perform: (edit, from) => {
         const history = document.perform(edit, from);
         this.changed.fire({ document, label: labelOf(edit.kind), ...history });
       },
-      () => panel.reveal(),
-    );
+      undo: () => vscode.commands.executeCommand('undo'),
+      redo: () => vscode.commands.executeCommand('redo'),
+      openAsText: () => vscode.commands.executeCommand('vscode.openWith', document.uri, 'default'),
+    });
+    const served = servePage(webview, 'Life editor', session.handlers, this.log);
     this.open.set(panel, document);
     panel.onDidDispose(() => {
       this.open.delete(panel);
+      served.dispose();
       session.dispose();
     });
-    panel.webview.html = webviewHtml(panel.webview, extensionUri, 'life');
+    webview.html = webviewHtml(webview, extensionUri, 'life');
   }
 
   saveCustomDocument(document: LifeDocument): Promise<void> {

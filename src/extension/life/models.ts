@@ -1,16 +1,16 @@
 import * as crypto from 'node:crypto';
-import * as vscode from 'vscode';
 import { LifeModel } from '../../core/life/ask';
 import { lifePrompt, runDefaults } from '../../core/life/prompt';
 import type { LifeGrid } from '../../core/trace/record';
-import type { RequestSignal } from '../../protocol/call';
+import type { Caller, RequestSignal } from '../../protocol/call';
+import type { EngineApi } from '../../protocol/engine';
+import type { ExplorerSettings } from '../../protocol/explorerState';
 import type { ModelRef, ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import { lifeWriter } from '../../protocol/life';
 import type { Prediction, PredictRequest } from '../../protocol/lifeEditor';
-import type { EditorEngine } from '../engine/engine';
 import type { ExplorerPanels } from '../explorer/panels';
-import { defaultSettings } from '../explorer/defaults';
+import { l10n } from '../l10n';
 import type { ModelCatalog } from '../models/catalog';
 import { modelIn } from '../models/listed';
 import type { RolledModel } from './rollouts';
@@ -18,9 +18,11 @@ import type { RolledModel } from './rollouts';
 /** What models of Life say about a board: ordinary runs of the engine, whose text is read as a board again. */
 export class LifeModels {
   constructor(
-    private readonly engine: EditorEngine,
-    private readonly catalog: ModelCatalog,
-    private readonly panels: ExplorerPanels,
+    private readonly engine: Caller<EngineApi>,
+    private readonly catalog: Pick<ModelCatalog, 'list'>,
+    private readonly panels: Pick<ExplorerPanels, 'open'>,
+    /** The controls of a fresh Explorer. */
+    private readonly defaults: () => ExplorerSettings,
   ) {}
 
   /** @throws Problem where the model is not listed, the board is not of its size, or the run fails. */
@@ -43,7 +45,7 @@ export class LifeModels {
       {
         model: { folder: model.folder, file: request.model.file ?? model.file },
         prompt: lifePrompt(request.cells, grid),
-        ...runDefaults(model, { ...defaultSettings(), maxNewTokens: 1 }),
+        ...runDefaults(model, { ...this.defaults(), maxNewTokens: 1 }),
       },
       { fresh: true, run: true, tab: 'life' },
     );
@@ -64,7 +66,7 @@ export class LifeModels {
     const model = modelIn(await this.catalog.list(), folder);
     const grid = model.life;
     if (!grid) {
-      throw new Problem({ code: 'not-available', message: vscode.l10n.t('{0} is no model of Life.', model.name) });
+      throw new Problem({ code: 'not-available', message: l10n.t('{0} is no model of Life.', model.name) });
     }
     return { model, grid };
   }
@@ -74,7 +76,7 @@ export class LifeModels {
     if (cells.length !== grid.width * grid.height) {
       throw new Problem({
         code: 'bad-request',
-        message: vscode.l10n.t('{0} sees {1} × {2} cells.', model.name, grid.width, grid.height),
+        message: l10n.t('{0} sees {1} × {2} cells.', model.name, grid.width, grid.height),
       });
     }
     return { model, grid };

@@ -1,9 +1,9 @@
 import { served } from '../../protocol/request';
-import * as vscode from 'vscode';
 import { whyTooLarge } from '../../core/life/edit/board';
 import { runsOf } from '../../core/life/edit/runs';
 import type { LifeEdit } from '../../core/life/edit/board';
-import type { Handlers } from '../../protocol/call';
+import type { Caller, Handlers } from '../../protocol/call';
+import type { EngineApi } from '../../protocol/engine';
 import type { ModelSummary } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';
 import {
@@ -13,79 +13,85 @@ import {
   type LifeNotifications,
   type LifeSnapshot,
 } from '../../protocol/lifeEditor';
-import { isRpcMessage, RpcServer } from '../../protocol/rpc';
-import type { Log } from '../log';
+import type { ExplorerEditor } from '../explorer/ports';
+import { l10n } from '../l10n';
 import type { ModelCatalog } from '../models/catalog';
-import type { LifeDocument } from './document';
-import type { EditorEngine } from '../engine/engine';
 import type { RunningStatus } from '../runs/running';
-import { saveText } from '../saveDialog';
+import type { LifeDocument } from './document';
 import type { LifeModels } from './models';
 import { Rollouts } from './rollouts';
 import { rolloutFile } from './rolloutFile';
 import { editOfMessage } from './editOfMessage';
 
-/** What a Life editor needs of the extension. */
+/** What Life editors need of the world around them: a window gives its own, a test what is in memory. */
 export interface LifeServices {
-  readonly context: vscode.ExtensionContext;
-  readonly catalog: ModelCatalog;
-  readonly engine: EditorEngine;
-  readonly models: LifeModels;
-  readonly running: RunningStatus;
-  readonly log: Log;
+  readonly engine: Caller<EngineApi>;
+  readonly catalog: Pick<ModelCatalog, 'list' | 'onChange'>;
+  readonly models: Pick<LifeModels, 'predict' | 'rolled' | 'explore'>;
+  readonly running: Pick<RunningStatus, 'begin'>;
+  readonly editor: Pick<ExplorerEditor, 'showLog' | 'save'>;
 }
 
-/** The host's side of one view of a pattern: answers the page, which may be hidden, moved and loaded again at any time. */
-export class LifeSession implements vscode.Disposable {
-  private readonly server: RpcServer<LifeApi>;
-  private readonly subscriptions: vscode.Disposable[];
+/** What a view shows of a document. */
+export type ShownDocument = Pick<
+  LifeDocument,
+  'onEvent' | 'version' | 'warnings' | 'problem' | 'fileName' | 'pattern' | 'board'
+>;
+
+/** The page of one view of a pattern, which may be hidden, moved and loaded again at any time, and the editor around it. */
+export interface LifePage {
+  tell<N extends keyof LifeNotifications>(name: N, data: LifeNotifications[N]): unknown;
+  /** Brings it to the front. */
+  reveal(): void;
+  /** Does an edit in the editor's own history. */
+  perform(edit: LifeEdit, from: LifeSession): void;
+  undo(): PromiseLike<unknown>;
+  redo(): PromiseLike<unknown>;
+  openAsText(): PromiseLike<unknown>;
+}
+
+/** The host's side of one view of a pattern. */
+export class LifeSession {
+  /** Answers what a page asks. */
+  readonly handlers: Handlers<LifeApi>;
+  private readonly subscriptions: readonly { dispose(): unknown }[];
   private readonly rollouts: Rollouts;
 
   constructor(
     private readonly services: LifeServices,
-    private readonly document: LifeDocument,
-    private readonly webview: vscode.Webview,
-    /** Does an edit in the editor's own history. */
-    private readonly perform: (edit: LifeEdit, from: LifeSession) => void,
-    /** Brings the view to the front. */
-    reveal: () => void,
+    private readonly document: ShownDocument,
+    private readonly page: LifePage,
   ) {
-    const { engine, running } = services;
+    const { engine, running, catalog } = services;
+    const show = (): void => page.reveal();
     this.rollouts = new Rollouts({
       engine,
       begin: ({ name }, steps, stop) =>
-        running.begin({ label: vscode.l10n.t('{0}, {1} steps of Life', name, steps), show: reveal, stop }),
+        running.begin({ label: l10n.t('{0}, {1} steps of Life', name, steps), show, stop }),
     });
-    this.server = new RpcServer<LifeApi>(
-      { post: (message) => void this.webview.postMessage(message) },
-      served(LIFE_EDITOR, this.handlers()),
-      { onError: (method, problem) => void services.log.problem(`Life editor, ${method}`, problem) },
-    );
+    this.handlers = served(LIFE_EDITOR, this.answers());
     this.subscriptions = [
-      webview.onDidReceiveMessage((message: unknown) => {
-        if (isRpcMessage(message)) this.server.receive(message);
-      }),
       document.onEvent((event) => {
-        if (event.type === 'reloaded') this.notify('reloaded', { why: event.why });
-        else if (event.type === 'warnings') this.notify('warnings', { warnings: document.warnings });
+        if (event.type === 'reloaded') page.tell('reloaded', { why: event.why });
+        else if (event.type === 'warnings') page.tell('warnings', { warnings: document.warnings });
         else if (event.from !== this) {
-          this.notify('changed', { version: document.version, edit: messageOf(event.edit), by: event.by });
+          page.tell('changed', { version: document.version, edit: messageOf(event.edit), by: event.by });
         }
       }),
-      services.catalog.onChange((models) => this.notify('models', { models: lifeModels(models) })),
+      catalog.onChange((models) => page.tell('models', { models: lifeModels(models) })),
     ];
   }
 
   dispose(): void {
-    this.server.abortAll();
     this.rollouts.stop();
-    vscode.Disposable.from(...this.subscriptions).dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
   }
 
-  private handlers(): Handlers<LifeApi> {
-    const { catalog, models, log } = this.services;
-    const run = async (command: string, ...parameters: unknown[]): Promise<null> => {
-      await vscode.commands.executeCommand(command, ...parameters);
+  private answers(): Handlers<LifeApi> {
+    const { page } = this;
+    const { catalog, models, editor } = this.services;
+    const done = async (action: PromiseLike<unknown>): Promise<null> => {
+      await action;
       return null;
     };
     return {
@@ -95,11 +101,11 @@ export class LifeSession implements vscode.Disposable {
         return this.snapshot();
       },
       edit: ({ version, edit }) => this.edit(version, edit),
-      undo: () => run('undo'),
-      redo: () => run('redo'),
-      openAsText: () => run('vscode.openWith', this.document.uri, 'default'),
+      undo: () => done(page.undo()),
+      redo: () => done(page.redo()),
+      openAsText: () => done(page.openAsText()),
       showLog: () => {
-        log.channel.show();
+        editor.showLog();
         return null;
       },
       models: async () => ({ models: lifeModels(await catalog.list()) }),
@@ -107,12 +113,9 @@ export class LifeSession implements vscode.Disposable {
       roll: async ({ model, ...request }, { signal, emit }) =>
         this.rollouts.roll(await models.rolled(model), request, signal, emit),
       saveRollout: async ({ model, ...request }) => ({
-        path: await saveText(rolloutFile(await models.rolled(model), request)),
+        path: await editor.save(rolloutFile(await models.rolled(model), request)),
       }),
-      explore: async (request) => {
-        await models.explore(request);
-        return null;
-      },
+      explore: (request) => done(models.explore(request)),
     };
   }
 
@@ -136,19 +139,15 @@ export class LifeSession implements vscode.Disposable {
     if (version !== document.version) {
       throw new Problem({
         code: 'stale-edit',
-        message: vscode.l10n.t('The pattern was changed elsewhere at the same moment: this change was not made.'),
-        action: vscode.l10n.t('Make it again.'),
+        message: l10n.t('The pattern was changed elsewhere at the same moment: this change was not made.'),
+        action: l10n.t('Make it again.'),
       });
     }
     const edit = editOfMessage(message, document.board.settings);
     const why = whyTooLarge(edit);
     if (why !== null) throw new Problem({ code: 'bad-request', message: why });
-    this.perform(edit, this);
+    this.page.perform(edit, this);
     return { version: document.version };
-  }
-
-  private notify<N extends keyof LifeNotifications>(name: N, data: LifeNotifications[N]): void {
-    void this.webview.postMessage({ rpc: 'notify', name, data });
   }
 }
 

@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
-import { isRpcMessage, RpcServer } from '../../../protocol/rpc';
-import type { RunPairApi, RunPairShown } from '../../../protocol/runPair';
+import type { RunPairShown } from '../../../protocol/runPair';
 import type { RunTensors } from '../../explorer/tensors';
 import type { Log } from '../../log';
 import { saveText } from '../../saveDialog';
-import { webviewHtml, webviewOptions } from '../../webviewPage';
+import { servePage, webviewHtml, webviewOptions } from '../../webviewPage';
 import { labelOf } from '../labels';
 import { askForRun } from '../pick';
 import type { RunStore } from '../store';
@@ -76,19 +75,11 @@ export class RunPairPanels implements vscode.WebviewPanelSerializer, vscode.Disp
         },
       },
     );
-    const server = new RpcServer<RunPairApi>(
-      { post: (message) => void panel.webview.postMessage(message) },
-      session.handlers,
-      { onError: (method, problem) => void log.problem(`Two runs, ${method}`, problem) },
-    );
-    const listening = panel.webview.onDidReceiveMessage((message: unknown) => {
-      if (isRpcMessage(message)) server.receive(message);
-    });
+    const served = servePage(panel.webview, 'Two runs', session.handlers, log);
     this.panels.add(panel);
     panel.onDidDispose(() => {
       this.panels.delete(panel);
-      listening.dispose();
-      server.abortAll();
+      served.dispose();
     });
     panel.webview.html = webviewHtml(panel.webview, extensionUri, 'runs');
   }
