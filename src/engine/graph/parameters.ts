@@ -37,18 +37,18 @@ export interface ModelSize {
 }
 
 /** Inputs of an operator that are no parameters: scales, zero points, tables. Those of attention are told by its forms. */
-const auxiliaryInputs: Readonly<Record<string, readonly number[]>> = {
-  MatMulNBits: [2, 3, 4],
-  MatMulBnb4: [2],
-  GatherBlockQuantized: [2, 3],
-  DequantizeLinear: [1, 2],
-  QuantizeLinear: [1, 2],
-  DynamicQuantizeMatMul: [2, 3],
-  MatMulInteger: [2, 3],
-  MatMulIntegerToFloat: [2, 3, 4, 5],
-  QLinearMatMul: [1, 2, 4, 5, 6, 7],
-  RotaryEmbedding: [1, 2, 3],
-};
+const auxiliaryInputs: ReadonlyMap<string, readonly number[]> = new Map([
+  ['MatMulNBits', [2, 3, 4]],
+  ['MatMulBnb4', [2]],
+  ['GatherBlockQuantized', [2, 3]],
+  ['DequantizeLinear', [1, 2]],
+  ['QuantizeLinear', [1, 2]],
+  ['DynamicQuantizeMatMul', [2, 3]],
+  ['MatMulInteger', [2, 3]],
+  ['MatMulIntegerToFloat', [2, 3, 4, 5]],
+  ['QLinearMatMul', [1, 2, 4, 5, 6, 7]],
+  ['RotaryEmbedding', [1, 2, 3]],
+]);
 
 /** What an operator says about the values that a packed tensor holds. */
 interface Packed {
@@ -63,7 +63,7 @@ export function modelSize(model: OnnxModel): ModelSize {
   const packed = new Map<string, Packed>();
   for (const scope of scopes) {
     for (const node of scope.graph.nodes) {
-      const places = auxiliaryInputs[node.op] ?? fusedOperator(node.op)?.auxiliary ?? [];
+      const places = auxiliaryInputs.get(node.op) ?? fusedOperator(node.op)?.auxiliary ?? [];
       for (const index of places) auxiliary.add(scope.source(node.inputs[index] ?? ''));
       const place = isPackedProduct(node) ? 1 : 0;
       const weight = scope.source(node.inputs[place] ?? '');

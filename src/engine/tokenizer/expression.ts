@@ -227,7 +227,7 @@ class Writer {
       case 'word':
         return WORD_IN_CLASS;
       case 'posix':
-        return POSIX[node.value] ?? this.refuse(`[:${node.value}:]`);
+        return (Object.hasOwn(POSIX, node.value) ? POSIX[node.value] : undefined) ?? this.refuse(`[:${node.value}:]`);
       case 'property':
         return PROPERTIES.get(slug(node.value)) ?? this.refuse(`\\p{${node.value}}`);
       case 'newline':

@@ -163,6 +163,16 @@ describe('the size of a model', () => {
     assert.deepEqual([parameters, weightBytes], [24, 24 * 4]);
   });
 
+  it('an operator may be called as anything', () => {
+    for (const op of ['constructor', 'toString', '__proto__']) {
+      const model = new ModelWriter(18, true);
+      model.input('x', 'float32', [1, 8]);
+      model.node(op, ['x', model.weight('weight', [8, 3], 0)], {}, ['y'], 'custom');
+      model.output('y', 'float32', [1, 3]);
+      assert.equal(modelSize(read(model.finish())).parameters, 24, op);
+    }
+  });
+
   it('the table of a rotary embedding is no parameter', () => {
     const model = new ModelWriter(18, true);
     model.input('x', 'float32', [1, 4, 8]);

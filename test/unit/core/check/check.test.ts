@@ -12,6 +12,8 @@ import {
   object,
   oneOf,
   optional,
+  passing,
+  readOrNull,
   record,
   string,
   union,
@@ -103,6 +105,14 @@ test('lists, texts and maps have a largest size', () => {
 
 test('a sparse list has no holes that pass', () => {
   assert.throws(() => check(array(integer(), { max: 5 }), new Array(3)), Problem);
+});
+
+test('of a list the items that pass are kept, where none is worth a refusal', () => {
+  const numbers = passing(integer({ min: 0 }), { max: 4 });
+  assert.deepEqual(readOrNull(numbers, [1, 'x', -1, 2]), [1, 2]);
+  assert.deepEqual(readOrNull(numbers, []), []);
+  assert.equal(readOrNull(numbers, [1, 2, 3, 4, 5]), null);
+  assert.equal(readOrNull(numbers, { 0: 1 }), null);
 });
 
 test('a check of anything either passes or is a bad request', () => {
