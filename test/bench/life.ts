@@ -1,6 +1,7 @@
 import { randomBoard } from '../../src/core/life/board';
 import { findPattern } from '../../src/core/life/patterns';
-import { neighbourCounts, parseRule, type GridSize } from '../../src/core/life/rule';
+import { neighbourCounts, parseRule } from '../../src/core/life/rule';
+import type { GridSize } from '../../src/core/life/topology';
 import { Grid } from '../../src/core/life/universe/grid';
 import { openUniverse } from '../../src/core/life/universe/open';
 import { Plane } from '../../src/core/life/universe/plane';

@@ -1,6 +1,7 @@
 import { LifeModel } from '../../src/core/life/ask';
 import { lifeAnswer, lifePrompt, type LifeReading } from '../../src/core/life/prompt';
-import { parseRule, step, type LifeRule } from '../../src/core/life/rule';
+import { parseRule, step } from '../../src/core/life/rule';
+import type { LifeRule } from '../../src/core/life/rules/table';
 import type { LifeGrid, TraceToken } from '../../src/core/trace/record';
 import { Problem } from '../../src/protocol/errors';
 import { lifeWriter } from '../../src/protocol/life';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hex } from '../../src/core/colour/colour';
-import type { BoardPicture } from '../../src/webview/life/board-painter';
+import type { BoardPicture } from '../../src/webview/life/board-picture';
 import { drawRulers, RULER_LEFT, RULER_TOP } from '../../src/webview/life/rulers';
 import type { Palette } from '../../src/webview/life/palette';
 import type { View } from '../../src/webview/life/view';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { BLANK, framed, type Pattern } from '../../core/life/pattern';
 import { patternText, PATTERN_FORMS, formOfName, writePattern } from '../../core/life/formats/index';
-import type { GridSize } from '../../core/life/rule';
+import type { GridSize } from '../../core/life/topology';
 import { readRule } from '../../core/life/rules/notation';
 import { formatBoundedGrid } from '../../core/life/topology';
 import { gridOrigin, openUniverse } from '../../core/life/universe/open';

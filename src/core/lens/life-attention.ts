@@ -1,5 +1,5 @@
 import { neighbourhood, placeOf, type CellPlace } from '../life/neighbourhood';
-import type { GridSize } from '../life/rule';
+import type { GridSize } from '../life/topology';
 
 /** How a row of attention divides; the three sum to 1. */
 export interface GridMass {

@@ -1,7 +1,7 @@
 import { CoreError } from '../errors';
 import type { Random } from '../numeric/random';
 import { centredCells, type Pattern } from './pattern';
-import type { GridSize } from './rule';
+import type { GridSize } from './topology';
 
 // A board is a whole grid, one byte a cell, as models are asked about it: [height, width] row by row, 0 dead and 1 alive.
 

@@ -1,4 +1,4 @@
-import type { GridSize } from './rule';
+import type { GridSize } from './topology';
 
 /** The cell that stands in the upper left corner of a picture of a board. */
 export interface BoardOrigin {

@@ -1,5 +1,7 @@
 import { differingCells, isEdge } from './board';
-import { neighbourCounts, step, type GridSize, type LifeRule } from './rule';
+import { neighbourCounts, step } from './rule';
+import type { GridSize } from './topology';
+import type { LifeRule } from './rules/table';
 
 /** Cells of one kind, by what decides their fate and by where they stand. */
 export interface CellKind {

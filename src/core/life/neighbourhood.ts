@@ -1,4 +1,4 @@
-import type { GridSize } from './rule';
+import type { GridSize } from './topology';
 
 /**
  * The Moore neighbourhood of a cell with the cell itself: at most 3 × 3 cells, each once. Fewer at the edge of a plane, and

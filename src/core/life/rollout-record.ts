@@ -2,7 +2,8 @@ import { csv } from '../text/csv';
 import type { LifeGrid } from '../trace/record';
 import { LifeConfusion, type ErrorCount } from './confusion';
 import { firstWrongOf, judgeStep, sumOf, type RolloutStep } from './rollout';
-import { parseRule, step, type LifeRule } from './rule';
+import { parseRule, step } from './rule';
+import type { LifeRule } from './rules/table';
 
 /** A rollout and all that is said of it, beside the exact history of its start. Grows by a board a time. */
 export class RolloutRecord {

@@ -2,7 +2,9 @@ import type { AbortSignalLike } from '../decode/decoder';
 import { differingCells } from './board';
 import { errorOf } from './prediction';
 import type { LifeReading } from './prompt';
-import { step, type GridSize, type LifeRule } from './rule';
+import { step } from './rule';
+import type { GridSize } from './topology';
+import type { LifeRule } from './rules/table';
 
 /** One step of a rollout, held against two truths. Counts are of cells. */
 export interface RolloutStep {

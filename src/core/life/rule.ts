@@ -1,22 +1,9 @@
 import { CoreError } from '../errors';
 import { quoted } from '../text/quoted';
 import { readRule } from './rules/notation';
+import type { LifeRule } from './rules/table';
+import type { GridSize } from './topology';
 import { Grid } from './universe/grid';
-
-/** An outer-totalistic rule of two states on the eight neighbours of a cell. */
-export interface LifeRule {
-  /** Entry n: a dead cell with n live neighbours comes alive. */
-  readonly birth: readonly boolean[];
-  /** Entry n: a live cell with n live neighbours stays alive. */
-  readonly survival: readonly boolean[];
-}
-
-export interface GridSize {
-  readonly width: number;
-  readonly height: number;
-  /** On a torus edges meet; cells beyond the edge of a plane are dead. */
-  readonly topology: 'torus' | 'plane';
-}
 
 export const CONWAY = 'B3/S23';
 

@@ -145,3 +145,11 @@ export function boundedGridName({ kind, width, height, shift }: BoundedGrid): st
 function invalid(text: string): CoreError {
   return new CoreError('life-invalid', `":${text}" is no bounded grid as Golly writes them, such as :T30,20.`);
 }
+
+/** A board of a model. */
+export interface GridSize {
+  readonly width: number;
+  readonly height: number;
+  /** On a torus edges meet; cells beyond the edge of a plane are dead. */
+  readonly topology: 'torus' | 'plane';
+}

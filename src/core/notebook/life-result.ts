@@ -1,5 +1,6 @@
 import { CoreError } from '../errors';
-import { step, parseRule, type GridSize } from '../life/rule';
+import { step, parseRule } from '../life/rule';
+import type { GridSize } from '../life/topology';
 import { analyseRollout, type RolloutReport } from '../life/rollout';
 import type { LifeGrid } from '../trace/record';
 import { decodingSentence, keptSteps, readLifeDecoding, type LifeDecoding } from './life-decoding';

@@ -8,7 +8,7 @@ import type { ModelConfig } from './config';
 import { readEmbeddings } from './embeddings';
 import { exitPair, lensOf } from './exits';
 import type { ExitSessions } from './exitSessions';
-import type { MeasuredSizes } from './measure';
+import type { MeasuredSizes } from './sizes';
 import { chunkSize } from './memory';
 import type { ModelGraph } from './modelGraph';
 import { knownSizes } from './sizes';

@@ -5,18 +5,9 @@ import { type CacheSlot, emptyCache } from './cacheLayout';
 import { laterMass, LATER_MASS } from './capture';
 import type { DecoderSession } from './session';
 import { wholeStage } from './session';
+import type { MeasuredSizes } from './sizes';
 import { type PassOutputs, Stage } from './stage';
 import { floats } from './tensors';
-
-/** Sizes as the tensors of a pass have them. Null where the file gives no such tensor. */
-export interface MeasuredSizes {
-  /** Heads of the attention; null where there is none, or where layers differ. */
-  readonly heads: number | null;
-  /** Where layers differ in their heads: the fewest and the most. */
-  readonly headRange: readonly [fewest: number, most: number] | null;
-  readonly width: number | null;
-  readonly vocabularySize: number;
-}
 
 /** Tokens of the pass: enough that most of them have later ones. */
 const TOKENS = 6;

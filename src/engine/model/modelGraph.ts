@@ -15,7 +15,7 @@ import {
 import { ownBytes, readWhole } from './wholeGraph';
 import { dtypeOf } from './dtype';
 import { checkExternalData } from './externalData';
-import type { MeasuredSizes } from './measure';
+import type { MeasuredSizes } from './sizes';
 import { shapesInOtherFile } from './ortErrors';
 import { probeReport } from './probeReport';
 import { type GraphSizes, graphSizes } from './sizes';

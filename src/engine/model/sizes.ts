@@ -1,6 +1,5 @@
 import type { DecoderAnatomy } from '../graph';
 import type { ModelConfig } from './config';
-import type { MeasuredSizes } from './measure';
 
 /** Sizes that the graph of a file states; null where it does not. */
 export interface GraphSizes extends Pick<DecoderAnatomy, 'heads' | 'kvHeads' | 'headSize' | 'vocabularySize'> {
@@ -23,6 +22,16 @@ export function graphSizes(anatomy: DecoderAnatomy): GraphSizes {
     hasAttention: bodies.some(({ blocks }) => blocks.some(({ mixing }) => mixing === 'attention')),
     mostTokens: Number.isFinite(most) ? most : null,
   };
+}
+
+/** Sizes as the tensors of a pass have them. Null where the file gives no such tensor. */
+export interface MeasuredSizes {
+  /** Heads of the attention; null where there is none, or where layers differ. */
+  readonly heads: number | null;
+  /** Where layers differ in their heads: the fewest and the most. */
+  readonly headRange: readonly [fewest: number, most: number] | null;
+  readonly width: number | null;
+  readonly vocabularySize: number;
 }
 
 /** Sizes of a model, each from the best source that says it; null where none does. */

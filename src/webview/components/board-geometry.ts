@@ -1,5 +1,5 @@
 import type { BoardOrigin } from '../../core/life/centre';
-import type { GridSize } from '../../core/life/rule';
+import type { GridSize } from '../../core/life/topology';
 
 /** Where the cells of a board stand in its picture. CSS pixels, from the picture's upper left corner. */
 export interface BoardGeometry {

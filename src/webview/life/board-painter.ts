@@ -3,29 +3,16 @@ import { boxOf, reachOf } from '../../core/life/edit/board';
 import { forEachCell, inside } from '../../core/life/edit/runs';
 import { css } from '../../core/colour/colour';
 import { count } from '../components/format';
-import type { ThemeInfo } from '../components/theme';
 import { placedCorner } from './bounds';
 import type { CellsPainter } from './cells-painter';
 import { paletteOf, type Palette } from './palette';
+import type { BoardPicture } from './board-picture';
 import { drawRulers, RULER_LEFT, RULER_TOP } from './rulers';
 import { shownCells } from './shown-cells';
-import type { LifeState } from './state';
 import { LEAST_LINED, shownBox, type View } from './view';
 
 const HANDLE = 7;
 const DASH = [4, 3];
-
-/** Everything that one frame of the board is drawn from. */
-export interface BoardPicture {
-  readonly state: LifeState;
-  readonly view: View;
-  readonly theme: ThemeInfo;
-  readonly focused: boolean;
-  /** The smallest rectangle around what lives. */
-  readonly bounds: Box | null;
-  /** Live cells of the selection. */
-  readonly alive: number;
-}
 
 /** The board with its rulers: ground, cells, lines, and over them what is selected, held and pointed at. */
 export function drawBoard(

@@ -1,5 +1,5 @@
 import { css } from '../../core/colour/colour';
-import type { BoardPicture } from './board-painter';
+import type { BoardPicture } from './board-picture';
 import type { Palette } from './palette';
 
 /** Pixels left of the board for the rows, and above it for the columns. */

@@ -1,4 +1,10 @@
-import type { LifeRule } from '../rule';
+/** An outer-totalistic rule of two states on the eight neighbours of a cell. */
+export interface LifeRule {
+  /** Entry n: a dead cell with n live neighbours comes alive. */
+  readonly birth: readonly boolean[];
+  /** Entry n: a live cell with n live neighbours stays alive. */
+  readonly survival: readonly boolean[];
+}
 
 /**
  * A rule of two states by what stands around a cell, in the order of Golly's MAP rules: the nine cells row by row, the upper

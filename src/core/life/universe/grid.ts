@@ -1,6 +1,6 @@
 import { CoreError } from '../../errors';
 import { CellsBuilder, type Box, type Cells } from '../cells';
-import type { GridSize } from '../rule';
+import type { GridSize } from '../topology';
 import type { CellRule } from '../rules/table';
 import { joinedAt, type BoundedGrid } from '../topology';
 import {

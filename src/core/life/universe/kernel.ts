@@ -1,5 +1,5 @@
 import type { Box } from '../cells';
-import type { LifeRule } from '../rule';
+import type { LifeRule } from '../rules/table';
 import { isBornOfNothing, type CellRule } from '../rules/table';
 
 /** Cells a word. */

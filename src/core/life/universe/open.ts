@@ -2,7 +2,7 @@ import { CoreError } from '../../errors';
 import { Cells } from '../cells';
 import { minus } from '../edit/runs';
 import { centredCells, placedCells, type Pattern } from '../pattern';
-import type { GridSize } from '../rule';
+import type { GridSize } from '../topology';
 import { readRule, type BoardRule } from '../rules/notation';
 import { isBornOfNothing, type CellRule } from '../rules/table';
 import type { BoundedGrid } from '../topology';

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { GridSize } from '../../../core/life/rule';
+import type { GridSize } from '../../../core/life/topology';
 import { arrow } from '../../components/board';
 import { Canvas, hatch } from '../../components/canvas';
 import { css } from '../../../core/colour/colour';

@@ -1,5 +1,5 @@
 import { offsetBetween } from '../../../core/life/neighbourhood';
-import type { GridSize } from '../../../core/life/rule';
+import type { GridSize } from '../../../core/life/topology';
 import type { SingleHead } from './state';
 
 export function headName({ layer, head }: SingleHead): string {

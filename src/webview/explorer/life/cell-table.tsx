@@ -1,4 +1,4 @@
-import type { GridSize } from '../../../core/life/rule';
+import type { GridSize } from '../../../core/life/topology';
 
 export interface CellTableProps {
   readonly size: GridSize;

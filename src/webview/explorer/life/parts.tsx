@@ -1,24 +1,10 @@
-import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { Trace } from '../../../core/trace/record';
 import { Segmented } from '../../components/segmented';
 import { Button } from '../../ui/button';
 import { ProgressRing } from '../../ui/progress-ring';
 import { type Loadable, useTabView } from '../tab-view';
-import type { TabProps } from '../tab';
-import type { LifePart, LifeState } from './state';
-import type { LifeRun } from './use-life';
-
-/** What a part of the Life tab gets: what the tab gets, of a run whose prompt is a board. */
-export interface LifePartProps extends Omit<TabProps, 'trace' | 'runId' | 'state' | 'setState'> {
-  readonly trace: Trace;
-  readonly runId: string;
-  readonly run: LifeRun;
-  readonly state: LifeState;
-  readonly setState: (partial: Partial<LifeState>) => void;
-  /** The choice of parts, for the part's first row. */
-  readonly lead: ComponentChildren;
-}
+import type { LifePartProps } from './part';
+import type { LifePart } from './state';
 
 const CHOICES: readonly { readonly name: LifePart; readonly title: string; readonly hint: string }[] = [
   { name: 'step', title: 'Next state', hint: 'The board that the run predicted, cell by cell.' },

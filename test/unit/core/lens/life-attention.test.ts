@@ -8,7 +8,7 @@ import {
   offsetRadius,
 } from '../../../../src/core/lens/life-attention';
 import { neighbourhood, offsetBetween, placeOf } from '../../../../src/core/life/neighbourhood';
-import type { GridSize } from '../../../../src/core/life/rule';
+import type { GridSize } from '../../../../src/core/life/topology';
 
 const TORUS: GridSize = { width: 8, height: 8, topology: 'torus' };
 const close = (a: number, b: number): void => assert.ok(Math.abs(a - b) < 1e-6, `${a} is not ${b}`);

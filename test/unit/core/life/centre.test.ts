@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { originAround } from '../../../../src/core/life/centre';
-import type { GridSize } from '../../../../src/core/life/rule';
+import type { GridSize } from '../../../../src/core/life/topology';
 
 const SIZE: GridSize = { width: 8, height: 6, topology: 'torus' };
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { LifeConfusion, sumErrors } from '../../../../src/core/life/confusion';
 import { analyseRollout } from '../../../../src/core/life/rollout';
-import { parseRule, step, type GridSize } from '../../../../src/core/life/rule';
+import { parseRule, step } from '../../../../src/core/life/rule';
+import type { GridSize } from '../../../../src/core/life/topology';
 import { fixture, skipWithoutFixtures } from '../../../harness/fixtures';
 
 // What LifeGPT's authors published beside its code (lamm-mit/LifeGPT): boards as text of 1,024 digits, states from 1.

@@ -5,7 +5,8 @@ import { centred, differingCells, randomBoard } from '../../../../src/core/life/
 import { LifeConfusion, sumErrors } from '../../../../src/core/life/confusion';
 import { findPattern } from '../../../../src/core/life/patterns';
 import { analyseRollout } from '../../../../src/core/life/rollout';
-import { neighbourCounts, parseRule, step, type GridSize } from '../../../../src/core/life/rule';
+import { neighbourCounts, parseRule, step } from '../../../../src/core/life/rule';
+import type { GridSize } from '../../../../src/core/life/topology';
 import { Random } from '../../../../src/core/numeric/random';
 
 const CONWAY = parseRule('B3/S23');

@@ -16,7 +16,7 @@ import { isBusy } from '../../session';
 import { BoardFigure } from '../board-figure';
 import { boardSide } from '../board-side';
 import { CellTable } from '../cell-table';
-import type { LifePartProps } from '../parts';
+import type { LifePartProps } from '../part';
 import { answerToken } from '../use-life';
 import { usePlay } from '../../../components/use-play';
 import { placeWords, stateWord } from '../words';

@@ -1,5 +1,5 @@
 import { type BoardOrigin, originAround } from '../../../../core/life/centre';
-import type { GridSize } from '../../../../core/life/rule';
+import type { GridSize } from '../../../../core/life/topology';
 
 /** Rows and columns of a magnified region at most. */
 const MOST = 12;

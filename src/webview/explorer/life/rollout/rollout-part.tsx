@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { Caller } from '../../../../protocol/call';
 import type { ExplorerApi } from '../../../../protocol/explorer';
-import type { LifePartProps } from '../parts';
+import type { LifePartProps } from '../part';
 import { packBoard, readKept } from './kept';
 import { Roller } from './roller';
 import { RolloutView } from './rollout-view';
