@@ -206,7 +206,7 @@ describe('the renderer of notebooks, with what a file may hold', () => {
     renderer = await RendererUnderTest.open(browser);
     for (const text of HOSTILE) {
       const keep =
-        /^(type|id|next|createdAt|sha256|task|tokenizer|origin|finish|verdict|source|topology|rule|show|boards)$/;
+        /^(type|id|next|createdAt|sha256|task|tokenizer|origin|finish|verdict|source|topology|rule|show|boards|form)$/;
       const hostile = (old: string, key: string): string => (keep.test(key) ? old : text);
       const run = await renderer.show(RESULT_MIME, withTexts(result, hostile));
       await renderer.page.locator(`#${run} section.result`).waitFor();
