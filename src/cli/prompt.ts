@@ -1,4 +1,4 @@
-import type { Sampling } from '../core/trace/record';
+import type { Sampling } from '../core/decode/sampling';
 import type { RunRequest } from '../protocol/runs';
 import type { Arguments, Options } from './arguments';
 

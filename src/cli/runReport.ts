@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { lineOf, tokenLabel } from '../core/text/tokens';
-import type { FinishReason, Sampling, SpeculationSummary, Trace, TraceEvent, TraceToken } from '../core/trace/record';
+import type { FinishReason, SpeculationSummary, Trace, TraceEvent, TraceToken } from '../core/trace/record';
+import type { Sampling } from '../core/decode/sampling';
 import { TOKEN_ORIGINS } from '../core/sequence/pass';
 import { generatedText, textFrom } from '../core/trace/text';
 import type { WrittenRun } from './output';

@@ -1,5 +1,5 @@
 import { setImmediate as nextLoop } from 'node:timers/promises';
-import type { AbortSignalLike } from '../core/decode/decoder';
+import type { AbortSignalLike } from '../core/abortSignal';
 import { throwIfAborted } from '../protocol/rpc';
 
 /** How long a loop may hold the event loop, in milliseconds: a message waits no longer than this. */

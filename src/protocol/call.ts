@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '../core/decode/decoder';
+import type { AbortSignalLike } from '../core/abortSignal';
 
 /** One method: what it takes, what it gives, and what it streams while it works (`never` where nothing). */
 export interface Call<Params, Result, Event = never> {

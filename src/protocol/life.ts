@@ -1,5 +1,5 @@
 import type { LifeWriter } from '../core/life/ask';
-import type { Sampling } from '../core/trace/record';
+import type { Sampling } from '../core/decode/sampling';
 import type { Caller } from './call';
 import { MEASURED_CAPTURE, measuredRun, type MeasuredRunOptions } from './compare';
 import type { EngineApi } from './engine';

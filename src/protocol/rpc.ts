@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '../core/decode/decoder';
+import type { AbortSignalLike } from '../core/abortSignal';
 import type { Call, Caller, Handlers, Priority, RequestSignal } from './call';
 import { Problem, type ProblemData } from './errors';
 

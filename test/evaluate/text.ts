@@ -1,5 +1,5 @@
 import { windowsOf } from '../../src/core/text/windows';
-import type { Sampling } from '../../src/core/trace/record';
+import type { Sampling } from '../../src/core/decode/sampling';
 import type { ModelSummary } from '../../src/protocol/models';
 import type { Baseline, HeldOut, HeldOutDocument } from './heldOut';
 import type { Progress } from './progress';

@@ -3,7 +3,7 @@ import type { CausalModel } from '../../src/core/sequence/causal';
 import { filterLogits } from '../../src/core/decode/filters';
 import { CausalTable, type CausalTableOptions } from '../../src/core/sequence/causal-table';
 import { Random } from '../../src/core/numeric/random';
-import type { Sampling } from '../../src/core/trace/record';
+import type { Sampling } from '../../src/core/decode/sampling';
 import type { TokenOrigin } from '../../src/core/sequence/pass';
 import { chiSquared } from './chiSquared';
 

@@ -9,7 +9,8 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { commandOf, startLlama } from '../../scripts/lib/modelServers.mjs';
 import { counterWindow } from '../../src/core/server/counters';
-import type { Sampling, Trace } from '../../src/core/trace/record';
+import type { Trace } from '../../src/core/trace/record';
+import type { Sampling } from '../../src/core/decode/sampling';
 import type { ServerRunRequest } from '../../src/protocol/servers';
 import { CODE, GREEDY, liveEngine, localRun, remoteRun } from './runs';
 

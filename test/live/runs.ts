@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { EngineClient } from '../../src/client/index';
 import { assembleTrace } from '../../src/core/trace/assemble';
-import type { Sampling, Trace, TraceEvent } from '../../src/core/trace/record';
+import type { Trace, TraceEvent } from '../../src/core/trace/record';
+import type { Sampling } from '../../src/core/decode/sampling';
 import type { RunEvent } from '../../src/protocol/runs';
 import type { ServerRunRequest } from '../../src/protocol/servers';
 

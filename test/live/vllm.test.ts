@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { counterWindow } from '../../src/core/server/counters';
-import type { Sampling, Trace } from '../../src/core/trace/record';
+import type { Trace } from '../../src/core/trace/record';
+import type { Sampling } from '../../src/core/decode/sampling';
 import { Problem } from '../../src/protocol/errors';
 import type { ServerRunRequest } from '../../src/protocol/servers';
 import { liveModel, liveVllm, skipWithoutVllm } from '../harness/liveVllm';

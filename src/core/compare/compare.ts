@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '../decode/decoder';
+import type { AbortSignalLike } from '../abortSignal';
 import { assembleTrace } from '../trace/assemble';
 import type { Trace, TraceEvent } from '../trace/record';
 import {

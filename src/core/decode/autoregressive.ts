@@ -1,6 +1,6 @@
 import { Random } from '../numeric/random';
 import { argmax } from '../numeric/softmax';
-import type { Sampling } from '../trace/record';
+import type { Sampling } from './sampling';
 import type { DecodeFinish, DecodeRequest, Decoder, DecodeStep } from './decoder';
 import type { CausalModel } from '../sequence/causal';
 import { draw, filterLogits } from './filters';

@@ -1,6 +1,9 @@
-import type { DraftSource, LifeGrid, ModelTask, NextOrigin, Sampling, Verdict } from '../trace/record';
+import type { AbortSignalLike } from '../abortSignal';
+import type { LifeGrid, ModelTask } from '../trace/record';
+import type { Sampling } from './sampling';
+import type { DraftSource, Verdict } from './drafted';
+import type { NextOrigin, Pass } from '../sequence/pass';
 import type { CausalModel } from '../sequence/causal';
-import type { Pass } from '../sequence/pass';
 import type { DecoderOptions, OptionValues } from './options';
 
 export interface DecodeRequest {
@@ -67,11 +70,6 @@ export interface LifeTask {
 export interface KeptState {
   /** Draft length with which the next run begins; absent before the first. */
   draftLength?: number;
-}
-
-/** The part of AbortSignal that core needs; core has no DOM or node types. */
-export interface AbortSignalLike {
-  readonly aborted: boolean;
 }
 
 /** What one pass of the target brought. */

@@ -1,7 +1,7 @@
 import { CoreError } from '../errors';
 import { argmax, softmax } from '../numeric/softmax';
 import { topK as selectTop } from '../numeric/ranking';
-import type { Sampling } from '../trace/record';
+import type { Sampling } from './sampling';
 
 /**
  * The rules that cut a token, in the order in which they are asked; a token is cut by the first that does not want it.

@@ -1,4 +1,5 @@
-import type { NextOrigin, SpeculationSummary, TracePass, TraceToken } from '../trace/record';
+import type { SpeculationSummary, TracePass, TraceToken } from '../trace/record';
+import type { NextOrigin } from '../sequence/pass';
 import { SpeculationCounter } from '../trace/speculation';
 
 /** One step of a run after the prompt, and the tokens of the sequence that it brought. */

@@ -1,4 +1,5 @@
-import type { LifeGrid, Sampling } from '../trace/record';
+import type { LifeGrid } from '../trace/record';
+import type { Sampling } from '../decode/sampling';
 
 const PLACE = '{cells}';
 

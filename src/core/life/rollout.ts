@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '../decode/decoder';
+import type { AbortSignalLike } from '../abortSignal';
 import { differingCells } from './board';
 import { errorOf } from './prediction';
 import type { LifeReading } from './prompt';

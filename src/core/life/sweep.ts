@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '../decode/decoder';
+import type { AbortSignalLike } from '../abortSignal';
 import { Random } from '../numeric/random';
 import { csv } from '../text/csv';
 import { randomBoard } from './board';

@@ -2,7 +2,7 @@ import { CoreError } from '../errors';
 import { readOption, type OptionValues } from '../decode/options';
 import { findDecoder } from '../decode/registry';
 import { nearest } from '../text/nearest';
-import type { Sampling } from '../trace/record';
+import type { Sampling } from '../decode/sampling';
 import { HEADER_KEYS, headerKey, type CellKind } from './keys';
 import { SHOWN, type Shown } from './shown';
 

@@ -11,6 +11,10 @@
 export const TOKEN_ORIGINS = ['prompt', 'sampled', 'accepted', 'replacement', 'bonus', 'handed-over'] as const;
 export type TokenOrigin = (typeof TOKEN_ORIGINS)[number];
 
+/** How the token after a draft came to be. */
+export const NEXT_ORIGINS = ['replacement', 'bonus'] as const satisfies readonly TokenOrigin[];
+export type NextOrigin = (typeof NEXT_ORIGINS)[number];
+
 /** A token that now stands at a place. */
 export interface Write {
   readonly index: number;

@@ -2,12 +2,12 @@ import { encodeUtf8 } from '../text/utf8';
 import {
   TRACE_VERSION,
   type FinishReason,
-  type Sampling,
   type ServerIdentity,
   type TraceHeader,
   type TraceSummary,
   type TraceToken,
 } from '../trace/record';
+import type { Sampling } from '../decode/sampling';
 import type { ServerToken } from './completion';
 import { alignTexts } from './texts';
 import { placeDrafts } from './drafts';

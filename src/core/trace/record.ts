@@ -4,7 +4,9 @@
  * so that an interrupted run leaves a readable file. Tensors stand beside it in `.safetensors`.
  */
 
-import type { TokenOrigin } from '../sequence/pass';
+import type { DraftSource, Verdict } from '../decode/drafted';
+import type { Sampling } from '../decode/sampling';
+import type { NextOrigin, TokenOrigin } from '../sequence/pass';
 
 export const TRACE_VERSION = 2;
 
@@ -83,23 +85,6 @@ export interface LifeGrid {
   readonly answer: string;
 }
 
-/**
- * Filters of the next-token distribution, applied in Hugging Face's order: temperature, top-k, top-p, min-p,
- * each on the renormalised distribution that the one before left.
- */
-export interface Sampling {
-  /** 0 = greedy (the filters then change nothing); 1 = the model's own distribution. */
-  readonly temperature: number;
-  /** Keep the k most probable tokens; 0 = off. */
-  readonly topK: number;
-  /** Keep the smallest set of most probable tokens whose mass reaches p; 1 = off. */
-  readonly topP: number;
-  /** Keep tokens with at least this fraction of the largest probability; 0 = off. */
-  readonly minP: number;
-  /** Seed of the generator in `core/numeric/random.ts`; an unsigned 32-bit integer. */
-  readonly seed: number;
-}
-
 export interface TraceHeader {
   readonly type: 'header';
   readonly version: typeof TRACE_VERSION;
@@ -158,31 +143,6 @@ export interface TraceDecoder {
   /** The draft model, where there was one. */
   readonly draft?: ModelIdentity;
 }
-
-/** How the token after a draft came to be. */
-export const NEXT_ORIGINS = ['replacement', 'bonus'] as const satisfies readonly TokenOrigin[];
-export type NextOrigin = (typeof NEXT_ORIGINS)[number];
-
-/** `unread`: drafted after the first rejection, so the target's judgement of it means nothing. */
-export const VERDICTS = ['accepted', 'rejected', 'unread'] as const;
-export type Verdict = (typeof VERDICTS)[number];
-
-/**
- * Where a drafted token comes from: a `draft-model`; the `prompt` (an n-gram that stood before); a `grid` (the previous
- * one); a `rule`; the target's own earlier layers (`early-exit`); its own `previous-pass` (Jacobi); a guess to begin with
- * (`initial`); the pool of n-grams (`pool`).
- */
-export const DRAFT_SOURCES = [
-  'draft-model',
-  'prompt',
-  'grid',
-  'rule',
-  'early-exit',
-  'previous-pass',
-  'initial',
-  'pool',
-] as const;
-export type DraftSource = (typeof DRAFT_SOURCES)[number];
 
 /** One alternative: token id and its probability (softmax of the raw logits, temperature 1, no filter). */
 export interface Alternative {

@@ -12,7 +12,8 @@ import {
   wrong,
   type Check,
 } from '../check/check';
-import { MIXINGS, SERVER_KINDS, type ModelIdentity, type Sampling, type ServerKind } from './record';
+import { MIXINGS, SERVER_KINDS, type ModelIdentity, type ServerKind } from './record';
+import type { Sampling } from '../decode/sampling';
 
 /** What a run is made with, wherever that comes from: a trace, a request, a page, a kept comparison. */
 

@@ -15,10 +15,7 @@ import {
   type Check,
 } from '../check/check';
 import {
-  DRAFT_SOURCES,
-  NEXT_ORIGINS,
   TRACE_VERSION,
-  VERDICTS,
   type SpeculationSummary,
   type TraceDecoder,
   type TraceHeader,
@@ -26,7 +23,8 @@ import {
   type TraceSummary,
   type TraceToken,
 } from './record';
-import { TOKEN_ORIGINS } from '../sequence/pass';
+import { DRAFT_SOURCES, VERDICTS } from '../decode/drafted';
+import { NEXT_ORIGINS, TOKEN_ORIGINS } from '../sequence/pass';
 import { modelIdentity, sampling } from './setupShape';
 
 /** Longest text and list that a field may hold: far above what a run makes, far below what memory minds. */

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { AbortSignalLike } from '../../core/decode/decoder';
+import type { AbortSignalLike } from '../../core/abortSignal';
 import type { EngineInfo } from '../../protocol/engine';
 import type { ModelRef } from '../../protocol/models';
 import { Problem } from '../../protocol/errors';

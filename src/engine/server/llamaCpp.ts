@@ -9,7 +9,7 @@ import {
   type LlamaToken,
 } from '../../core/server/llamaCpp';
 import { readServerCounters } from '../../core/server/counters';
-import type { Sampling } from '../../core/trace/record';
+import type { Sampling } from '../../core/decode/sampling';
 import type { ServerPrompt } from '../../protocol/servers';
 import { eventsOf } from './events';
 import type { Asking, BegunRun, Speaker } from './speaker';

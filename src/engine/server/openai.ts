@@ -1,7 +1,7 @@
 import type { CompletionPart } from '../../core/server/completion';
 import { readServerCounters } from '../../core/server/counters';
 import { readOpenAiCompletion, tellsLogprobs, TextNumbers } from '../../core/server/openai';
-import type { Sampling } from '../../core/trace/record';
+import type { Sampling } from '../../core/decode/sampling';
 import { Problem } from '../../protocol/errors';
 import type { ServerPrompt } from '../../protocol/servers';
 import { eventsOf } from './events';

@@ -7,7 +7,8 @@ import {
 } from '../../core/server/completion';
 import { anything, object, orElse, readOrNull } from '../../core/check/check';
 import { count, list, readAnswer, text } from '../../core/server/answer';
-import { ALTERNATIVES_KEPT, type Sampling } from '../../core/trace/record';
+import { ALTERNATIVES_KEPT } from '../../core/trace/record';
+import type { Sampling } from '../../core/decode/sampling';
 import type { TokenInfo } from '../../protocol/models';
 import type { ServerAbilities, ServerPrompt } from '../../protocol/servers';
 import { eventsOf } from './events';

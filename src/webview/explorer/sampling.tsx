@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { DecoderSummary } from '../../core/decode/registry';
-import type { Sampling } from '../../core/trace/record';
+import type { Sampling } from '../../core/decode/sampling';
 import type { ExplorerSettings } from '../../protocol/explorerState';
 import { FilterSliders } from '../components/filter-sliders';
 import { count } from '../components/format';

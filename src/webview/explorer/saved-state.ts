@@ -1,5 +1,5 @@
 import { readOrNull } from '../../core/check/check';
-import type { Sampling } from '../../core/trace/record';
+import type { Sampling } from '../../core/decode/sampling';
 import {
   explorerState,
   type ExplorerSettings,

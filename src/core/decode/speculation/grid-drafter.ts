@@ -1,4 +1,4 @@
-import type { DraftSource } from '../../trace/record';
+import type { DraftSource } from '../drafted';
 import type { Drafter } from './speculate';
 import type { Proposal } from './verify';
 

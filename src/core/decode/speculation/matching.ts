@@ -1,6 +1,6 @@
 import { Random } from '../../numeric/random';
 import { argmax } from '../../numeric/softmax';
-import type { Sampling } from '../../trace/record';
+import type { Sampling } from '../sampling';
 import type { DecodeRequest, DraftedStep, SpeculationStep } from '../decoder';
 import { draw } from '../filters';
 import type { Judge } from './judge';

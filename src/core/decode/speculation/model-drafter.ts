@@ -1,6 +1,6 @@
 import type { Random } from '../../numeric/random';
 import { softmax } from '../../numeric/softmax';
-import type { DraftSource } from '../../trace/record';
+import type { DraftSource } from '../drafted';
 import type { DecodeRequest } from '../decoder';
 import type { CausalModel } from '../../sequence/causal';
 import { draw } from '../filters';

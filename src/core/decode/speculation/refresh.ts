@@ -1,6 +1,6 @@
 import { Random } from '../../numeric/random';
 import { argmax } from '../../numeric/softmax';
-import type { Sampling } from '../../trace/record';
+import type { Sampling } from '../sampling';
 import { draw } from '../filters';
 import { probabilityOf, residualOf } from './rule';
 import { processed } from './verify';

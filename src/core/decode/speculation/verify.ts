@@ -1,6 +1,7 @@
 import type { Random } from '../../numeric/random';
 import { argmax } from '../../numeric/softmax';
-import type { DraftSource, Sampling } from '../../trace/record';
+import type { Sampling } from '../sampling';
+import type { DraftSource } from '../drafted';
 import { chooseToken } from '../autoregressive';
 import type { DraftedStep, SpeculationStep } from '../decoder';
 import { draw, filterLogits } from '../filters';

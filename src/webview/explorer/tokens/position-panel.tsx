@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { FilterSettings } from '../../../core/decode/filters';
-import type { Judgement, Sampling, TraceToken } from '../../../core/trace/record';
+import type { Judgement, TraceToken } from '../../../core/trace/record';
+import type { Sampling } from '../../../core/decode/sampling';
 import { FilterSliders } from '../../components/filter-sliders';
 import { count } from '../../components/format';
 import { STACKED } from '../../components/mass-lane';

@@ -2,7 +2,8 @@ import type { CompareRuntime, ComparedRunRequest } from '../../../../src/core/co
 import type { ComparedDecoder } from '../../../../src/core/compare/comparison';
 import type { OptionValues } from '../../../../src/core/decode/options';
 import { findDecoder } from '../../../../src/core/decode/registry';
-import type { Sampling, TraceEvent, TraceHeader } from '../../../../src/core/trace/record';
+import type { TraceEvent, TraceHeader } from '../../../../src/core/trace/record';
+import type { Sampling } from '../../../../src/core/decode/sampling';
 import { TraceRecorder } from '../../../../src/core/trace/recorder';
 import { GREEDY, randomChain } from '../../../harness/decoding';
 

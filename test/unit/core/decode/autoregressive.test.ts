@@ -7,7 +7,7 @@ import { filterLogits } from '../../../../src/core/decode/filters';
 import { DECODERS, findDecoder } from '../../../../src/core/decode/registry';
 import { CausalTable, type CausalTableOptions } from '../../../../src/core/sequence/causal-table';
 import { CoreError } from '../../../../src/core/errors';
-import type { Sampling } from '../../../../src/core/trace/record';
+import type { Sampling } from '../../../../src/core/decode/sampling';
 
 const PLAIN: Sampling = { temperature: 1, topK: 0, topP: 1, minP: 0, seed: 0 };
 const GREEDY: Sampling = { ...PLAIN, temperature: 0 };

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { boardPasses, cellsOfPass, decidedCells, type LifePass, NO_PASS } from '../../../../src/core/life/board-passes';
 import { readRejections, rejectionMap, rejectionSentences } from '../../../../src/core/life/rejections';
-import type { LifeGrid, NextOrigin, Trace, TracePass, TraceToken } from '../../../../src/core/trace/record';
-import type { TokenOrigin } from '../../../../src/core/sequence/pass';
+import type { LifeGrid, Trace, TracePass, TraceToken } from '../../../../src/core/trace/record';
+import type { NextOrigin, TokenOrigin } from '../../../../src/core/sequence/pass';
 import { traceOf } from '../notebook/traces';
 
 const GRID: LifeGrid = {

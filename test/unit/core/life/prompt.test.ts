@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lifeAnswer, runDefaults } from '../../../../src/core/life/prompt';
-import type { LifeGrid, Sampling } from '../../../../src/core/trace/record';
+import type { LifeGrid } from '../../../../src/core/trace/record';
+import type { Sampling } from '../../../../src/core/decode/sampling';
 
 const life: LifeGrid = {
   width: 16,

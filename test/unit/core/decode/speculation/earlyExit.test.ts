@@ -6,7 +6,7 @@ import { earlyExit, exitLayer } from '../../../../../src/core/decode/early-exit'
 import { type LowerPart, Trunk } from '../../../../../src/core/decode/exit/trunk';
 import { CausalTable } from '../../../../../src/core/sequence/causal-table';
 import { CoreError } from '../../../../../src/core/errors';
-import type { Sampling } from '../../../../../src/core/trace/record';
+import type { Sampling } from '../../../../../src/core/decode/sampling';
 import { chiSquared } from '../../../../harness/chiSquared';
 import { decodeAll, GREEDY, PLAIN, randomRows, sequenceLaw } from '../../../../harness/decoding';
 import { exitTable, type ExitTableOptions } from '../../../../harness/exitTable';

@@ -14,7 +14,7 @@ import { speculate } from '../../../../../src/core/decode/speculation/speculate'
 import { speculative } from '../../../../../src/core/decode/speculative';
 import { Random } from '../../../../../src/core/numeric/random';
 import { softmax } from '../../../../../src/core/numeric/softmax';
-import type { Sampling } from '../../../../../src/core/trace/record';
+import type { Sampling } from '../../../../../src/core/decode/sampling';
 import { chainOf, PLAIN, randomChain, randomRows, sequenceTest } from '../../../../harness/decoding';
 
 /** Samples that tell apart laws that differ by 2 %, as the broken variants below show. */

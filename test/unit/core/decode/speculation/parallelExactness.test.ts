@@ -16,7 +16,7 @@ import { processed } from '../../../../../src/core/decode/speculation/verify';
 import { WindowDrafter, type Refresh } from '../../../../../src/core/decode/speculation/window';
 import { CausalTable } from '../../../../../src/core/sequence/causal-table';
 import { Random } from '../../../../../src/core/numeric/random';
-import type { Sampling } from '../../../../../src/core/trace/record';
+import type { Sampling } from '../../../../../src/core/decode/sampling';
 import { decodeAll, GREEDY, PLAIN, randomDistribution, sequenceTest } from '../../../../harness/decoding';
 
 // The decoders that guess many places at once, against sampling one token after another: whole sequences, chi-squared.
