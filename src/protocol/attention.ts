@@ -70,7 +70,7 @@ export interface AttentionKeys {
   readonly exact: boolean;
 }
 
-/** Where a head looks on the board: means over the cells that it predicts. See `core/lens/life-attention`. */
+/** Where a head looks on the board: means over the cells that it predicts. See `core/life/attention`. */
 export interface GridHead {
   readonly layer: number;
   readonly head: number;

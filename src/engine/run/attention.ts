@@ -1,7 +1,7 @@
 import { encodeWeights, WEIGHT_OF_CODE } from '../../core/numeric/codes';
 import { entropyBits } from '../../core/numeric/entropy';
 import { HeadStatisticsAccumulator, HeadStructure } from '../../core/lens/attention';
-import { GridAttentionAccumulator, offsetRadius, type GridHeadSummary } from '../../core/lens/life-attention';
+import { GridAttentionAccumulator, offsetRadius, type GridHeadSummary } from '../../core/life/attention';
 import { packedRow, thumbnail } from '../../core/lens/packed';
 import { shareWithout } from '../../core/lens/without';
 import type {

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { type GridMass, gridMass } from '../../../core/lens/life-attention';
+import { type GridMass, gridMass } from '../../../core/life/attention';
 import type { LifeSequence } from '../../../core/life/sequence';
 import { predictingQuery } from '../../../core/life/sequence';
 import type { Caller } from '../../../protocol/call';

@@ -1,4 +1,4 @@
-import { mooreChance } from '../../../core/lens/life-attention';
+import { mooreChance } from '../../../core/life/attention';
 import type { LifeSequence } from '../../../core/life/sequence';
 import type { GridAttention } from '../../../protocol/attention';
 import type { RampStops } from '../../../core/colour/colour';

@@ -1,4 +1,4 @@
-import { mooreChance } from '../../../core/lens/life-attention';
+import { mooreChance } from '../../../core/life/attention';
 import type { GridAttention } from '../../../protocol/attention';
 import { weightText } from '../attention/weight-format';
 import type { LifeRun } from '../life/use-life';

@@ -1,5 +1,5 @@
-import { neighbourhood, placeOf, type CellPlace } from '../life/neighbourhood';
-import type { GridSize } from '../life/topology';
+import { neighbourhood, placeOf, type CellPlace } from './neighbourhood';
+import type { GridSize } from './topology';
 
 /** How a row of attention divides; the three sum to 1. */
 export interface GridMass {

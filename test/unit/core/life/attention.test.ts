@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {
-  GridAttentionAccumulator,
-  gridMass,
-  mooreChance,
-  offsetRadius,
-} from '../../../../src/core/lens/life-attention';
+import { GridAttentionAccumulator, gridMass, mooreChance, offsetRadius } from '../../../../src/core/life/attention';
 import { neighbourhood, offsetBetween, placeOf } from '../../../../src/core/life/neighbourhood';
 import type { GridSize } from '../../../../src/core/life/topology';
 
