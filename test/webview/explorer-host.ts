@@ -155,7 +155,7 @@ export class ExplorerHost extends PageHost<ExplorerApi, ExplorerNotifications> {
       running: { begin: () => ({ dispose: () => this.ended() }) },
       log: { problem: (_where, error) => Problem.from(error) },
       editor: {
-        isTrusted: () => true,
+        workspaceTrusted: () => true,
         copy: async () => undefined,
         showLog: () => undefined,
         openWalkthrough: async () => undefined,

@@ -9,7 +9,7 @@ import { ExplorerSession, type SessionOptions } from './session';
 /** What VS Code does where a page of the Explorer asks for it. */
 export function explorerEditor(log: Log): ExplorerEditor {
   return {
-    isTrusted: () => vscode.workspace.isTrusted,
+    workspaceTrusted: () => vscode.workspace.isTrusted,
     copy: (text) => vscode.env.clipboard.writeText(text),
     showLog: () => log.channel.show(),
     openWalkthrough: () => vscode.commands.executeCommand('vivarium.getStarted'),

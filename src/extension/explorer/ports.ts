@@ -29,7 +29,7 @@ export interface ExplorerServices {
 /** What the editor does where a page asks for it. */
 export interface ExplorerEditor {
   /** Whether the folder that is open is trusted. */
-  isTrusted(): boolean;
+  workspaceTrusted(): boolean;
   copy(text: string): PromiseLike<unknown>;
   showLog(): void;
   openWalkthrough(): PromiseLike<unknown>;

@@ -95,7 +95,7 @@ export class ExplorerSession {
       sweep: this.beside.sweeps.sweep,
       engine: this.services.engine.status,
       notes: this.run.notes,
-      trusted: this.services.editor.isTrusted(),
+      trusted: this.services.editor.workspaceTrusted(),
     };
   }
 
