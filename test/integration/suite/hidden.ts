@@ -25,7 +25,7 @@ function servicesWith(onQuestion: (method: string, signal: CancelSignal) => void
     servers: { onChange, list: () => [] },
     ...{ runs: {}, comparisons: {}, running: {} },
     log: { problem: (_where: string, error: unknown) => assert.fail(String(error)) },
-    editor: { isTrusted: () => true },
+    editor: { workspaceTrusted: () => true },
   };
   return services as unknown as ExplorerServices;
 }
