@@ -1,5 +1,5 @@
 /** Raised with every change of the requests and of what follows; client and engine refuse each other where it differs. */
-export const ENGINE_PROTOCOL = 10;
+export const ENGINE_PROTOCOL = 11;
 
 /**
  * What the two processes tell each other unasked. The engine says `hello` first; the client checks the version and
