@@ -1,17 +1,23 @@
+import { integer, object, read } from '../check/check';
 import type { Trace, TracePass } from './record';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** What version 2 calls by another name: where it is wrong, it is told by the name that the file has. */
+const renamed = object({ contextLength: integer({ min: 0 }) });
+
 /**
- * An event of version 1 as version 2 has it, unchecked as before; what is none stays as it is, to be refused with the words for it.
+ * An event of version 1 as version 2 has it, its other fields unchecked; what is none stays as it is, to be refused with the words
+ * for it.
  * Sequences of version 1 were causal, and erased nothing; a pass called the tokens in its cache `contextLength`.
+ * @throws CheckError where a pass does not say them.
  */
 export function upgraded(event: unknown): unknown {
   if (typeof event !== 'object' || event === null) return event;
-  const { contextLength, ...fields } = event as Fields;
+  const { contextLength: _renamed, ...fields } = event as Fields;
   if (fields['type'] === 'header') return { ...fields, version: 2, sequence: { form: 'causal' } };
   // How many it wrote is known once all are there: see `withWrites`.
-  if (fields['type'] === 'pass') return { ...fields, cached: contextLength, writes: 0 };
+  if (fields['type'] === 'pass') return { ...fields, cached: read(renamed, event, 'It').contextLength, writes: 0 };
   return event;
 }
 

@@ -71,6 +71,13 @@ describe('traces of version 1', () => {
     assert.match(notes[0]!, /ends before its run did/);
   });
 
+  it('one that is damaged is told by the name that the field has in the file', () => {
+    const text = readText('plain.vivtrace').replace('"contextLength":5,"fed"', '"contextLength":-5,"fed"');
+    const { trace, notes } = parseTrace(text);
+    assert.equal(trace.passes.length, 1);
+    assert.match(notes[0]!, /"contextLength" must be an integer of at least 0/);
+  });
+
   it('rows of passes are those that the tokens say', () => {
     const { trace } = parseTrace(readText('speculative.vivtrace'));
     const run = new RunPasses(trace.header.promptLength);
