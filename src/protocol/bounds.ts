@@ -6,7 +6,7 @@ import { array, integer, string } from '../core/check/check';
 export const MAX_TOKENS = 1_000_000;
 export const MAX_LAYERS = 10_000;
 /** A hundred million characters are more than any prompt. */
-export const MAX_TEXT = 100_000_000;
+const MAX_TEXT = 100_000_000;
 const MAX_UINT32 = 2 ** 32 - 1;
 
 /** A token's place in a run. */
