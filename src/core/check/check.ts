@@ -141,15 +141,10 @@ export function array<T>(item: Check<T>, { max }: { readonly max: number }): Che
 }
 
 /** The items of a list that pass, at most `max`; others are left out: for what is not worth a refusal. */
-export function passing<T>(item: Check<T>, { max }: { readonly max: number }): Check<readonly T[]> {
-  const expected = `a list of at most ${max} items`;
-  return {
-    expected,
-    read(value) {
-      if (!Array.isArray(value) || value.length > max) return new Mismatch(expected);
-      return value.map((each) => item.read(each)).filter((result): result is T => !(result instanceof Mismatch));
-    },
-  };
+export function passing<T>(item: Check<T>, most: { readonly max: number }): Check<readonly T[]> {
+  return mapped(array(anything(), most), (items) =>
+    items.map((each) => item.read(each)).filter((result): result is T => !(result instanceof Mismatch)),
+  );
 }
 
 type OptionalKeys<S> = { [K in keyof S]: S[K] extends OptionalCheck<unknown> ? K : never }[keyof S];
